@@ -1,0 +1,195 @@
+package lintu
+
+// Layer is the name that a collection, a tile layer and an import target share.
+type Layer string
+
+// The layers, from the widest area to the base map.
+const (
+	Counties    Layer = "counties"
+	Streets     Layer = "streets"
+	Communities Layer = "communities"
+	Groups      Layer = "groups"
+	Grids       Layer = "grids"
+	Cells       Layer = "cells"
+	Households  Layer = "households"
+	Heads       Layer = "heads"
+	Links       Layer = "links"
+	Units       Layer = "units"
+	Buildings   Layer = "buildings"
+	Roads       Layer = "roads"
+	Water       Layer = "water"
+	Green       Layer = "green"
+)
+
+// Kind says which noun of the domain a layer's features are.
+type Kind string
+
+// The kinds.
+const (
+	KindArea      Kind = "area"
+	KindHousehold Kind = "household"
+	KindHead      Kind = "head"
+	KindLink      Kind = "link"
+	KindUnit      Kind = "unit"
+	KindBase      Kind = "base"
+)
+
+// Shape is the class of geometry that a layer holds, single or multi.
+type Shape string
+
+// The shapes.
+const (
+	Point   Shape = "point"
+	Line    Shape = "line"
+	Polygon Shape = "polygon"
+)
+
+// FieldType is the type of a property in tiles, items and imports.
+type FieldType string
+
+// The field types.
+const (
+	String  FieldType = "string"
+	Integer FieldType = "integer"
+)
+
+// Field is one property of a layer's features.
+type Field struct {
+	Name     string    `json:"name"`
+	Type     FieldType `json:"type"`
+	Title    Text      `json:"title"`
+	Required bool      `json:"required,omitempty"` // an import must map or derive it
+	Import   bool      `json:"import,omitempty"`   // a file may bring it
+	Tile     bool      `json:"tile,omitempty"`     // tiles carry it
+	Values   []string  `json:"values,omitempty"`   // the allowed values, if they are few
+}
+
+// LayerInfo is the one declaration of a layer. Tiles, collections, the OpenAPI
+// document and the importer's field mapping are all derived from it.
+type LayerInfo struct {
+	Name  Layer `json:"name"`
+	Kind  Kind  `json:"kind"`
+	Level Level `json:"level,omitempty"` // for areas
+	Title Text  `json:"title"`
+	Shape Shape `json:"shape"`
+	// MinZoom is the first zoom at which tiles carry the layer; below it the
+	// layer is empty.
+	MinZoom int `json:"minZoom"`
+	// DetailZoom is the first zoom with one feature per row. From MinZoom to
+	// DetailZoom-1 a point layer is drawn as clusters with a property "count"
+	// whose sum over all tiles of one zoom equals the number of rows. Equal to
+	// MinZoom for layers that do not cluster.
+	DetailZoom int     `json:"detailZoom"`
+	Fields     []Field `json:"fields"`
+}
+
+// MaxZoom is the last zoom at which tiles are served; clients overzoom beyond.
+const MaxZoom = 18
+
+// Imports reports whether files can be imported into the layer.
+func (l LayerInfo) Imports() bool { return l.Kind != KindLink }
+
+// Field returns the field of that name.
+func (l LayerInfo) Field(name string) (Field, bool) {
+	for _, f := range l.Fields {
+		if f.Name == name {
+			return f, true
+		}
+	}
+	return Field{}, false
+}
+
+// ImportFields returns the fields that a file may bring, in declared order:
+// the order of Row.Values.
+func (l LayerInfo) ImportFields() []Field {
+	var fs []Field
+	for _, f := range l.Fields {
+		if f.Import {
+			fs = append(fs, f)
+		}
+	}
+	return fs
+}
+
+// LayerByName returns the declaration of a layer.
+func LayerByName(name Layer) (LayerInfo, bool) {
+	for _, l := range Layers {
+		if l.Name == name {
+			return l, true
+		}
+	}
+	return LayerInfo{}, false
+}
+
+var (
+	fieldCode   = Field{Name: "code", Type: String, Title: Text{"代码", "code"}, Required: true, Import: true, Tile: true}
+	fieldName   = Field{Name: "name", Type: String, Title: Text{"名称", "name"}, Import: true, Tile: true}
+	fieldParent = Field{Name: "parent", Type: String, Title: Text{"上级代码", "parent's code"}, Import: true, Tile: true}
+	fieldClass  = Field{Name: "class", Type: String, Title: Text{"类型", "class"}, Import: true, Tile: true}
+)
+
+// counted are the properties of areas that the server keeps up to date itself.
+var counted = []Field{
+	{Name: "households", Type: Integer, Title: Text{"户数", "households"}, Tile: true},
+	{Name: "heads", Type: Integer, Title: Text{"邻长数", "neighbor heads"}, Tile: true},
+}
+
+func areaLayer(name Layer, level Level, minZoom int, nameRequired bool) LayerInfo {
+	title := level.Title()
+	n := fieldName
+	n.Required = nameRequired
+	return LayerInfo{Name: name, Kind: KindArea, Level: level, Title: title, Shape: Polygon,
+		MinZoom: minZoom, DetailZoom: minZoom,
+		Fields: append([]Field{fieldCode, n, fieldParent}, counted...)}
+}
+
+func baseLayer(name Layer, title Text, shape Shape, minZoom int, extra ...Field) LayerInfo {
+	code := fieldCode
+	code.Required, code.Tile = false, false // derived from the shape where the file has none
+	return LayerInfo{Name: name, Kind: KindBase, Title: title, Shape: shape,
+		MinZoom: minZoom, DetailZoom: minZoom,
+		Fields: append([]Field{code, fieldName, fieldClass}, extra...)}
+}
+
+// Layers declares every layer, in drawing order of an atlas: areas from wide to
+// narrow, people, units, base map.
+var Layers = []LayerInfo{
+	areaLayer(Counties, LevelCounty, 0, true),
+	areaLayer(Streets, LevelStreet, 6, true),
+	areaLayer(Communities, LevelCommunity, 8, true),
+	areaLayer(Groups, LevelGroup, 11, true),
+	areaLayer(Grids, LevelGrid, 11, false),
+	areaLayer(Cells, LevelCell, 14, false),
+	{Name: Households, Kind: KindHousehold, Title: Text{"户", "households"}, Shape: Point, MinZoom: 10, DetailZoom: 15,
+		Fields: []Field{
+			fieldCode,
+			{Name: "name", Type: String, Title: Text{"地址", "address"}, Import: true, Tile: true},
+			{Name: "building", Type: String, Title: Text{"楼栋代码", "building's code"}, Import: true},
+			{Name: "head", Type: String, Title: Text{"邻长代码", "neighbor head's code"}, Import: true, Tile: true},
+		}},
+	{Name: Heads, Kind: KindHead, Title: Text{"邻长", "neighbor heads"}, Shape: Point, MinZoom: 8, DetailZoom: 13,
+		Fields: []Field{
+			fieldCode,
+			// The public name of the post, not of the person: names of persons
+			// are personal data and live elsewhere.
+			{Name: "name", Type: String, Title: Text{"邻名", "post"}, Import: true, Tile: true},
+			{Name: "households", Type: Integer, Title: Text{"联户数", "households in care"}, Tile: true},
+		}},
+	{Name: Links, Kind: KindLink, Title: Text{"联户", "assignments"}, Shape: Line, MinZoom: 15, DetailZoom: 15,
+		Fields: []Field{
+			{Name: "code", Type: String, Title: Text{"户代码", "household's code"}, Tile: true},
+			{Name: "head", Type: String, Title: Text{"邻长代码", "neighbor head's code"}, Tile: true},
+		}},
+	{Name: Units, Kind: KindUnit, Title: Text{"责任单位", "responsible units"}, Shape: Point, MinZoom: 10, DetailZoom: 10,
+		Fields: []Field{
+			fieldCode,
+			{Name: "name", Type: String, Title: Text{"名称", "name"}, Required: true, Import: true, Tile: true},
+			{Name: "class", Type: String, Title: Text{"类型", "class"}, Import: true, Tile: true, Values: UnitClasses},
+			{Name: "stationing", Type: String, Title: Text{"入驻方式", "stationing"}, Import: true, Tile: true, Values: Stationings},
+		}},
+	baseLayer(Buildings, Text{"建筑", "buildings"}, Polygon, 13,
+		Field{Name: "floors", Type: Integer, Title: Text{"层数", "floors"}, Import: true, Tile: true}),
+	baseLayer(Roads, Text{"道路", "roads"}, Line, 9),
+	baseLayer(Water, Text{"水系", "water"}, Polygon, 8),
+	baseLayer(Green, Text{"绿地", "green"}, Polygon, 9),
+}
