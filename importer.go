@@ -1,0 +1,30 @@
+package lintu
+
+import (
+	"context"
+	"io"
+)
+
+// Importer is the door through which files come in: for the planner's page and
+// for the command line alike.
+type Importer interface {
+	// Receive keeps the uploaded bytes, creates a draft batch and explains it.
+	// name is for people only and is never used as a path.
+	Receive(ctx context.Context, tenant int32, name, actor string, body io.Reader) (*Batch, error)
+	// Explain reads the batch's file again under the given answers (by dataset
+	// name; datasets not named keep theirs) and stores and returns the reports.
+	Explain(ctx context.Context, tenant int32, id ID, answers map[string]Answers, progress Progress) (*Batch, error)
+	// Preview writes the rows that would be stored as one GeoJSON
+	// FeatureCollection in EPSG:4326 with the properties dataset, layer, row,
+	// code and name. It stops after maxVertices and then sets the member
+	// "truncated": true. A dataset whose CRS is still a question is drawn under
+	// its likeliest candidate and marked "assumed": the candidate's value.
+	Preview(ctx context.Context, tenant int32, id ID, maxVertices int, w io.Writer) error
+	// Apply stores the batch in one transaction. CodeConflict lists the open
+	// questions if there are any.
+	Apply(ctx context.Context, tenant int32, id ID, progress Progress) (*Batch, error)
+	// ImportFile receives, explains and, unless dry, applies a file or folder of
+	// this machine in one go. The answers under "" hold for every dataset. The
+	// batch comes back with its reports even when err is not nil, if it got so far.
+	ImportFile(ctx context.Context, tenant int32, path, actor string, answers map[string]Answers, dry bool, progress Progress) (*Batch, error)
+}
