@@ -1,0 +1,53 @@
+# lintu: two commands matter. "make demo" shows a town, "make test" runs everything.
+
+GO ?= go
+
+.PHONY: demo build test test-go test-web test-e2e check web bench generate
+
+demo: ## install what is missing, build, and serve the demo town on 127.0.0.1:8080
+	@script/install-run
+	@$(MAKE) --no-print-directory build
+	@./bin/lintu demo
+
+build: bin/lintu
+
+.PHONY: bin/lintu
+bin/lintu:
+	@mkdir -p bin
+	@$(GO) build -trimpath -o bin/lintu ./cmd/lintu
+
+test: ## install what the tests need and run everything
+	@script/install-test
+	@$(MAKE) --no-print-directory test-web test-go test-e2e
+
+test-go:
+	$(GO) test ./...
+
+web/node_modules: web/package-lock.json
+	cd web && npm ci --no-audit --no-fund
+	@touch web/node_modules
+
+test-web: web/node_modules
+	cd web && npm run check && npm test
+
+test-e2e: web/node_modules bin/lintu
+	$(GO) run ./cmd/e2e
+
+web: web/node_modules ## rebuild the pages into web/dist
+	cd web && npm run build
+
+generate: web ## make everything that is made from something else
+	$(GO) generate ./...
+
+check: ## linters, and regeneration that must leave no diff
+	$(GO) vet ./...
+	$(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
+	test -z "$$(gofmt -l $$(git ls-files '*.go'))"
+	@$(MAKE) --no-print-directory test
+	$(GO) test -race ./...
+	@$(MAKE) --no-print-directory generate
+	git diff --exit-code
+
+bench: bin/lintu ## import speed and memory beside ogr2ogr, in one run
+	@script/install-test
+	$(GO) run ./cmd/bench
