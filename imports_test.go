@@ -27,10 +27,11 @@ var allowed = map[string][]string{
 
 // owners says which outside modules only one package may import.
 var owners = map[string]string{
-	"github.com/gofiber/fiber":   "api",
-	"github.com/jackc/pgx":       "sql",
-	"github.com/jackc/tern":      "sql",
-	"github.com/twpayne/go-geom": "geo",
+	"github.com/gofiber/fiber":    "api",
+	"github.com/valyala/fasthttp": "api",
+	"github.com/jackc/pgx":        "sql",
+	"github.com/jackc/tern":       "sql",
+	"github.com/twpayne/go-geom":  "geo",
 }
 
 func TestImportsGoDown(t *testing.T) {
