@@ -48,7 +48,8 @@ type FeatureStore interface {
 // TileStore encodes one layer of one tile.
 type TileStore interface {
 	// TileLayer returns the bytes of one MVT 2.1 layer (a complete tile message
-	// with a single layer), empty if nothing is in it. Equal state gives equal
+	// with a single layer, for areas a second one with their label points, named
+	// with LabelSuffix), empty if nothing is in it. Equal state gives equal
 	// bytes. at nil is now.
 	TileLayer(ctx context.Context, tenant int32, layer LayerInfo, z, x, y int, at *time.Time) ([]byte, error)
 }
