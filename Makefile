@@ -1,6 +1,7 @@
 # lintu: two commands matter. "make demo" shows a town, "make test" runs everything.
 
 GO ?= go
+export PATH := $(CURDIR)/.node/bin:$(PATH)
 
 .PHONY: demo build test test-go test-web test-e2e check web bench generate
 
