@@ -1,0 +1,75 @@
+import type { Message } from '../message'
+import type { Card, Config, Hit, LayerName, PointItems } from './types'
+
+/** Why an answer did not come. */
+export type Trouble = 'unreachable' | 'forbidden' | 'refused' | 'failed'
+
+/** A problem of RFC 9457, or an answer that never came (status 0). */
+export class ApiError extends Error {
+  constructor(
+    readonly trouble: Trouble,
+    readonly status: number,
+    /** The server's own sentence for the user, where it sent one. */
+    readonly text: Message | null = null,
+  ) {
+    super(text?.en ?? `${trouble} (${status})`)
+  }
+}
+
+function troubleOf(status: number): Trouble {
+  if (status === 401 || status === 403) return 'forbidden'
+  // A gateway that cannot reach the server speaks for it.
+  if (status >= 502 && status <= 504) return 'unreachable'
+  return status >= 500 ? 'failed' : 'refused'
+}
+
+async function problem(response: Response): Promise<ApiError> {
+  let text: Message | null = null
+  try {
+    const body = (await response.json()) as { text?: Message }
+    text = body.text ?? null
+  } catch {
+    // not a problem document; the status says enough
+  }
+  return new ApiError(troubleOf(response.status), response.status, text)
+}
+
+/**
+ * Asks the server, and gives up after timeoutMS. Rejects with an ApiError, or
+ * with the signal's reason when the caller aborted.
+ */
+export async function request(path: string, signal: AbortSignal, init: RequestInit = {}, timeoutMS = 20_000): Promise<Response> {
+  let response: Response
+  try {
+    response = await fetch(path, { ...init, signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMS)]) })
+  } catch (error) {
+    if (signal.aborted) throw error
+    throw new ApiError('unreachable', 0)
+  }
+  if (!response.ok) throw await problem(response)
+  return response
+}
+
+export async function getJSON<T>(path: string, signal: AbortSignal): Promise<T> {
+  const response = await request(path, signal, { headers: { Accept: 'application/json' } })
+  return (await response.json()) as T
+}
+
+export function getConfig(signal: AbortSignal): Promise<Config> {
+  return getJSON('/api/v1/config', signal)
+}
+
+export async function search(words: string, limit: number, signal: AbortSignal): Promise<Hit[]> {
+  const query = new URLSearchParams({ q: words, limit: String(limit) })
+  return (await getJSON<{ hits: Hit[] | null }>(`/api/v1/search?${query}`, signal)).hits ?? []
+}
+
+export function getCard(layer: LayerName, id: string, signal: AbortSignal): Promise<Card> {
+  return getJSON(`/api/v1/features/${layer}/${encodeURIComponent(id)}`, signal)
+}
+
+/** The households that a neighbor head looks after. */
+export function getHouseholdsOf(headCode: string, signal: AbortSignal): Promise<PointItems> {
+  const query = new URLSearchParams({ head: headCode, limit: '1000' })
+  return getJSON(`/ogc/collections/households/items?${query}`, signal)
+}

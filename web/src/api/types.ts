@@ -1,0 +1,109 @@
+/** The shapes that the server's JSON has; see docs/api.md. */
+import type { Message } from '../message'
+
+export type LayerName =
+  | 'counties' | 'streets' | 'communities' | 'groups' | 'grids' | 'cells'
+  | 'households' | 'heads' | 'links' | 'units'
+  | 'buildings' | 'roads' | 'water' | 'green'
+
+export type AreaLayer = 'counties' | 'streets' | 'communities' | 'groups' | 'grids' | 'cells'
+
+/** West, south, east, north in EPSG:4326 degrees. */
+export type BBox = [number, number, number, number]
+/** Longitude first. */
+export type LonLat = [number, number]
+
+export interface LayerInfo {
+  name: LayerName
+  kind: 'area' | 'household' | 'head' | 'link' | 'unit' | 'base'
+  level?: string
+  title: Message
+  shape: 'point' | 'line' | 'polygon'
+  minZoom: number
+  detailZoom: number
+  count: number
+  bounds: BBox | null
+  fields: Field[]
+}
+
+export interface Field {
+  name: string
+  type: 'string' | 'integer'
+  title: Message
+  required?: boolean
+  import?: boolean
+  tile?: boolean
+  values?: string[]
+}
+
+/** A MapLibre source that an operator configured to lie under everything. */
+export interface Basemap {
+  type: 'raster' | 'vector'
+  tiles?: string[]
+  url?: string
+  tileSize?: number
+  attribution?: string
+}
+
+export interface Config {
+  name: Message
+  version: string
+  center: LonLat | null
+  bounds: BBox | null
+  maxZoom: number
+  uploadBytes: number
+  basemap: Basemap | null
+  layers: LayerInfo[]
+}
+
+export interface Hit {
+  layer: LayerName
+  id: string
+  code: string
+  name: string
+  within?: string
+  lon: number
+  lat: number
+  bbox?: BBox
+}
+
+export interface AreaRef {
+  layer: LayerName
+  id: string
+  code: string
+  name: string
+}
+
+export interface HeadRef {
+  id: string
+  code: string
+  name: string
+  lon: number
+  lat: number
+}
+
+export interface Card {
+  layer: LayerName
+  id: string
+  code: string
+  name: string
+  lon: number
+  lat: number
+  bbox?: BBox
+  within: AreaRef[] | null
+  counts: Partial<Record<LayerName, number>> | null
+  properties: Record<string, string | number | boolean | null>
+  areaM2?: number
+  head?: HeadRef
+  since?: string
+}
+
+/** One page of GeoJSON points of a collection. */
+export interface PointItems {
+  numberMatched: number
+  features: {
+    id: string
+    geometry: { type: 'Point'; coordinates: LonLat } | null
+    properties: { code: string; name?: string; head?: string }
+  }[]
+}

@@ -1,0 +1,4 @@
+import Entry from './Entry.svelte'
+import { start } from '../ui/start'
+
+start(Entry)

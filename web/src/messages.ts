@@ -1,0 +1,27 @@
+import { m } from './message'
+import { plannerMessages } from './planner/messages'
+import { wallMessages } from './wall/messages'
+
+/** Texts that several pages share. */
+const common = {
+  product: m('邻图', 'lintu'),
+  home: m('首页', 'Home'),
+  close: m('关闭', 'Close'),
+  retry: m('重试', 'Try again'),
+  loading: m('正在载入…', 'Loading…'),
+  switchLanguage: m('English', '中文'),
+  night: m('夜间', 'Night'),
+  day: m('日间', 'Day'),
+  households: m('户', 'households'),
+  heads: m('邻长', 'neighbor heads'),
+  communities: m('社区 / 行政村', 'communities and villages'),
+  grids: m('网格', 'grids'),
+  errorUnreachable: m('连不上服务器。', 'The server cannot be reached.'),
+  errorForbidden: m('没有查看权限，请联系管理员。', 'You may not see this. Ask an administrator.'),
+  errorServer: m('服务器出错（{status}）。请稍后再试，或联系管理员查看日志。', 'The server failed ({status}). Try again later, or ask an administrator to look at the log.'),
+} as const
+
+/** The one catalogue: `{name}` in a sentence is filled in by `say`. */
+export const messages = { ...common, ...wallMessages, ...plannerMessages } as const
+
+export type MessageKey = keyof typeof messages

@@ -1,0 +1,4 @@
+import Planner from './Planner.svelte'
+import { start } from '../ui/start'
+
+start(Planner)

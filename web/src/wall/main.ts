@@ -1,0 +1,4 @@
+import Wall from './Wall.svelte'
+import { start } from '../ui/start'
+
+start(Wall)
