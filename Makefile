@@ -3,7 +3,7 @@
 GO ?= go
 export PATH := $(CURDIR)/.node/bin:$(PATH)
 
-.PHONY: demo build test test-go test-web test-e2e check web bench generate
+.PHONY: demo build test test-go test-web check web bench generate
 
 demo: ## install what is missing, build, and serve the demo town on 127.0.0.1:8080
 	@script/install-run
@@ -19,7 +19,7 @@ bin/lintu:
 
 test: ## install what the tests need and run everything
 	@script/install-test
-	@$(MAKE) --no-print-directory test-web test-go test-e2e
+	@$(MAKE) --no-print-directory test-web test-go
 
 test-go:
 	$(GO) test ./...
@@ -30,9 +30,6 @@ web/node_modules: web/package-lock.json
 
 test-web: web/node_modules
 	cd web && npm run check && npm test
-
-test-e2e: web/node_modules bin/lintu
-	$(GO) run ./cmd/e2e
 
 web: web/node_modules ## rebuild the pages into web/dist
 	cd web && npm run build
