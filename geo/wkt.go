@@ -1,0 +1,4 @@
+package geo
+
+// ParseWKT placeholder
+func ParseWKT(s string) (*CRS, error) { return nil, unknownCRS(s) }
