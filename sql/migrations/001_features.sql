@@ -181,6 +181,29 @@ CREATE TABLE base (
 );
 COMMENT ON TABLE base IS 'The base map: what is drawn under areas and people.';
 
+-- The code of the area that a new area lies in, for files that do not say it:
+-- of the narrowest wider level, by the code (12 digits are 2+2+2+3+3, zeros at
+-- the end where the area is wider: 430181001001 is in 430181001000) or else
+-- around the place.
+CREATE FUNCTION area_parent(tenant int, child_level text, child_code text, place geometry) RETURNS text
+LANGUAGE sql STABLE AS $$
+    WITH ladder AS (SELECT array_position('{county,street,community,group,grid,cell}', child_level) AS below)
+    SELECT code FROM (
+        SELECT array_position('{county,street,community,group,grid,cell}', level) AS rank, 1 AS surer, code FROM area
+            WHERE tenant_id = tenant AND upper_inf(valid) AND code <> child_code
+            AND level IN ('county', 'street', 'community', 'group', 'grid')
+            AND code IN (SELECT left(child_code, n) FROM generate_series(2, length(child_code) - 1) n
+                   UNION SELECT left(child_code, n) || repeat('0', 12 - n) FROM unnest('{2,4,6,9}'::int[]) n WHERE n < length(child_code))
+        UNION ALL SELECT 1, 0, code FROM area WHERE tenant_id = tenant AND upper_inf(valid) AND level = 'county'    AND ST_Contains(geom, place)
+        UNION ALL SELECT 2, 0, code FROM area WHERE tenant_id = tenant AND upper_inf(valid) AND level = 'street'    AND ST_Contains(geom, place)
+        UNION ALL SELECT 3, 0, code FROM area WHERE tenant_id = tenant AND upper_inf(valid) AND level = 'community' AND ST_Contains(geom, place)
+        UNION ALL SELECT 4, 0, code FROM area WHERE tenant_id = tenant AND upper_inf(valid) AND level = 'group'     AND ST_Contains(geom, place)
+        UNION ALL SELECT 5, 0, code FROM area WHERE tenant_id = tenant AND upper_inf(valid) AND level = 'grid'      AND ST_Contains(geom, place)
+    ) around, ladder
+    WHERE rank < below
+    ORDER BY rank DESC, surer DESC, length(code) DESC, code LIMIT 1
+$$;
+
 -- Present features by place. Each index covers one layer, so that a tile of one
 -- layer never walks through another; a query must say the layer as a literal.
 CREATE INDEX area_county_geom_idx    ON area USING gist (geom) WHERE level = 'county'    AND upper_inf(valid);
@@ -277,6 +300,7 @@ CREATE TABLE change (
     CONSTRAINT change_pkey PRIMARY KEY (tenant_id, xid, seq),
     CONSTRAINT change_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenant (id)
 );
+CREATE INDEX change_kind_idx ON change (tenant_id, kind, seq);
 COMMENT ON COLUMN change.kind IS 'Name of the layer that changed.';
 COMMENT ON COLUMN change.id IS 'The feature that changed; null where a batch changed many.';
 COMMENT ON COLUMN change.old_bounds IS 'Around what was there before, degrees; null where there was nothing.';
@@ -338,10 +362,14 @@ BEGIN
 END $$;
 
 -- Runs for updates that are not the next version of the same row: all they may
--- do is end an open validity.
+-- do is end an open validity, or correct what this very transaction wrote and
+-- nobody has seen.
 CREATE FUNCTION keep_close() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE expected record;
 BEGIN
+    IF OLD.xmin = pg_current_xact_id()::xid THEN
+        RETURN NEW;
+    END IF;
     expected := OLD;
     expected.valid := tstzrange(lower(OLD.valid), upper(NEW.valid));
     expected.closed_by := NEW.closed_by;
@@ -415,5 +443,6 @@ DROP TABLE change, assignment;
 DROP TABLE area_history, household_history, head_history, unit_history, base_history;
 DROP TABLE area, household, head, unit, base, batch;
 DROP FUNCTION audit_hash(audit);
+DROP FUNCTION area_parent(int, text, text, geometry);
 DROP TABLE audit, tenant;
 DROP FUNCTION audit_chain(), change_wake(), keep_refuse(), keep_close(), keep_version();
