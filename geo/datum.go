@@ -122,11 +122,11 @@ func findDatum(name string, el ellipsoid, shift float64) *datum {
 	key := normal(strings.TrimPrefix(strings.TrimPrefix(name, "D_"), "d_"))
 	if d := datumsByName[key]; d != nil && (d.el.near(el) || d.class == OldDatum) {
 		if d.class == SameAsWGS84 && shift > 2 {
-			return &datum{name: name, class: OtherDatum, el: el}
+			return &datum{name: clip(name), class: OtherDatum, el: el}
 		}
 		return d
 	}
-	return &datum{name: name, class: classify(key, el, shift), el: el}
+	return &datum{name: clip(name), class: classify(key, el, shift), el: el}
 }
 
 // classify judges a datum that has no entry.
