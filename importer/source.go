@@ -164,11 +164,14 @@ func (r *Reader) Close() error {
 type Record struct {
 	Number int64 // 1-based position in the file; deleted rows keep theirs
 	// Geometry is in source coordinates, x (easting, longitude) first; nil for a
-	// null shape, for a missing one and where an Issue refuses the row. Polygons
-	// of a shapefile come with shells and holes sorted out.
+	// null shape, for a missing one and where an Issue refuses the shape.
 	Geometry orb.Geometry
-	Values   []string // one per column, decoded, trimmed; "" is null
-	Issues   []Issue
+	// LooseRings says that Geometry is an orb.Polygon of several rings of which
+	// nothing is known: shells and holes of one or many polygons, as shapefiles
+	// keep them. Sorting them out is geo.AssembleRings's part.
+	LooseRings bool
+	Values     []string // one per column, decoded, trimmed; "" is null
+	Issues     []Issue
 }
 
 // Issue is something wrong with one row.
@@ -176,5 +179,6 @@ type Issue struct {
 	Rule     string // stable identifier: record-corrupt, shape-type-mixed, text-undecodable …
 	Text     lintu.Text
 	At       *orb.Point // a place in source coordinates, if there is one
-	Repaired bool       // repaired with one meaning; otherwise the row must be refused
+	Column   string     // the attribute column it is about; "" when it is about the row or its geometry
+	Repaired bool       // repaired with one meaning; otherwise the row must be refused, or the column left out
 }
