@@ -59,7 +59,7 @@ func StartCluster(ctx context.Context, cfg ClusterConfig) (*Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	lock, owner, err := takeLock(home)
+	lock, owner, err := takeLock(ctx, home)
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +78,7 @@ func Attach(ctx context.Context, cfg ClusterConfig) (*Cluster, error) {
 		return nil, err
 	}
 	for {
-		lock, owner, err := takeLock(home)
+		lock, owner, err := takeLock(ctx, home)
 		if err != nil {
 			return nil, err
 		}
@@ -121,12 +121,12 @@ func startOwned(ctx context.Context, cfg ClusterConfig, home layout, lock *os.Fi
 		return nil, err
 	}
 	if err := c.furnish(ctx); err != nil {
-		c.server.stop(ctx, c.log)
+		c.server.stop(context.WithoutCancel(ctx), c.log)
 		return nil, err
 	}
 	c.url = c.home.url(roleName, databaseName)
 	if err := writeLock(lock, c.url); err != nil {
-		c.server.stop(ctx, c.log)
+		c.server.stop(context.WithoutCancel(ctx), c.log)
 		return nil, err
 	}
 	go c.supervise()
@@ -148,7 +148,7 @@ func (c *Cluster) prepare(ctx context.Context) error {
 	}
 	if !exists(filepath.Join(c.home.pg, "PG_VERSION")) {
 		c.log.Info("making the private database", "dir", c.home.pg, "postgres", inst.version)
-		if err := initdb(ctx, inst, c.home); err != nil {
+		if err := initdb(ctx, inst, c.home, c.cfg.Throwaway); err != nil {
 			return err
 		}
 	}
@@ -163,13 +163,13 @@ func (c *Cluster) launch(ctx context.Context) error {
 		return err
 	}
 	if err := s.waitReady(ctx, c.home.url(adminRole, "postgres"), c.log); err != nil {
-		s.stop(ctx, c.log)
+		s.stop(context.WithoutCancel(ctx), c.log)
 		return err
 	}
 	c.mu.Lock()
 	c.server = s
 	c.mu.Unlock()
-	c.log.Info("the private database is ready", "pid", s.pid, "postgres", c.inst.version, "dir", c.home.pg)
+	c.log.Info("the private database is ready", "pid", s.proc.Pid, "postgres", c.inst.version, "dir", c.home.pg)
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package sql
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -13,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	lintu "github.com/lintu-map/lintu"
 )
@@ -46,8 +48,14 @@ func newLayout(dir string) (layout, error) {
 	if err != nil {
 		return layout{}, err
 	}
+	fresh := !exists(abs)
 	if err := os.MkdirAll(abs, dirMode()); err != nil {
 		return layout{}, dirError(abs, err)
+	}
+	if fresh {
+		if err := os.Chmod(abs, dirMode()); err != nil { // whatever the umask is
+			return layout{}, dirError(abs, err)
+		}
 	}
 	if abs, err = filepath.EvalSymlinks(abs); err != nil {
 		return layout{}, dirError(abs, err)
@@ -252,33 +260,51 @@ type lockOwner struct{ pid, url string }
 // takeLock locks the directory for this process. If another has it, the file is
 // nil and owner says who. The lock ends with the process however it ends, and
 // children do not inherit it.
-func takeLock(l layout) (*os.File, lockOwner, error) {
-	f, err := os.OpenFile(l.lock, os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return nil, lockOwner{}, dirError(l.dir, err)
-	}
-	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-	if errors.Is(err, syscall.EWOULDBLOCK) {
-		defer f.Close()
-		b, err := io.ReadAll(io.LimitReader(f, 4096))
+func takeLock(ctx context.Context, l layout) (*os.File, lockOwner, error) {
+	for {
+		f, err := os.OpenFile(l.lock, os.O_RDWR|os.O_CREATE, 0o600)
+		if err != nil {
+			return nil, lockOwner{}, dirError(l.dir, err)
+		}
+		err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		if err == nil {
+			if err = writeLock(f, ""); err == nil {
+				return f, lockOwner{}, nil
+			}
+		}
+		var owner lockOwner
+		if errors.Is(err, syscall.EWOULDBLOCK) {
+			owner, err = readLock(f)
+		}
+		f.Close()
 		if err != nil {
 			return nil, lockOwner{}, dirError(l.lock, err)
 		}
-		pid, rest, _ := strings.Cut(string(b), "\n")
-		u, _, complete := strings.Cut(rest, "\n")
-		if !complete {
-			u = ""
+		if owner.pid != "" {
+			return nil, owner, nil
 		}
-		return nil, lockOwner{pid: pid, url: u}, nil
+		// It has just been locked, or is just being released.
+		if err := pause(ctx, 10*time.Millisecond); err != nil {
+			return nil, lockOwner{}, err
+		}
 	}
-	if err == nil {
-		err = writeLock(f, "")
-	}
+}
+
+// readLock reads what the owner wrote; a line that is not whole counts as absent.
+func readLock(f *os.File) (lockOwner, error) {
+	b, err := io.ReadAll(io.LimitReader(f, 4096))
 	if err != nil {
-		f.Close()
-		return nil, lockOwner{}, dirError(l.lock, err)
+		return lockOwner{}, err
 	}
-	return f, lockOwner{}, nil
+	lines := strings.Split(string(b), "\n")
+	owner := lockOwner{}
+	if len(lines) > 1 {
+		owner.pid = lines[0]
+	}
+	if len(lines) > 2 {
+		owner.url = lines[1]
+	}
+	return owner, nil
 }
 
 // writeLock says who owns the directory and, once it is known, where its server is.

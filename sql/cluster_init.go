@@ -27,7 +27,7 @@ var locales = []string{"C.UTF-8", "C.utf8", "en_US.UTF-8", "C"}
 
 // initdb makes the data directory under another name and renames it when it is
 // whole: a half-made one is never mistaken for data.
-func initdb(ctx context.Context, inst installation, home layout) error {
+func initdb(ctx context.Context, inst installation, home layout, throwaway bool) error {
 	fresh := home.pg + ".new"
 	for _, locale := range locales {
 		if err := os.RemoveAll(fresh); err != nil {
@@ -39,9 +39,12 @@ func initdb(ctx context.Context, inst installation, home layout) error {
 		if err := home.give(fresh); err != nil {
 			return err
 		}
-		cmd := exec.CommandContext(ctx, filepath.Join(inst.bin, "initdb"),
-			"--pgdata="+fresh, "--username="+adminRole, "--auth=trust", "--data-checksums",
-			"--encoding=UTF8", "--locale="+locale)
+		args := []string{"--pgdata=" + fresh, "--username=" + adminRole, "--auth=trust", "--data-checksums",
+			"--encoding=UTF8", "--locale=" + locale}
+		if throwaway {
+			args = append(args, "--no-sync")
+		}
+		cmd := exec.CommandContext(ctx, filepath.Join(inst.bin, "initdb"), args...)
 		home.dress(cmd)
 		var said bytes.Buffer
 		cmd.Stdout, cmd.Stderr = &said, &said

@@ -12,7 +12,6 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
 
@@ -24,13 +23,12 @@ import (
 
 // server is one postmaster, our child.
 type server struct {
-	pid     int
+	proc    *os.Process
 	started time.Time
 	log     *boundedLog
 	done    chan struct{} // closed when it has ended
 	err     error         // how, once done
 	home    layout
-	once    sync.Once
 }
 
 // dress makes cmd run as the cluster's user, outside our process group (so that
@@ -67,7 +65,7 @@ func startServer(inst installation, home layout) (*server, error) {
 		defer runtime.UnlockOSThread()
 		err := cmd.Start()
 		if err == nil {
-			s.pid = cmd.Process.Pid
+			s.proc = cmd.Process
 		}
 		begun <- err
 		if err == nil {
@@ -128,7 +126,7 @@ var stopSteps = []struct {
 // gentler one takes too long or ctx ends.
 func (s *server) stop(ctx context.Context, log *slog.Logger) {
 	for _, step := range stopSteps {
-		_ = syscall.Kill(s.pid, step.signal) // an error means it is gone
+		_ = s.proc.Signal(step.signal) // an error means it is gone
 		if s.gone(ctx, step.wait) {
 			return
 		}
