@@ -1,0 +1,67 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/lintu-map/lintu"
+)
+
+// migrateCmd migrates; opening does it.
+type migrateCmd struct{}
+
+// Run migrates.
+func (migrateCmd) Run(ctx context.Context, a *app) error {
+	p, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer p.close()
+	fmt.Fprintln(a.stdout, lintu.Say("数据库结构已是最新。", "The database's schema is current.").In(a.cfg.Lang))
+	return nil
+}
+
+// assignCmd changes who looks after a household.
+type assignCmd struct {
+	Household string `arg:"" help:"The household's code."`
+	Head      string `arg:"" help:"The neighbor head's code."`
+}
+
+// Run assigns.
+func (c *assignCmd) Run(ctx context.Context, a *app) error {
+	p, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer p.close()
+	if err := p.db.Assign(ctx, a.cfg.Tenant, c.Household, c.Head, actor()); err != nil {
+		return err
+	}
+	fmt.Fprintln(a.stdout, lintu.Say("户 %s 现由邻长 %s 联系。", "Household %s is now looked after by neighbor head %s.",
+		c.Household, c.Head).In(a.cfg.Lang))
+	return nil
+}
+
+// checkCmd looks for contradictions.
+type checkCmd struct{}
+
+// Run checks; the exit code is 1 if anything was found.
+func (checkCmd) Run(ctx context.Context, a *app) error {
+	p, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer p.close()
+	found, err := p.db.Check(ctx)
+	if err != nil {
+		return err
+	}
+	for _, text := range found {
+		fmt.Fprintln(a.stdout, text.In(a.cfg.Lang))
+	}
+	if len(found) > 0 {
+		return exitCode(1)
+	}
+	fmt.Fprintln(a.stdout, lintu.Say("没有发现矛盾。", "No contradictions found.").In(a.cfg.Lang))
+	return nil
+}

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/lintu-map/lintu"
+)
+
+// config is everything that can be configured, by LINTU_* variables or flags.
+type config struct {
+	DatabaseURL    string   `name:"database-url" env:"LINTU_DATABASE_URL" help:"PostgreSQL server to use; without it lintu runs a private one in the data directory." placeholder:"URL"`
+	Data           string   `env:"LINTU_DATA" help:"Data directory: private database, uploads. Default ./var, for root /var/lib/lintu." placeholder:"DIR"`
+	Tenant         int32    `env:"LINTU_TENANT" default:"1" help:"The jurisdiction whose data this server shows."`
+	Lang           string   `env:"LINTU_LANG" help:"Language of messages: zh or en. Default from LANG, else zh." placeholder:"LANG"`
+	Addr           string   `env:"LINTU_ADDR" default:"127.0.0.1:8080" help:"Address to listen on."`
+	PublicURL      string   `name:"public-url" env:"LINTU_PUBLIC_URL" help:"How clients reach this server, for absolute links; default from the request." placeholder:"URL"`
+	TrustedProxies []string `env:"LINTU_TRUSTED_PROXIES" help:"Addresses or networks whose X-Forwarded-* headers are believed." placeholder:"CIDR"`
+	Title          string   `env:"LINTU_TITLE" help:"Name of the place, shown on the pages."`
+	Basemap        string   `env:"LINTU_BASEMAP" help:"Base map beneath the layers: a {z}/{x}/{y} raster URL or a TileJSON URL. Without it the imported base layers are the base map." placeholder:"URL"`
+}
+
+// check completes and validates the configuration; the error says which
+// setting is wrong and what it should look like.
+func (c *config) check(env []string) error {
+	if c.Data == "" {
+		c.Data = "var"
+		if os.Geteuid() == 0 {
+			c.Data = "/var/lib/lintu"
+		}
+	}
+	dir, err := filepath.Abs(c.Data)
+	if err != nil {
+		return err
+	}
+	c.Data = dir
+	if c.Lang == "" {
+		c.Lang = langOf(env)
+	}
+	if c.Tenant < 1 {
+		return lintu.Errorf(lintu.CodeInvalid, "LINTU_TENANT 应为正整数。", "LINTU_TENANT must be a positive number.")
+	}
+	for name, value := range map[string]string{"LINTU_PUBLIC_URL": c.PublicURL, "LINTU_BASEMAP": c.Basemap} {
+		if u, err := url.Parse(value); value != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+			return lintu.Errorf(lintu.CodeInvalid, "%s 应为 http:// 或 https:// 开头的网址。",
+				"%s must be a URL that starts with http:// or https://.", name)
+		}
+	}
+	return nil
+}
+
+// langOf reads the language of the POSIX locale variables: English where they
+// say so, Chinese otherwise.
+func langOf(env []string) string {
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		for _, kv := range env {
+			if v, ok := strings.CutPrefix(kv, name+"="); ok && v != "" {
+				if strings.HasPrefix(v, "en") {
+					return "en"
+				}
+				return "zh"
+			}
+		}
+	}
+	return "zh"
+}
+
+// LogValue prints the configuration without secrets.
+func (c config) LogValue() slog.Value {
+	database := "private"
+	if u, err := url.Parse(c.DatabaseURL); c.DatabaseURL != "" && err == nil {
+		database = u.Redacted()
+	} else if c.DatabaseURL != "" {
+		database = "given"
+	}
+	return slog.GroupValue(
+		slog.String("database", database), slog.String("data", c.Data),
+		slog.Int("tenant", int(c.Tenant)), slog.String("lang", c.Lang),
+		slog.String("addr", c.Addr), slog.String("publicURL", c.PublicURL),
+		slog.Any("trustedProxies", c.TrustedProxies), slog.String("title", c.Title),
+		slog.String("basemap", c.Basemap))
+}

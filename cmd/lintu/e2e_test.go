@@ -1,0 +1,266 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/paulmach/orb/encoding/mvt"
+	"github.com/paulmach/orb/maptile"
+
+	"github.com/lintu-map/lintu/sql/sqltest"
+)
+
+// asLintu makes the test binary behave as lintu, so that tests can start it as
+// a process of its own and kill it.
+const asLintu = "LINTU_TEST_AS_LINTU"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asLintu) != "" {
+		main()
+	}
+	sqltest.Main(m)
+}
+
+// lintu returns the command, ready to start, with messages in English.
+func lintu(t *testing.T, env []string, args ...string) *exec.Cmd {
+	t.Helper()
+	cmd := exec.Command(os.Args[0], args...)
+	cmd.Env = append(os.Environ(), asLintu+"=1", "LINTU_LANG=en", "LINTU_ADDR=127.0.0.1:0")
+	cmd.Env = append(cmd.Env, env...)
+	return cmd
+}
+
+// server is a lintu process that answers requests.
+type server struct {
+	cmd    *exec.Cmd
+	url    string
+	output *bytes.Buffer // standard output until it was ready
+	rest   chan struct{} // closed when standard output ends
+}
+
+var addressPattern = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
+
+// start runs lintu until it says where the map is.
+func start(t *testing.T, env []string, args ...string) *server {
+	t.Helper()
+	s := &server{cmd: lintu(t, env, args...), output: &bytes.Buffer{}, rest: make(chan struct{})}
+	s.cmd.Stderr = os.Stderr
+	out, err := s.cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.stop(t) })
+	lines := bufio.NewScanner(out)
+	for lines.Scan() {
+		s.output.WriteString(lines.Text() + "\n")
+		if s.url = addressPattern.FindString(lines.Text()); s.url != "" {
+			break
+		}
+	}
+	go func() {
+		_, _ = io.Copy(io.Discard, out)
+		close(s.rest)
+	}()
+	if s.url == "" {
+		t.Fatalf("lintu %v did not get ready:\n%s", args, s.output)
+	}
+	return s
+}
+
+// stop ends the process as an operator would and waits for it.
+func (s *server) stop(t *testing.T) {
+	if s.cmd.ProcessState != nil {
+		return
+	}
+	_ = s.cmd.Process.Signal(syscall.SIGTERM)
+	<-s.rest
+	if err := s.cmd.Wait(); err != nil {
+		t.Errorf("lintu did not stop cleanly: %v", err)
+	}
+}
+
+// get fetches a path and returns the answer with its body unpacked.
+func (s *server) get(t *testing.T, path string, header ...string) (*http.Response, []byte) {
+	t.Helper()
+	req, err := http.NewRequest(http.MethodGet, s.url+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i+1 < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
+	}
+	res, err := http.DefaultTransport.RoundTrip(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if res.Header.Get("Content-Encoding") == "gzip" && len(body) > 0 {
+		zr, err := gzip.NewReader(bytes.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if body, err = io.ReadAll(zr); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return res, body
+}
+
+// centreTile is the address of the town's centre at a zoom with households.
+func centreTile(t *testing.T, s *server) string {
+	t.Helper()
+	_, body := s.get(t, "/api/v1/search?q=%E7%A5%9E%E4%BB%99%E5%9D%B3%E7%A4%BE%E5%8C%BA")
+	var found struct {
+		Hits []struct {
+			Name     string
+			Lon, Lat float64
+		}
+	}
+	if err := json.Unmarshal(body, &found); err != nil || len(found.Hits) == 0 || found.Hits[0].Name != "神仙坳社区" {
+		t.Fatalf("search for 神仙坳社区: %v %s", err, body)
+	}
+	at := maptile.At([2]float64{found.Hits[0].Lon, found.Hits[0].Lat}, 15)
+	return "/tiles/communities,grids,households/" + strings.Join([]string{"15", itoa(at.X), itoa(at.Y)}, "/") + ".mvt"
+}
+
+func itoa(n uint32) string {
+	b, _ := json.Marshal(n)
+	return string(b)
+}
+
+func TestDemo(t *testing.T) {
+	data := t.TempDir()
+	env := []string{"LINTU_DATA=" + data}
+	first := start(t, env, "demo")
+	tile := centreTile(t, first)
+
+	t.Run("tile decodes", func(t *testing.T) {
+		_, body := first.get(t, tile)
+		layers, err := mvt.Unmarshal(body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		count := map[string]int{}
+		for _, l := range layers {
+			count[l.Name] = len(l.Features)
+		}
+		for _, name := range []string{"communities", "grids", "households"} {
+			if count[name] == 0 {
+				t.Errorf("no %s in %s: %v", name, tile, count)
+			}
+		}
+	})
+	t.Run("ogrinfo counts the households", func(t *testing.T) { ogrinfo(t, first) })
+	t.Run("pages", func(t *testing.T) { browse(t, first) })
+
+	res, before := first.get(t, tile, "Accept-Encoding", "identity")
+	etag := res.Header.Get("ETag")
+	t.Run("same bytes and 304", func(t *testing.T) {
+		_, again := first.get(t, tile, "Accept-Encoding", "identity")
+		if !bytes.Equal(before, again) {
+			t.Error("the same tile has other bytes at the second request")
+		}
+		res, body := first.get(t, tile, "Accept-Encoding", "identity", "If-None-Match", etag)
+		if res.StatusCode != http.StatusNotModified || len(body) != 0 {
+			t.Errorf("If-None-Match %s: %s with %d bytes", etag, res.Status, len(body))
+		}
+	})
+	t.Run("second server", func(t *testing.T) {
+		second := start(t, []string{"LINTU_DATA=" + t.TempDir(), "LINTU_DATABASE_URL=" + databaseURL(t, data)}, "serve")
+		res, other := second.get(t, tile, "Accept-Encoding", "identity")
+		if !bytes.Equal(before, other) || res.Header.Get("ETag") != etag {
+			t.Error("a second server on the same database sends other bytes")
+		}
+	})
+	first.stop(t)
+	t.Run("restart", func(t *testing.T) {
+		second := start(t, env, "demo")
+		res, after := second.get(t, tile, "Accept-Encoding", "identity")
+		if !bytes.Equal(before, after) || res.Header.Get("ETag") != etag {
+			t.Error("after a restart the tile has other bytes")
+		}
+		if strings.Contains(second.output.String(), "Importing") {
+			t.Errorf("the second start made the town again:\n%s", second.output)
+		}
+	})
+}
+
+// ogrinfo reads the households as a GIS would.
+func ogrinfo(t *testing.T, s *server) {
+	path := need(t, "ogrinfo")
+	out, err := exec.Command(path, "-so", "OAPIF:"+s.url+"/ogc", "households").CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "Feature Count: 47000") {
+		t.Errorf("ogrinfo: %v\n%s", err, out)
+	}
+}
+
+// browse runs the browser's part of the test against the server.
+func browse(t *testing.T, s *server) {
+	node, web := need(t, "node"), filepath.Join("..", "..", "web")
+	need(t, "chromium")
+	if _, err := os.Stat(filepath.Join(web, "node_modules")); err != nil {
+		missing(t, "web/node_modules is missing: run npm ci in web")
+	}
+	cmd := exec.Command(node, "e2e/run.mjs")
+	cmd.Dir = web
+	cmd.Env = append(os.Environ(), "LINTU_URL="+s.url, "LINTU_SHARED_DATA="+sharedData(t))
+	out, err := cmd.CombinedOutput()
+	t.Logf("%s", out)
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// need returns the path of a program that the test drives.
+func need(t *testing.T, name string) string {
+	t.Helper()
+	path, err := exec.LookPath(name)
+	if err != nil {
+		missing(t, name+" is not installed: run script/install-test")
+	}
+	return path
+}
+
+// missing skips the test aloud, but fails it in CI, where all must be there.
+func missing(t *testing.T, why string) {
+	t.Helper()
+	if os.Getenv("CI") != "" {
+		t.Fatal(why)
+	}
+	t.Skip(why)
+}
+
+// sharedData is the folder with the real files.
+func sharedData(t *testing.T) string {
+	t.Helper()
+	dir := os.Getenv("LINTU_SHARED_DATA")
+	if dir == "" {
+		dir = filepath.Join("..", "..", "..", "shared", "data")
+	}
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(dir); err != nil {
+		missing(t, "the shared data is not at "+dir+": set LINTU_SHARED_DATA")
+	}
+	return dir
+}

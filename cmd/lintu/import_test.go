@@ -1,0 +1,168 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	domain "github.com/lintu-map/lintu"
+	"github.com/lintu-map/lintu/sql"
+	"github.com/lintu-map/lintu/sql/sqltest"
+)
+
+// databaseURL is where the private database of a data directory is, started
+// unless it runs already, until the test ends.
+func databaseURL(t *testing.T, data string) string {
+	t.Helper()
+	cluster, err := sql.Attach(context.Background(), sql.ClusterConfig{Dir: data})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cluster.Stop(context.Background()) })
+	return cluster.URL()
+}
+
+// importFile runs lintu import and returns its batch, its messages and its exit code.
+func importFile(t *testing.T, env []string, args ...string) (domain.Batch, string, int) {
+	t.Helper()
+	cmd := lintu(t, env, append([]string{"import", "--json"}, args...)...)
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	err := cmd.Run()
+	if exit := (*exec.ExitError)(nil); err != nil && !asExit(err, &exit) {
+		t.Fatal(err)
+	}
+	var b domain.Batch
+	if out.Len() > 0 {
+		if err := json.Unmarshal(out.Bytes(), &b); err != nil {
+			t.Fatalf("%v\n%s", err, out.String())
+		}
+	}
+	return b, errs.String(), cmd.ProcessState.ExitCode()
+}
+
+func asExit(err error, exit **exec.ExitError) bool {
+	e, ok := err.(*exec.ExitError)
+	*exit = e
+	return ok
+}
+
+func TestImportAsksForTheCRS(t *testing.T) {
+	shared := sharedData(t)
+	env := []string{"LINTU_DATA=" + t.TempDir(), "LINTU_DATABASE_URL=" + sqltest.URL(t)}
+	changsha := filepath.Join(shared, "china", "cities", "长沙市.zip")
+
+	b, _, code := importFile(t, env, changsha, "--layer", "counties")
+	if code != exitQuestions || len(questions(&b)) != 1 || b.State != domain.BatchDraft {
+		t.Fatalf("exit code %d, questions %v, state %s; want it to stop and ask", code, questions(&b), b.State)
+	}
+	q := questions(&b)[0]
+	if q.Key != "crs" || len(q.Candidates) == 0 || q.Candidates[0].Set["from"] != "gcj02" {
+		t.Errorf("question %q with candidates %v; want the CRS, GCJ-02 first", q.Key, q.Candidates)
+	}
+
+	b, messages, code := importFile(t, env, changsha, "--layer", "counties", "--from", "gcj02")
+	if code != 0 || b.State != domain.BatchApplied || b.Parts[0].Report.Accepted != 9 {
+		t.Fatalf("exit code %d, state %s, %s", code, b.State, messages)
+	}
+
+	variants := filepath.Join(shared, "china", "changsha_variants")
+	b, messages, code = importFile(t, env, filepath.Join(variants, "changsha_gbk_cpg_epsg4547.zip"), "--layer", "counties")
+	if code != 0 || b.State != domain.BatchApplied {
+		t.Errorf("with .prj and .cpg: exit code %d, state %s, %s", code, b.State, messages)
+	}
+	b, _, code = importFile(t, env, filepath.Join(variants, "changsha_gbk_nohint_noprj.zip"), "--layer", "counties")
+	if code != exitQuestions || len(questions(&b)) != 1 || questions(&b)[0].Key != "crs" {
+		t.Errorf("without hints: exit code %d, questions %v; want the CRS asked and nothing else", code, questions(&b))
+	}
+	if v := strings.ToLower(b.Parts[0].Report.Encoding.Value); v != "gbk" && v != "gb18030" {
+		t.Errorf("encoding %q; want GBK found", v)
+	}
+}
+
+// TestKillDuringImport kills lintu with SIGKILL at ten moments of an import; the
+// batch must be there whole or not at all.
+func TestKillDuringImport(t *testing.T) {
+	parcels := filepath.Join(sharedData(t), "cambridge", "cambridge_polys_96849.zip")
+	data := t.TempDir()
+	env := []string{"LINTU_DATA=" + data}
+	args := []string{"import", parcels, "--layer", "buildings", "--skip-refused", "--json"}
+
+	// A dry run tells how long an import takes here, which places the kills.
+	dry := lintu(t, env, append(args, "--dry-run")...)
+	began := time.Now()
+	if err := dry.Run(); err != nil {
+		t.Fatal(err)
+	}
+	whole := time.Since(began)
+	for i := range 10 {
+		cmd := lintu(t, env, args...)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		kill := time.AfterFunc(whole*time.Duration(i+1)/11, func() { _ = cmd.Process.Signal(syscall.SIGKILL) })
+		_ = cmd.Wait() // killed, or done before
+		kill.Stop()
+		checkWholeOrNothing(t, data, i+1)
+	}
+}
+
+func checkWholeOrNothing(t *testing.T, data string, round int) {
+	t.Helper()
+	ctx := context.Background()
+	cluster, err := sql.StartCluster(ctx, sql.ClusterConfig{Dir: data})
+	if err != nil {
+		t.Fatalf("round %d: the database does not start again: %v", round, err)
+	}
+	defer cluster.Stop(ctx)
+	db, err := sql.Open(ctx, cluster.URL(), sql.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	layer, _ := domain.LayerByName(domain.Buildings)
+	rows, err := db.CountFeatures(ctx, domain.FeatureQuery{Tenant: 1, Layer: layer})
+	if err != nil {
+		t.Fatal(err)
+	}
+	batches, err := db.Batches(ctx, 1, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want int64
+	for _, b := range batches {
+		if b.State == domain.BatchApplied && len(b.Parts) > 0 && b.Parts[0].Report != nil {
+			want = b.Parts[0].Report.Accepted
+		}
+	}
+	if rows != want {
+		t.Errorf("round %d: %d rows stored, but the applied batches account for %d", round, rows, want)
+	}
+	if found, err := db.Check(ctx); err != nil || len(found) > 0 {
+		t.Errorf("round %d: %v %v", round, err, found)
+	}
+	t.Logf("round %d: %d rows, %d batches", round, rows, len(batches))
+}
+
+func TestSecondOwnerIsToldWho(t *testing.T) {
+	data := t.TempDir()
+	first := start(t, []string{"LINTU_DATA=" + data}, "serve")
+	second := lintu(t, []string{"LINTU_DATA=" + data}, "serve")
+	out, err := second.CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "Another lintu") {
+		t.Errorf("second lintu on the same directory: %v\n%s", err, out)
+	}
+	if _, err := os.FindProcess(first.cmd.Process.Pid); err != nil {
+		t.Error(err)
+	}
+	if res, _ := first.get(t, "/readyz"); res.StatusCode != 200 {
+		t.Errorf("the first lintu answers %s", res.Status)
+	}
+}

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+
+	"github.com/alecthomas/kong"
+	"github.com/lintu-map/lintu"
+)
+
+// version is set by the linker for releases.
+var version = "0.1.0"
+
+// cli is the whole command line: what is not a command configures all of them.
+type cli struct {
+	config
+	Serve   serveCmd   `cmd:"" help:"Run the server, with a private database unless LINTU_DATABASE_URL names one."`
+	Demo    demoCmd    `cmd:"" help:"Serve a synthetic town, made and imported at the first start."`
+	Import  importCmd  `cmd:"" help:"Import zipped shapefiles or GeoJSON into a layer."`
+	Assign  assignCmd  `cmd:"" help:"Make a neighbor head responsible for a household from now on."`
+	Migrate migrateCmd `cmd:"" help:"Bring the database's schema to this version."`
+	Check   checkCmd   `cmd:"" help:"Look for contradictions in the stored data."`
+	Version versionCmd `cmd:"" help:"Print the version."`
+}
+
+// stdio is where a command writes.
+type stdio struct{ stdout, stderr io.Writer }
+
+// app is what every command is given.
+type app struct {
+	stdio
+	cfg config
+	log *slog.Logger
+}
+
+// exitCode ends the program with that code without another word.
+type exitCode int
+
+func (c exitCode) Error() string { return fmt.Sprintf("exit code %d", int(c)) }
+
+// environment is the process's environment.
+func environment() []string { return os.Environ() }
+
+// run does what main does with other arguments and streams; it returns the exit
+// code: 0 done, 1 failed, 2 wrong usage, 3 an import stopped to ask.
+func run(ctx context.Context, args, env []string, io stdio) int {
+	var c cli
+	parser, err := kong.New(&c, kong.Name("lintu"), kong.UsageOnError(),
+		kong.Description("lintu (邻图): a mapping server for neighbourhoods."),
+		kong.Writers(io.stdout, io.stderr), kong.Exit(func(code int) { panic(exitCode(code)) }),
+		kong.BindTo(ctx, (*context.Context)(nil)))
+	if err != nil {
+		panic(err) // a mistake in the struct above
+	}
+	command, code := parse(parser, args, io)
+	if command == nil {
+		return code
+	}
+	if err := c.check(env); err != nil {
+		fmt.Fprintln(io.stderr, lintu.AsError(err).Text.In(langOf(env)))
+		return 2
+	}
+	a := &app{stdio: io, cfg: c.config, log: slog.New(slog.NewTextHandler(io.stderr, nil))}
+	return report(a, command.Run(a))
+}
+
+// parse reads the arguments. It returns no command, but an exit code, after
+// --help and after a mistake.
+func parse(parser *kong.Kong, args []string, io stdio) (command *kong.Context, code int) {
+	defer func() {
+		if exit, ok := recover().(exitCode); ok {
+			command, code = nil, int(exit)
+		}
+	}()
+	command, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintln(io.stderr, err)
+		return nil, 2
+	}
+	return command, 0
+}
+
+func report(a *app, err error) int {
+	var code exitCode
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &code):
+		return int(code)
+	}
+	e := lintu.AsError(err)
+	fmt.Fprintln(a.stderr, e.Text.In(a.cfg.Lang))
+	if e.Cause != nil {
+		a.log.Error("failed", "code", e.Code, "error", e)
+	}
+	return 1
+}
+
+type versionCmd struct{}
+
+// Run prints the version.
+func (versionCmd) Run(a *app) error {
+	fmt.Fprintln(a.stdout, "lintu", version)
+	return nil
+}

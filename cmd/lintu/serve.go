@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"github.com/lintu-map/lintu"
+	"github.com/lintu-map/lintu/api"
+	"github.com/lintu-map/lintu/tiles"
+	"github.com/lintu-map/lintu/web"
+)
+
+// serveCmd runs the server until it is told to stop.
+type serveCmd struct{}
+
+// Run serves.
+func (c *serveCmd) Run(ctx context.Context, a *app) error {
+	return a.serve(ctx, func(context.Context, *place) error { return nil })
+}
+
+// drainTimeout is how long answers under way may take after the signal to stop.
+const drainTimeout = 10 * time.Second
+
+// serve opens the place, lets prepare bring it into the state to be shown, and
+// answers requests until ctx ends.
+func (a *app) serve(ctx context.Context, prepare func(context.Context, *place) error) error {
+	listener, err := net.Listen("tcp", a.cfg.Addr)
+	if err != nil {
+		return lintu.Errorf(lintu.CodeUnavailable,
+			"无法监听 %[1]s：%[2]s。请停止占用它的程序，或用 LINTU_ADDR 另选地址。",
+			"Cannot listen on %[1]s: %[2]s. Stop what uses it, or choose another address with LINTU_ADDR.",
+			a.cfg.Addr, cause(err))
+	}
+	defer listener.Close()
+	a.log.Info("starting", "version", version, "config", a.cfg)
+	p, err := a.own(ctx)
+	if err != nil {
+		return err
+	}
+	defer p.close()
+	if err := prepare(ctx, p); err != nil {
+		return err
+	}
+	server := api.New(api.Config{
+		Tenant: a.cfg.Tenant, Title: a.cfg.Title, Version: version, PublicURL: a.cfg.PublicURL,
+		TrustedProxies: a.cfg.TrustedProxies, Basemap: a.cfg.Basemap, Pages: web.Pages(), Log: a.log,
+		Features: p.db, Tiles: tiles.New(p.db, p.db, p.db), Finder: p.db, Batches: p.db, Importer: p.importer,
+	})
+	if err := server.Start(listener); err != nil {
+		return err
+	}
+	a.announce(listener.Addr())
+	<-ctx.Done()
+	fmt.Fprintln(a.stdout, lintu.Say("正在停止 …", "Stopping …").In(a.cfg.Lang))
+	drain, cancel := context.WithTimeout(context.Background(), drainTimeout)
+	defer cancel()
+	return server.Stop(drain)
+}
+
+// announce says where to look.
+func (a *app) announce(addr net.Addr) {
+	at := "http://" + addr.String()
+	fmt.Fprintln(a.stdout, lintu.Say("地图已就绪：%[1]s/wall   规划：%[1]s/planner   接口：%[1]s/ogc   停止：Ctrl-C",
+		"The map is ready: %[1]s/wall   planner: %[1]s/planner   OGC API: %[1]s/ogc   stop: Ctrl-C", at).In(a.cfg.Lang))
+}
+
+func cause(err error) string {
+	var op *net.OpError
+	if errors.As(err, &op) {
+		return op.Err.Error()
+	}
+	return err.Error()
+}
