@@ -2,12 +2,13 @@ import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { resolve } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { paletteCSS } from './build/paletteCSS.ts'
+import { styleFiles } from './build/styleFiles.ts'
 
 const page = (name: string) => resolve(import.meta.dirname, `${name}.html`)
 const server = process.env['LINTU_URL'] ?? 'http://127.0.0.1:8080'
 
 export default defineConfig({
-  plugins: [svelte(), paletteCSS()],
+  plugins: [svelte(), paletteCSS(), styleFiles()],
   build: {
     target: 'es2022',
     outDir: 'dist',
@@ -16,7 +17,11 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1500, // MapLibre is one chunk of about 1.1 MB
-    rolldownOptions: { input: { index: page('index'), wall: page('wall'), planner: page('planner') } },
+    rolldownOptions: {
+      input: { index: page('index'), wall: page('wall'), planner: page('planner') },
+      // MapLibre changes seldom: apart, it stays in caches when the pages change.
+      output: { codeSplitting: { groups: [{ name: 'maplibre', test: /node_modules\/maplibre-gl\// }] } },
+    },
   },
   server: {
     proxy: { '/api': server, '/ogc': server, '/tiles': server, '/styles': server },

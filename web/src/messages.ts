@@ -13,6 +13,7 @@ const common = {
   night: m('夜间', 'Night'),
   day: m('日间', 'Day'),
   households: m('户', 'households'),
+  mapHouseholds: m('户', 'homes'),
   heads: m('邻长', 'neighbor heads'),
   communities: m('社区 / 行政村', 'communities and villages'),
   grids: m('网格', 'grids'),

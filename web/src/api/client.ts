@@ -1,5 +1,5 @@
 import type { Message } from '../message'
-import type { Card, Config, Hit, LayerName, PointItems } from './types'
+import type { Card, Config, Hit, Item, Items, LayerName } from './types'
 
 /** Why an answer did not come. */
 export type Trouble = 'unreachable' | 'forbidden' | 'refused' | 'failed'
@@ -51,7 +51,7 @@ export async function request(path: string, signal: AbortSignal, init: RequestIn
 }
 
 export async function getJSON<T>(path: string, signal: AbortSignal): Promise<T> {
-  const response = await request(path, signal, { headers: { Accept: 'application/json' } })
+  const response = await request(path, signal, { headers: { Accept: 'application/json, application/geo+json' } })
   return (await response.json()) as T
 }
 
@@ -68,8 +68,13 @@ export function getCard(layer: LayerName, id: string, signal: AbortSignal): Prom
   return getJSON(`/api/v1/features/${layer}/${encodeURIComponent(id)}`, signal)
 }
 
-/** The households that a neighbor head looks after. */
-export function getHouseholdsOf(headCode: string, signal: AbortSignal): Promise<PointItems> {
-  const query = new URLSearchParams({ head: headCode, limit: '1000' })
-  return getJSON(`/ogc/collections/households/items?${query}`, signal)
+/** One page of a collection's features. */
+export function getItems<P>(layer: LayerName, filter: Record<string, string>, limit: number, signal: AbortSignal): Promise<Items<P>> {
+  const query = new URLSearchParams({ ...filter, limit: String(limit) })
+  return getJSON(`/ogc/collections/${layer}/items?${query}`, signal)
+}
+
+/** The feature itself, with its whole geometry. */
+export function getItem<P>(layer: LayerName, id: string, signal: AbortSignal): Promise<Item<P>> {
+  return getJSON(`/ogc/collections/${layer}/items/${encodeURIComponent(id)}`, signal)
 }

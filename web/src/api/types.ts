@@ -98,12 +98,14 @@ export interface Card {
   since?: string
 }
 
-/** One page of GeoJSON points of a collection. */
-export interface PointItems {
+/** One GeoJSON feature of a collection. */
+export interface Item<P> {
+  id: string
+  geometry: GeoJSON.Geometry | null
+  properties: P
+}
+
+export interface Items<P> {
   numberMatched: number
-  features: {
-    id: string
-    geometry: { type: 'Point'; coordinates: LonLat } | null
-    properties: { code: string; name?: string; head?: string }
-  }[]
+  features: Item<P>[]
 }

@@ -1,1 +1,0 @@
-import{a as e,c as t,i as n,l as r,n as i,o as a,r as o,s,t as c,u as l}from"./start-Cuq_AupS.js";var u=n(`<main><h1> </h1></main>`);function d(n,c){r(c,!0);var d=u(),f=a(d),p=s(f,!0);l(d),e(e=>i(p,e),[()=>c.say(`product`)]),o(n,d),t()}c(d);

@@ -1,0 +1,175 @@
+/**
+ * The only door to MapLibre: what the rest of the pages know of a map is here.
+ * The map is drawn from a Scene; to change it, show another scene.
+ */
+import 'maplibre-gl/dist/maplibre-gl.css'
+import './map.css'
+import { AJAXError, Map as MapLibreMap, setWorkerUrl, type ErrorEvent, type PointLike } from 'maplibre-gl'
+import workerURL from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url'
+import type { Basemap, BBox, LayerName, LonLat } from '../api/types'
+import type { Overlays, Switch } from '../style/options'
+import { palettes, type Theme } from '../style/palette'
+import { style, tileSources } from '../style/style'
+import { choose, pickLayers, type Picked } from './pick'
+import type { Padding, View } from './view'
+
+setWorkerUrl(workerURL)
+
+export interface Scene extends Overlays {
+  theme: Theme
+  scale: number
+  words: { households: string; heads: string }
+  hidden: ReadonlySet<Switch>
+  /** Whether something is chosen, so that the rest steps back. */
+  dimmed: boolean
+  basemap: Basemap | null
+}
+
+export interface MapEvents {
+  /** The view has come to rest. */
+  moved(view: View): void
+  /** Something was clicked, or null for bare ground. */
+  picked(what: Picked | null): void
+  /** Everything in view is drawn. */
+  idle(): void
+  /** Tiles or styles did not come. */
+  failed(status: number): void
+}
+
+export interface MapAdapter {
+  show(scene: Scene): void
+  view(): View
+  jumpTo(view: View): void
+  flyTo(center: LonLat, zoom: number, padding: Padding): void
+  fit(bounds: BBox, padding: Padding, maxZoom: number): void
+  zoomBy(steps: number): void
+  /** Whether every point lies in the part of the map that panels leave free. */
+  inView(points: readonly LonLat[], padding: Padding): boolean
+  /** Picks what is at the middle of the map, for the keyboard. */
+  pickCentre(): void
+  /** Asks for the tiles anew, after the data has changed or the server has come back. */
+  refresh(): void
+  remove(): void
+}
+
+const flyMS = 900
+const stillMotion = () => matchMedia('(prefers-reduced-motion: reduce)').matches
+
+function absolute(url: string): string {
+  return new URL(url, location.origin).href
+}
+
+function styleOf(scene: Scene) {
+  const spec = style(palettes[scene.theme], { ...scene, fadeMS: stillMotion() ? 0 : 180, overlays: scene })
+  spec.sprite = absolute(String(spec.sprite))
+  for (const source of Object.values(spec.sources)) {
+    if (source.type === 'vector' && source.url) source.url = absolute(source.url)
+  }
+  return spec
+}
+
+export interface MapStart {
+  container: HTMLElement
+  view: View | null
+  bounds: BBox | null
+  /** What a screen reader calls the map. */
+  title: string
+  scene: Scene
+  events: MapEvents
+}
+
+export function createMapAdapter({ container, view, bounds, title, scene, events }: MapStart): MapAdapter {
+  const map = new MapLibreMap({
+    container,
+    style: styleOf(scene),
+    ...(view ? { center: view.center, zoom: view.zoom } : bounds ? { bounds, fitBoundsOptions: { padding: 40 } } : { center: [105, 35] as LonLat, zoom: 3 }),
+    maxZoom: 20,
+    minZoom: 2,
+    attributionControl: scene.basemap?.attribution ? {} : false,
+    // A wall map keeps its north up.
+    dragRotate: false,
+    pitchWithRotate: false,
+    touchPitch: false,
+    maxPitch: 0,
+    fadeDuration: stillMotion() ? 0 : 150,
+    renderWorldCopies: false,
+    locale: { 'Map.Title': title },
+  })
+  map.touchZoomRotate.disableRotation()
+  map.keyboard.disableRotation()
+  listen(map, events)
+  return {
+    show: (next) => map.setStyle(styleOf(next), { diff: true }),
+    view: () => viewOf(map),
+    jumpTo: (to) => map.jumpTo(to),
+    flyTo: (center, zoom, padding) => map.flyTo({ center, zoom, offset: middle(padding), maxDuration: flyMS, ...still() }),
+    fit: (box, padding, maxZoom) => map.fitBounds(box, { padding: fitting(map, padding), maxZoom, maxDuration: flyMS, ...still() }),
+    zoomBy: (steps) => map.zoomTo(map.getZoom() + steps, still()),
+    inView: (points, padding) => points.every((point) => free(map, point, padding)),
+    pickCentre: () => {
+      const { width, height } = map.getCanvas().getBoundingClientRect()
+      events.picked(pickAt(map, [width / 2, height / 2]))
+    },
+    refresh: () => Object.keys(tileSources).forEach((source) => map.getSource(source) && map.refreshTiles(source)),
+    remove: () => map.remove(),
+  }
+}
+
+function still(): { animate: false } | { duration: number } {
+  return stillMotion() ? { animate: false } : { duration: flyMS }
+}
+
+/** From the middle of the map to the middle of what panels leave free. */
+function middle({ top, right, bottom, left }: Padding): [number, number] {
+  return [(left - right) / 2, (top - bottom) / 2]
+}
+
+function statusOf(error: { message: string }): number {
+  return error instanceof AJAXError ? error.status : 0
+}
+
+function viewOf(map: MapLibreMap): View {
+  const { lng, lat } = map.getCenter()
+  return { center: [lng, lat], zoom: map.getZoom() }
+}
+
+/** Panels may leave less room than they ask for: a map smaller than its padding cannot be fitted. */
+function fitting(map: MapLibreMap, padding: Padding): Padding {
+  const { clientWidth, clientHeight } = map.getContainer()
+  const roomy = padding.left + padding.right < clientWidth * 0.8 && padding.top + padding.bottom < clientHeight * 0.8
+  return roomy ? padding : { top: 16, right: 16, bottom: 16, left: 16 }
+}
+
+function free(map: MapLibreMap, point: LonLat, padding: Padding): boolean {
+  const { clientWidth, clientHeight } = map.getContainer()
+  const { x, y } = map.project(point)
+  return x >= padding.left && x <= clientWidth - padding.right && y >= padding.top && y <= clientHeight - padding.bottom
+}
+
+/** How far from a light, in pixels, a finger or a mouse still means it. */
+const reachPX = 8
+
+function pickAt(map: MapLibreMap, [x, y]: [number, number]): Picked | null {
+  const box: [PointLike, PointLike] = [[x - reachPX, y - reachPX], [x + reachPX, y + reachPX]]
+  const present = pickLayers.filter((id) => map.getLayer(id))
+  const found = map.queryRenderedFeatures(box, { layers: [...present] })
+  return choose(found.map((feature) => {
+    const at = feature.geometry.type === 'Point' ? map.project(feature.geometry.coordinates as LonLat) : null
+    return {
+      layer: (feature.sourceLayer ?? feature.source).replace('_label', '') as LayerName,
+      id: feature.properties['id'] as string | undefined,
+      distancePX: at ? Math.hypot(at.x - x, at.y - y) : null,
+    }
+  }), map.getZoom())
+}
+
+function listen(map: MapLibreMap, events: MapEvents): void {
+  map.on('moveend', () => events.moved(viewOf(map)))
+  map.on('idle', () => events.idle())
+  map.on('error', (event: ErrorEvent) => events.failed(statusOf(event.error)))
+  map.on('click', (event) => events.picked(pickAt(map, [event.point.x, event.point.y])))
+  map.on('mousemove', (event) => {
+    const what = pickAt(map, [event.point.x, event.point.y])
+    map.getCanvas().classList.toggle('pointing', what !== null && what.layer !== 'communities')
+  })
+}

@@ -1,0 +1,68 @@
+import { byZoom, byZoomSteep, hashOfCode, pick, type Ink, type Layers } from './expressions.ts'
+
+/** Ground, communities as quiet fills, and the base map on them. */
+export function groundLayers(ink: Ink): Layers {
+  return [...earth(ink), ...landscape(ink), ...roads(ink), ...buildings(ink)]
+}
+
+function earth({ c, options, shown, palette }: Ink): Layers {
+  const layers: Layers = [{ id: 'ground', type: 'background', paint: { 'background-color': c.ground } }]
+  if (options.basemap?.type === 'raster') {
+    layers.push({ id: 'basemap', type: 'raster', source: 'basemap', paint: { 'raster-opacity': palette.dark ? 0.35 : 0.8 } })
+  }
+  layers.push({
+    id: 'communities-fill', type: 'fill', source: 'areas', 'source-layer': 'communities', layout: shown('communities'),
+    paint: { 'fill-color': pick(hashOfCode(6), c.communities), 'fill-opacity': options.basemap ? 0.35 : 1, 'fill-antialias': false },
+  })
+  return layers
+}
+
+function landscape({ c, shown, px }: Ink): Layers {
+  return [
+    { id: 'green', type: 'fill', source: 'base', 'source-layer': 'green', layout: shown('ground'),
+      paint: { 'fill-color': c.green, 'fill-opacity': byZoom([9, 0.6], [13, 0.9]) } },
+    { id: 'water', type: 'fill', source: 'base', 'source-layer': 'water', layout: shown('ground'),
+      paint: { 'fill-color': c.water } },
+    { id: 'water-line', type: 'line', source: 'base', 'source-layer': 'water', minzoom: 12, layout: shown('ground'),
+      paint: { 'line-color': c.waterLine, 'line-width': byZoom([12, px(0.4)], [17, px(1.4)]) } },
+  ]
+}
+
+/** Classes of roads, broad ones last so that they lie on top. */
+const roadClasses = [
+  { id: 'minor', classes: null, minzoom: 13, width: [[13, 0.5], [16, 3], [19, 18]], major: false },
+  { id: 'secondary', classes: ['secondary', 'tertiary'], minzoom: 11, width: [[11, 0.5], [14, 1.6], [19, 26]], major: false },
+  { id: 'major', classes: ['motorway', 'trunk', 'primary'], minzoom: 9, width: [[9, 0.6], [12, 1.4], [14, 2.6], [19, 38]], major: true },
+] as const
+
+const broad = roadClasses.flatMap((r) => [...(r.classes ?? [])])
+
+function roads({ c, shown, px }: Ink): Layers {
+  const casings: Layers = []
+  const tops: Layers = []
+  for (const road of roadClasses) {
+    const classes = road.classes ? [...road.classes] : broad
+    const inClasses = ['match', ['get', 'class'], classes, road.classes !== null, road.classes === null]
+    const width = (extra: number) => byZoomSteep(...road.width.map(([z, w]): [number, number] => [z, px(w + extra)]))
+    const common = {
+      type: 'line' as const, source: 'base', 'source-layer': 'roads', minzoom: road.minzoom,
+      filter: inClasses as never,
+      layout: { ...shown('ground'), 'line-cap': 'round' as const, 'line-join': 'round' as const },
+    }
+    casings.push({ ...common, id: `roads-${road.id}-casing`, minzoom: Math.max(road.minzoom, 12),
+      paint: { 'line-color': c.roadCasing, 'line-width': width(1.4) } })
+    tops.push({ ...common, id: `roads-${road.id}`,
+      paint: { 'line-color': road.major ? c.roadMajor : c.road, 'line-width': width(0) } })
+  }
+  return [...casings, ...tops]
+}
+
+function buildings({ c, shown, px }: Ink): Layers {
+  const common = { source: 'base', 'source-layer': 'buildings', layout: shown('buildings') }
+  return [
+    { ...common, id: 'buildings', type: 'fill', minzoom: 13,
+      paint: { 'fill-color': c.building, 'fill-opacity': byZoom([13, 0.3], [15, 1]) } },
+    { ...common, id: 'buildings-line', type: 'line', minzoom: 15,
+      paint: { 'line-color': c.buildingLine, 'line-width': byZoom([15, px(0.3)], [18, px(1)]) } },
+  ]
+}

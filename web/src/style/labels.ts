@@ -1,0 +1,93 @@
+import type { ExpressionSpecification, SymbolLayerSpecification } from '@maplibre/maplibre-gl-style-spec'
+import { byZoom, type Ink, type Layers } from './expressions.ts'
+
+/** The two sizes of type on the map, in pixels of the 1080p design. */
+const large = 17
+const small = 12
+
+export const fonts = ['PingFang SC', 'Noto Sans CJK SC', 'Microsoft YaHei', 'sans-serif']
+/** The map's drawing of local fonts reads the weight from the first name. */
+const strongFonts = ['PingFang SC Medium', ...fonts]
+
+const nameOrCode: ExpressionSpecification = ['coalesce', ['get', 'name'], ['get', 'code'], '']
+
+type SymbolLayout = NonNullable<SymbolLayerSpecification['layout']>
+
+/** Names, the narrow ones first: what is placed last gives way to nothing. */
+export function labelLayers(ink: Ink): Layers {
+  return [...pointNames(ink), ...baseNames(ink), ...areaNames(ink)]
+}
+
+function text({ px, shown }: Ink, field: ExpressionSpecification, size: number, strong = false): SymbolLayout {
+  return {
+    ...shown('names'),
+    'text-field': field,
+    'text-font': strong ? strongFonts : fonts,
+    'text-size': px(size),
+    'text-padding': px(6),
+    'text-max-width': 9,
+    'text-line-height': 1.35,
+  }
+}
+
+function paint({ c, px, palette }: Ink, color: string): NonNullable<SymbolLayerSpecification['paint']> {
+  return { 'text-color': color, 'text-halo-color': c.labelHalo, 'text-halo-width': px(palette.dark ? 1.4 : 1.6), 'text-halo-blur': px(0.4) }
+}
+
+function pointNames(ink: Ink): Layers {
+  const { c, px, options } = ink
+  const below: SymbolLayout = { 'text-anchor': 'top', 'text-offset': [0, 0.9], 'text-optional': true }
+  const hide = (layer: 'households' | 'heads' | 'units') => (options.hidden.has(layer) ? { visibility: 'none' as const } : {})
+  return [
+    { id: 'households-name', type: 'symbol', source: 'people', 'source-layer': 'households', minzoom: 18,
+      layout: { ...text(ink, nameOrCode, small), ...below, ...hide('households') }, paint: paint(ink, c.labelQuiet) },
+    { id: 'heads-name', type: 'symbol', source: 'people', 'source-layer': 'heads', minzoom: 16,
+      layout: { ...text(ink, nameOrCode, small), ...below, ...hide('heads') }, paint: paint(ink, c.label) },
+    { id: 'units', type: 'symbol', source: 'units', 'source-layer': 'units', minzoom: 10,
+      layout: { ...text(ink, ['step', ['zoom'], '', 13, nameOrCode], small), ...below, 'icon-image': unitIcon, 'icon-size': options.scale * 0.8, 'icon-padding': px(2), ...hide('units') },
+      paint: { ...paint(ink, c.unit), 'icon-color': c.unit, 'icon-halo-color': c.labelHalo, 'icon-halo-width': px(1.5) } },
+  ]
+}
+
+/** Icons are named after the classes of units; what has no class is a department. */
+const unitIcon: ExpressionSpecification = ['coalesce', ['image', ['concat', 'unit-', ['get', 'class']]], ['image', 'unit-department']]
+
+function baseNames(ink: Ink): Layers {
+  const { c, options } = ink
+  const ground = options.hidden.has('ground') ? { visibility: 'none' as const } : {}
+  return [
+    { id: 'roads-name', type: 'symbol', source: 'base', 'source-layer': 'roads', minzoom: 14,
+      layout: { ...text(ink, ['coalesce', ['get', 'name'], ''], small), 'symbol-placement': 'line', 'symbol-spacing': 420, 'text-letter-spacing': 0.12, ...ground }, paint: paint(ink, c.labelQuiet) },
+    { id: 'green-name', type: 'symbol', source: 'base', 'source-layer': 'green', minzoom: 14,
+      layout: { ...text(ink, ['coalesce', ['get', 'name'], ''], small), ...ground }, paint: paint(ink, c.labelQuiet) },
+    { id: 'water-name', type: 'symbol', source: 'base', 'source-layer': 'water', minzoom: 11,
+      layout: { ...text(ink, ['coalesce', ['get', 'name'], ''], small), 'text-letter-spacing': 0.3, ...ground }, paint: paint(ink, c.labelQuiet) },
+  ]
+}
+
+/** The name, and under it in the small size how many households and heads there are. */
+function nameWithCounts({ options }: Ink): ExpressionSpecification {
+  const count = (field: string): ExpressionSpecification => ['number-format', ['coalesce', ['get', field], 0], { 'max-fraction-digits': 0 }]
+  const line: ExpressionSpecification = ['concat', '\n', count('households'), ' ', options.words.households, ' · ', count('heads'), ' ', options.words.heads]
+  const counted: ExpressionSpecification = ['>', ['coalesce', ['get', 'households'], 0], 0]
+  return ['format', nameOrCode, {}, ['case', counted, line, ''], { 'font-scale': small / large }] as ExpressionSpecification
+}
+
+function areaNames(ink: Ink): Layers {
+  const { c, px, options } = ink
+  const hide = (layer: 'communities' | 'grids' | 'groups') => (options.hidden.has(layer) ? { visibility: 'none' as const } : {})
+  const bigFirst: SymbolLayout = { 'symbol-sort-key': ['-', 0, ['coalesce', ['get', 'households'], 0]] }
+  return [
+    { id: 'grids-name', type: 'symbol', source: 'areas', 'source-layer': 'grids_label', minzoom: 14,
+      layout: { ...text(ink, nameOrCode, small), 'text-padding': px(10), ...hide('grids') }, paint: paint(ink, c.labelQuiet) },
+    { id: 'groups-name', type: 'symbol', source: 'groups', 'source-layer': 'groups_label', minzoom: 13,
+      layout: { ...text(ink, nameOrCode, small), ...hide('groups') }, paint: paint(ink, c.labelQuiet) },
+    { id: 'communities-name', type: 'symbol', source: 'areas', 'source-layer': 'communities_label', minzoom: 10, maxzoom: 17,
+      layout: { ...text(ink, ['step', ['zoom'], nameWithCounts(ink), 15, nameOrCode], large, true), ...bigFirst, ...hide('communities') },
+      paint: { ...paint(ink, c.label), 'text-opacity': byZoom([16, 1], [17, 0.6]) } },
+    { id: 'streets-name', type: 'symbol', source: 'areas', 'source-layer': 'streets_label', minzoom: 7, maxzoom: 11,
+      layout: { ...text(ink, nameOrCode, large, true), ...bigFirst, 'text-letter-spacing': 0.2 }, paint: paint(ink, c.label) },
+    { id: 'counties-name', type: 'symbol', source: 'areas', 'source-layer': 'counties_label', maxzoom: 9,
+      layout: { ...text(ink, nameOrCode, large, true), 'text-letter-spacing': 0.2 }, paint: paint(ink, c.label) },
+  ]
+}

@@ -1,0 +1,41 @@
+import type { ExpressionSpecification } from '@maplibre/maplibre-gl-style-spec'
+import { byZoom, byZoomSteep, type Ink, type Layers } from './expressions.ts'
+
+/** What a feature of the source "chosen" is there for. */
+export type Role = 'shade' | 'outline' | 'link' | 'household' | 'head' | 'self'
+
+const is = (...roles: Role[]): ExpressionSpecification => ['match', ['get', 'role'], roles, true, false] as unknown as ExpressionSpecification
+
+/** What is chosen: a household's head with all its homes, or an area with the rest in shade. */
+export function chosenLayers({ c, px, palette }: Ink): Layers {
+  const source = 'chosen'
+  return [
+    { id: 'chosen-shade', type: 'fill', source, filter: is('shade'), paint: { 'fill-color': c.ground, 'fill-opacity': palette.dark ? 0.62 : 0.55 } },
+    { id: 'chosen-outline-glow', type: 'line', source, filter: is('outline'), layout: { 'line-join': 'round' },
+      paint: { 'line-color': c.chosen, 'line-width': px(10), 'line-blur': px(8), 'line-opacity': 0.4 } },
+    { id: 'chosen-outline', type: 'line', source, filter: is('outline'), layout: { 'line-join': 'round' }, paint: { 'line-color': c.chosen, 'line-width': px(2) } },
+    { id: 'chosen-link-glow', type: 'line', source, filter: is('link'), layout: { 'line-cap': 'round' },
+      paint: { 'line-color': c.chosenLink, 'line-width': px(6), 'line-blur': px(5), 'line-opacity': 0.35 } },
+    { id: 'chosen-link', type: 'line', source, filter: is('link'), layout: { 'line-cap': 'round' },
+      paint: { 'line-color': c.chosenLink, 'line-width': byZoom([12, px(0.8)], [17, px(1.8)]), 'line-opacity': 0.9 } },
+    { id: 'chosen-glow', type: 'circle', source, filter: is('household', 'head', 'self'),
+      paint: { 'circle-color': c.householdGlow, 'circle-blur': 1, 'circle-opacity': palette.dark ? 0.6 : 0.25, 'circle-radius': byZoomSteep([12, px(7)], [15, px(13)], [17, px(22)], [19, px(34)]) } },
+    { id: 'chosen-household', type: 'circle', source, filter: is('household', 'self'),
+      paint: { 'circle-color': c.chosen, 'circle-radius': byZoomSteep([12, px(1.8)], [15, px(3.2)], [17, px(5)], [19, px(8)]) } },
+    { id: 'chosen-head', type: 'circle', source, filter: is('head'),
+      paint: { 'circle-color': c.head, 'circle-radius': byZoomSteep([12, px(3.5)], [15, px(5.5)], [17, px(8)], [19, px(11)]), 'circle-stroke-color': c.chosen, 'circle-stroke-width': px(2) } },
+    { id: 'chosen-self', type: 'circle', source, filter: is('self'),
+      paint: { 'circle-color': 'rgba(0, 0, 0, 0)', 'circle-radius': byZoomSteep([12, px(6)], [15, px(8)], [17, px(11)], [19, px(15)]), 'circle-stroke-color': c.chosen, 'circle-stroke-width': px(2) } },
+  ]
+}
+
+/** What a planner is about to import, drawn over the present map. */
+export function previewLayers({ c, px }: Ink): Layers {
+  const source = 'preview'
+  return [
+    { id: 'preview-fill', type: 'fill', source, filter: ['==', ['geometry-type'], 'Polygon'], paint: { 'fill-color': c.preview, 'fill-opacity': 0.14 } },
+    { id: 'preview-line', type: 'line', source, filter: ['!=', ['geometry-type'], 'Point'], layout: { 'line-join': 'round' }, paint: { 'line-color': c.preview, 'line-width': px(1.6) } },
+    { id: 'preview-point', type: 'circle', source, filter: ['==', ['geometry-type'], 'Point'],
+      paint: { 'circle-color': c.preview, 'circle-radius': byZoom([8, px(1.5)], [14, px(3)], [18, px(6)]), 'circle-opacity': 0.9 } },
+  ]
+}

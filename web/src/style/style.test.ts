@@ -1,0 +1,44 @@
+import { validateStyleMin } from '@maplibre/maplibre-gl-style-spec'
+import { expect, test } from 'vitest'
+import { published, type StyleOptions } from './options.ts'
+import { palettes } from './palette.ts'
+import { style } from './style.ts'
+
+const empty: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] }
+
+const variants: [string, StyleOptions][] = [
+  ['published', published],
+  ['page', { ...published, scale: 2, dimmed: true, hidden: new Set(), overlays: { chosen: empty, preview: empty } }],
+  ['with a basemap', { ...published, basemap: { type: 'raster', tiles: ['/base/{z}/{x}/{y}.png'], tileSize: 256 } }],
+]
+
+for (const palette of Object.values(palettes)) {
+  for (const [name, options] of variants) {
+    test(`${palette.name}, ${name}: valid by the style spec`, () => {
+      expect(validateStyleMin(style(palette, options)).map((e) => e.message)).toEqual([])
+    })
+  }
+
+  test(`${palette.name}: QGIS can read every match`, () => {
+    const scalarLabels: unknown[] = []
+    const walk = (node: unknown) => {
+      if (!Array.isArray(node)) {
+        if (node && typeof node === 'object') Object.values(node).forEach(walk)
+        return
+      }
+      if (node[0] === 'match') scalarLabels.push(...node.slice(2, -1).filter((part, i) => i % 2 === 0 && !Array.isArray(part)))
+      node.forEach(walk)
+    }
+    walk(style(palette, published).layers)
+    expect(scalarLabels).toEqual([])
+  })
+
+  test(`${palette.name}: names come in two sizes only`, () => {
+    const sizes = new Set(style(palette, published).layers.flatMap((layer) => (layer.type === 'symbol' ? [layer.layout?.['text-size']] : [])))
+    expect(sizes.size).toBe(2)
+  })
+
+  test(`${palette.name}: asks nobody but its own server`, () => {
+    expect(JSON.stringify(style(palette, published))).not.toMatch(/https?:|\/\/\w/)
+  })
+}

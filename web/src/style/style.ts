@@ -1,0 +1,57 @@
+import type { SourceSpecification, StyleSpecification } from '@maplibre/maplibre-gl-style-spec'
+import { areaLayers } from './areas.ts'
+import { inkOf } from './expressions.ts'
+import { groundLayers } from './ground.ts'
+import { labelLayers } from './labels.ts'
+import type { StyleOptions } from './options.ts'
+import { chosenLayers, previewLayers } from './overlays.ts'
+import type { Palette } from './palette.ts'
+import { peopleLayers } from './people.ts'
+
+/**
+ * Which layers come in one tile. What is switched off together is asked for
+ * together: a source that no visible layer draws from costs no request.
+ */
+export const tileSources = {
+  base: 'water,green,roads,buildings',
+  areas: 'counties,streets,communities,grids',
+  groups: 'groups',
+  cells: 'cells',
+  people: 'households,heads',
+  links: 'links',
+  units: 'units',
+} as const
+
+function sources(options: StyleOptions): Record<string, SourceSpecification> {
+  const all: Record<string, SourceSpecification> = {}
+  if (options.basemap) all['basemap'] = options.basemap as SourceSpecification
+  for (const [name, layers] of Object.entries(tileSources)) {
+    all[name] = { type: 'vector', url: `/tiles/${layers}.json`, promoteId: 'id' }
+  }
+  if (options.overlays) {
+    all['chosen'] = { type: 'geojson', data: options.overlays.chosen }
+    all['preview'] = { type: 'geojson', data: options.overlays.preview }
+  }
+  return all
+}
+
+/** Draws the map in a palette. Addresses in the style are relative to the server's root. */
+export function style(palette: Palette, options: StyleOptions): StyleSpecification {
+  const ink = inkOf(palette, options)
+  const overlays = options.overlays ? { chosen: chosenLayers(ink), preview: previewLayers(ink) } : { chosen: [], preview: [] }
+  return {
+    version: 8,
+    name: palette.name,
+    sprite: '/styles/icons',
+    transition: { duration: options.fadeMS, delay: 0 },
+    sources: sources(options),
+    layers: [
+      ...groundLayers(ink),
+      ...areaLayers(ink),
+      ...peopleLayers(ink),
+      ...overlays.preview,
+      ...overlays.chosen,
+      ...labelLayers(ink),
+    ],
+  }
+}

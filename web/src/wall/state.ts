@@ -1,0 +1,115 @@
+import { ApiError } from '../api/client'
+import type { AreaRef, Card, Config, HeadRef, LayerName, LonLat } from '../api/types'
+import type { Picked } from '../map/pick'
+import type { View } from '../map/view'
+import { hiddenAtFirst, type Switch } from '../style/options'
+import type { Theme } from '../style/palette'
+
+/** How it stands between this page and the server. Times are epoch milliseconds. */
+export interface Connection {
+  state: 'starting' | 'online' | 'lost'
+  /** When the server last answered; 0 for never. */
+  goodAt: number
+  /** When it will be asked again; 0 while it is being asked. */
+  retryAt: number
+  failures: number
+  error: ApiError | null
+}
+
+/** One household of a neighbor head. */
+export interface Home {
+  id: string
+  code: string
+  name: string
+  at: LonLat | null
+}
+
+/** What is chosen, as far as it has come in. */
+export interface Chosen {
+  picked: Picked
+  status: 'loading' | 'ready' | 'failed'
+  error: ApiError | null
+  card: Card | null
+  /** The head whose homes are lit: the chosen one, or the chosen household's. */
+  head: HeadRef | null
+  homes: Home[]
+  /** The chosen area's border. */
+  outline: GeoJSON.Polygon | GeoJSON.MultiPolygon | null
+  /** What the chosen area is divided into. */
+  children: Child[]
+}
+
+export interface Child extends AreaRef {
+  households: number | null
+}
+
+export interface WallState {
+  config: Config | null
+  connection: Connection
+  view: View | null
+  theme: Theme
+  hidden: ReadonlySet<Switch>
+  chosen: Chosen | null
+  /** Whether everything in view is drawn. */
+  idle: boolean
+}
+
+export function initialState(theme: Theme): WallState {
+  return {
+    config: null,
+    connection: { state: 'starting', goodAt: 0, retryAt: 0, failures: 0, error: null },
+    view: null,
+    theme,
+    hidden: new Set(hiddenAtFirst),
+    chosen: null,
+    idle: false,
+  }
+}
+
+export function withConfig(state: WallState, config: Config, now: number): WallState {
+  return { ...state, config, connection: { state: 'online', goodAt: now, retryAt: 0, failures: 0, error: null } }
+}
+
+/** Seconds until the next try after so many failures in a row: 1, 2, 4 … 30. */
+export function backoffSeconds(failures: number): number {
+  return Math.min(30, 2 ** Math.max(0, failures - 1))
+}
+
+export function withLoss(state: WallState, error: ApiError, now: number): WallState {
+  const failures = state.connection.failures + 1
+  return { ...state, connection: { ...state.connection, state: 'lost', failures, error, retryAt: now + backoffSeconds(failures) * 1000 } }
+}
+
+export function trying(state: WallState): WallState {
+  return { ...state, connection: { ...state.connection, retryAt: 0 } }
+}
+
+export function picking(state: WallState, picked: Picked | null): WallState {
+  if (!picked) return state.chosen ? { ...state, chosen: null } : state
+  return { ...state, chosen: { picked, status: 'loading', error: null, card: null, head: null, homes: [], outline: null, children: [] } }
+}
+
+/** Adds what came in, unless something else has been chosen meanwhile. */
+export function learned(state: WallState, picked: Picked, news: Partial<Omit<Chosen, 'picked'>>): WallState {
+  if (!same(state.chosen?.picked ?? null, picked) || !state.chosen) return state
+  return { ...state, chosen: { ...state.chosen, ...news } }
+}
+
+export function same(a: Picked | null, b: Picked | null): boolean {
+  return a?.layer === b?.layer && a?.id === b?.id
+}
+
+export function toggled(state: WallState, name: Switch): WallState {
+  const hidden = new Set(state.hidden)
+  if (!hidden.delete(name)) hidden.add(name)
+  return { ...state, hidden }
+}
+
+export function countOf(config: Config, layer: LayerName): number {
+  return config.layers.find((l) => l.name === layer)?.count ?? 0
+}
+
+/** Whether there is nothing to look at yet. */
+export function isEmpty(config: Config): boolean {
+  return config.layers.every((l) => l.count === 0)
+}

@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest'
+import { ApiError } from '../api/client'
+import { inside } from './inside'
+import { dims, litPoints, overlayOf, shadeAround } from './overlay'
+import { backoffSeconds, initialState, learned, picking, toggled, trying, withLoss, type Chosen } from './state'
+
+const household = { layer: 'households', id: 'a' } as const
+const head = { id: 'h', code: '7', name: '', lon: 113, lat: 28 }
+const homes: Chosen['homes'] = [
+  { id: 'a', code: '1', name: '', at: [113.001, 28] },
+  { id: 'b', code: '2', name: '', at: [113.002, 28] },
+  { id: 'c', code: '3', name: '', at: null },
+]
+const square: GeoJSON.Polygon = { type: 'Polygon', coordinates: [[[0, 0], [4, 0], [4, 4], [0, 4], [0, 0]], [[1, 1], [2, 1], [2, 2], [1, 2], [1, 1]]] }
+
+test('an answer for what is no longer chosen is dropped', () => {
+  const first = picking(initialState('night'), household)
+  const second = picking(first, { layer: 'heads', id: 'h' })
+  expect(learned(second, household, { status: 'ready' })).toBe(second)
+  expect(learned(first, household, { status: 'ready' }).chosen?.status).toBe('ready')
+  expect(picking(first, null).chosen).toBeNull()
+})
+
+test('a lost server is asked again ever more slowly', () => {
+  expect([1, 2, 3, 4, 5, 6, 40].map(backoffSeconds)).toEqual([1, 2, 4, 8, 16, 30, 30])
+  const error = new ApiError('unreachable', 0)
+  const lost = withLoss(withLoss(initialState('night'), error, 1000), error, 5000)
+  expect(lost.connection).toMatchObject({ state: 'lost', failures: 2, retryAt: 7000, goodAt: 0 })
+  expect(trying(lost).connection.retryAt).toBe(0)
+})
+
+test('switches go on and off', () => {
+  const state = initialState('day')
+  expect(toggled(state, 'grids').hidden.has('grids')).toBe(true)
+  expect(toggled(toggled(state, 'grids'), 'grids').hidden).toEqual(state.hidden)
+})
+
+test('a household lights its head and all the homes of that head, with a line to each', () => {
+  const state = learned(picking(initialState('night'), household), household, { status: 'ready', head, homes })
+  const roles = overlayOf(state.chosen).features.map((f) => f.properties?.['role'])
+  expect(roles).toEqual(['link', 'self', 'link', 'household', 'head'])
+  expect(dims(state.chosen)).toBe(true)
+  expect(state.chosen && litPoints(state.chosen)).toEqual([[113.001, 28], [113.002, 28], [113, 28]])
+  expect(overlayOf(null).features).toEqual([])
+})
+
+test('an area leaves the rest of the world in shade, its own holes excepted', () => {
+  expect(shadeAround(square).coordinates).toHaveLength(2)
+  expect(shadeAround({ type: 'MultiPolygon', coordinates: [square.coordinates, square.coordinates] }).coordinates).toHaveLength(3)
+})
+
+test('inside an area', () => {
+  expect(inside(square, [3, 3])).toBe(true)
+  expect(inside(square, [1.5, 1.5])).toBe(false)
+  expect(inside(square, [5, 3])).toBe(false)
+  expect(inside({ type: 'MultiPolygon', coordinates: [square.coordinates] }, [0.5, 3])).toBe(true)
+})

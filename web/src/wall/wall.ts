@@ -1,0 +1,162 @@
+import { ApiError, getConfig } from '../api/client'
+import type { BBox, Config, Hit } from '../api/types'
+import type { MapAdapter, Scene } from '../map/adapter'
+import type { Picked } from '../map/pick'
+import type { Padding } from '../map/view'
+import { createStore, type Store } from '../store'
+import type { Switch } from '../style/options'
+import type { Theme } from '../style/palette'
+import { readAddress, writeAddress } from './address'
+import { learn } from './learn'
+import { dims, litPoints, nothing, overlayOf } from './overlay'
+import { initialState, learned, picking, same, toggled, trying, withConfig, withLoss, type WallState } from './state'
+import { boundsOf } from '../map/view'
+
+/** How often a server that answers is asked what it holds. */
+const beatMS = 20_000
+/** Zooms at which a searched point, and at most an area, is looked at. */
+const pointZoom = 17
+const areaZoom = 17
+
+export interface Wall {
+  store: Store<WallState>
+  /** Connects the map; what panels leave free of it is asked for when needed. */
+  attach(adapter: MapAdapter, room: () => Padding): void
+  start(): void
+  stop(): void
+  pick(picked: Picked | null): void
+  /** Picks and goes there. */
+  visit(place: Place): void
+  wholeTown(): void
+  setTheme(theme: Theme): void
+  toggle(name: Switch): void
+  retry(): void
+}
+
+export type Place = Pick<Hit, 'layer' | 'id' | 'lon' | 'lat'> & { bbox?: BBox | undefined }
+
+/** Drives the wall's state: asks the server, keeps the address, moves the map. */
+export function createWall(theme: Theme): Wall {
+  const store = createStore(fromAddress(initialState(theme)))
+  const stopped = new AbortController()
+  let adapter: MapAdapter | null = null
+  let room: () => Padding = () => ({ top: 0, right: 0, bottom: 0, left: 0 })
+  let asking: AbortController | null = null
+  let beat: ReturnType<typeof setTimeout> | undefined
+
+  async function ask(): Promise<void> {
+    clearTimeout(beat)
+    store.update(trying)
+    const before = store.get()
+    try {
+      const config = await getConfig(stopped.signal)
+      store.update((state) => withConfig(state, config, Date.now()))
+      if (before.connection.state === 'lost' || changed(before.config, config)) adapter?.refresh()
+      beat = setTimeout(ask, beatMS)
+    } catch (error) {
+      if (stopped.signal.aborted) return
+      const problem = error instanceof ApiError ? error : new ApiError('failed', 0)
+      store.update((state) => withLoss(state, problem, Date.now()))
+      beat = setTimeout(ask, store.get().connection.retryAt - Date.now())
+    }
+  }
+
+  function pick(picked: Picked | null): void {
+    asking?.abort()
+    store.update((state) => picking(state, picked))
+    if (!picked) return
+    const mine = new AbortController()
+    asking = mine
+    void learn(picked, mine.signal, (news) => {
+      store.update((state) => learned(state, picked, news))
+      if (news.homes || news.outline) bringIntoView()
+    })
+  }
+
+  /** Shows all lights of the choice if some are off the screen or under a panel. */
+  function bringIntoView(): void {
+    const { chosen } = store.get()
+    if (!adapter || !chosen || chosen.homes.length === 0) return
+    const lit = litPoints(chosen)
+    const bounds = boundsOf(lit)
+    if (bounds && !adapter.inView(lit, room())) adapter.fit(bounds, room(), pointZoom)
+  }
+
+  function visit(place: Place): void {
+    pick({ layer: place.layer, id: place.id })
+    if (place.bbox) adapter?.fit(place.bbox, room(), areaZoom)
+    else adapter?.flyTo([place.lon, place.lat], pointZoom, room())
+  }
+
+  return {
+    store,
+    attach: (map, free) => {
+      adapter = map
+      room = free
+    },
+    start: () => {
+      const { chosen } = store.get()
+      if (chosen) pick(chosen.picked)
+      window.addEventListener('online', ask, { signal: stopped.signal })
+      window.addEventListener('hashchange', () => follow(store, adapter, pick), { signal: stopped.signal })
+      store.subscribe(keepAddress)
+      void ask()
+    },
+    stop: () => {
+      stopped.abort()
+      asking?.abort()
+      clearTimeout(beat)
+    },
+    pick,
+    visit,
+    wholeTown: () => {
+      const bounds = townBounds(store.get().config)
+      if (bounds) adapter?.fit(bounds, room(), areaZoom)
+    },
+    setTheme: (next) => store.update((state) => ({ ...state, theme: next })),
+    toggle: (name) => store.update((state) => toggled(state, name)),
+    retry: () => void ask(),
+  }
+}
+
+/** The communities, not what lies around them on the base map. */
+export function townBounds(config: Config | null): BBox | null {
+  const widest = config?.layers.find((l) => l.name === 'communities')?.bounds
+  return widest ?? config?.bounds ?? null
+}
+
+/** What the map has to show in this state. */
+export function sceneOf(state: WallState, words: Scene['words'], scale: number): Scene {
+  return {
+    theme: state.theme, scale, words, hidden: state.hidden, dimmed: dims(state.chosen), basemap: state.config?.basemap ?? null,
+    chosen: overlayOf(state.chosen), preview: nothing,
+  }
+}
+
+function changed(before: Config | null, after: Config): boolean {
+  const counts = (config: Config) => config.layers.map((l) => l.count).join()
+  return before !== null && counts(before) !== counts(after)
+}
+
+function fromAddress(state: WallState): WallState {
+  const { view, theme, hidden, picked } = readAddress(location.hash)
+  return picking({ ...state, view, theme: theme ?? state.theme, hidden: hidden ?? state.hidden }, picked)
+}
+
+function addressOf({ view, theme, hidden, chosen }: WallState): string {
+  return writeAddress({ view, theme, hidden, picked: chosen?.picked ?? null })
+}
+
+function keepAddress(state: WallState): void {
+  const hash = addressOf(state)
+  if (hash !== location.hash) history.replaceState(null, '', `${location.pathname}${location.search}${hash}`)
+}
+
+/** Goes where somebody edited the address to. */
+function follow(store: Store<WallState>, adapter: MapAdapter | null, pick: (picked: Picked | null) => void): void {
+  const { view, theme, hidden, picked } = readAddress(location.hash)
+  const before = store.get()
+  store.update((state) => ({ ...state, theme: theme ?? state.theme, hidden: hidden ?? state.hidden }))
+  if (view) adapter?.jumpTo(view)
+  if (!same(picked, before.chosen?.picked ?? null)) pick(picked)
+}
