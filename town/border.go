@@ -1,0 +1,372 @@
+package town
+
+import (
+	"math"
+	"slices"
+)
+
+// arc is a stretch of border between two pieces of the finest partition. Every
+// border exists once; both neighbours, also those of two copies of the town, are
+// drawn with the same points.
+type arc struct {
+	pts         []xy
+	left, right key
+}
+
+// borders is the net of all arcs of one period of the plane.
+type borders struct {
+	p    *partition
+	side []uint8 // per corner: which of its four sides are border
+	move []xy    // per corner: displacement by smoothing, in cells
+	done []uint8 // sides already part of an arc
+	arcs []arc
+}
+
+// The four sides that meet at a corner: east, north, west, south.
+var sides = [4]struct {
+	dx, dy         int
+	leftX, leftY   int // the cell on the left hand of who leaves along it
+	rightX, rightY int
+}{
+	{1, 0, 0, 0, 0, -1},
+	{0, 1, -1, 0, 0, 0},
+	{-1, 0, -1, -1, -1, 0},
+	{0, -1, 0, -1, -1, -1},
+}
+
+// drawBorders traces the borders of a partition, smooth and without a crossing.
+func drawBorders(p *partition) *borders {
+	b := &borders{p: p, side: make([]uint8, cols*rows), done: make([]uint8, cols*rows), move: make([]xy, cols*rows)}
+	b.findSides()
+	b.smooth(14)
+	b.trace()
+	b.simplify(1.6)
+	return b
+}
+
+func (b *borders) findSides() {
+	for row := range rows {
+		for col := range cols {
+			for k, s := range sides {
+				if b.p.key(col+s.leftX, row+s.leftY) != b.p.key(col+s.rightX, row+s.rightY) {
+					b.side[row*cols+col] |= 1 << k
+				}
+			}
+		}
+	}
+}
+
+// smooth moves every corner towards the mean of its neighbours along the border.
+// No corner leaves its own cell-sized square, so lines that were apart stay apart.
+func (b *borders) smooth(rounds int) {
+	var active []int32
+	for c, s := range b.side {
+		if s != 0 {
+			active = append(active, int32(c))
+		}
+	}
+	next := make([]xy, len(active))
+	for range rounds {
+		for i, c := range active {
+			col, row := int(c)%cols, int(c)/cols
+			sum, n := xy{}, 0.0
+			for k, s := range sides {
+				if b.side[c]>>k&1 == 1 {
+					o, _ := fold(col+s.dx, row+s.dy)
+					sum = sum.add(b.move[o]).add(xy{float64(s.dx), float64(s.dy)})
+					n++
+				}
+			}
+			to := b.move[c].lerp(sum.times(1/n), 0.55)
+			next[i] = xy{min(max(to.x, -0.49), 0.49), min(max(to.y, -0.49), 0.49)}
+		}
+		for i, c := range active {
+			b.move[c] = next[i]
+		}
+	}
+}
+
+// point is where a corner of the endless plane came to lie.
+func (b *borders) point(col, row int) xy {
+	c, w := fold(col, row)
+	at := corner(int(c)%cols, int(c)/cols).add(b.move[c].times(cellM))
+	return at.snap().add(w.offset())
+}
+
+func degree(s uint8) int { return int(s&1 + s>>1&1 + s>>2&1 + s>>3&1) }
+
+// trace cuts the net at its nodes, then takes the closed loops that have none.
+func (b *borders) trace() {
+	for _, nodes := range []bool{true, false} {
+		for c := range b.side {
+			if nodes && degree(b.side[c]) == 2 {
+				continue
+			}
+			for k := range sides {
+				if (b.side[c]&^b.done[c])>>k&1 == 1 {
+					b.walk(c%cols, c/cols, k)
+				}
+			}
+		}
+	}
+}
+
+func (b *borders) walk(col, row, k int) {
+	s := sides[k]
+	a := arc{
+		left:  b.p.key(col+s.leftX, row+s.leftY),
+		right: b.p.key(col+s.rightX, row+s.rightY),
+		pts:   []xy{b.point(col, row)},
+	}
+	startCol, startRow := col, row
+	for {
+		c, _ := fold(col, row)
+		b.done[c] |= 1 << k
+		col, row = col+sides[k].dx, row+sides[k].dy
+		c, _ = fold(col, row)
+		back := (k + 2) % 4
+		b.done[c] |= 1 << back
+		a.pts = append(a.pts, b.point(col, row))
+		if degree(b.side[c]) != 2 || col == startCol && row == startRow {
+			break
+		}
+		k = slices.Index([]uint8{1, 2, 4, 8}, b.side[c]&^(1<<back))
+	}
+	b.arcs = append(b.arcs, a)
+}
+
+// simplify drops points that lie within tolerance of the line, except in arcs
+// that would then cross another.
+func (b *borders) simplify(toleranceM float64) {
+	full := make([][]xy, len(b.arcs))
+	for i := range b.arcs {
+		full[i] = b.arcs[i].pts
+		b.arcs[i].pts = simplify(full[i], toleranceM)
+	}
+	for range 10 {
+		bad := b.crossing()
+		if len(bad) == 0 {
+			return
+		}
+		for _, i := range bad {
+			b.arcs[i].pts = full[i]
+		}
+	}
+}
+
+// crossing lists the arcs that cross another, in whatever copy of the town.
+func (b *borders) crossing() []int {
+	h := newLineIndex(64)
+	var placed []arc
+	var from []int
+	for i, a := range b.arcs {
+		_, l := a.left.split()
+		_, r := a.right.split()
+		for _, t := range []tile{l, r} {
+			placed = append(placed, arc{pts: shifted(a.pts, xy{}.sub(t.offset()))})
+			from = append(from, i)
+			if l == r {
+				break
+			}
+		}
+	}
+	bad := map[int]bool{}
+	for i, a := range placed {
+		for k := 1; k < len(a.pts); k++ {
+			p, q := a.pts[k-1], a.pts[k]
+			h.near(p, q, func(s line) {
+				if properCross(p, q, s.a, s.b) {
+					bad[from[i]], bad[from[s.id]] = true, true
+				}
+			})
+			h.add(line{p, q, i})
+		}
+	}
+	var list []int
+	for i := range bad {
+		list = append(list, i)
+	}
+	slices.Sort(list)
+	return list
+}
+
+func shifted(pts []xy, by xy) []xy {
+	out := make([]xy, len(pts))
+	for i, p := range pts {
+		out[i] = p.add(by)
+	}
+	return out
+}
+
+// outline joins the arcs around all places that inside accepts, in the frame of
+// the first copy of the town, to rings: shells clockwise, holes the other way.
+// inside is asked about pieces of every copy.
+func (b *borders) outline(inside func(label int16, t tile) bool, copies []tile) [][]xy {
+	leaving := map[xy][][]xy{}
+	var order []xy
+	put := func(pts []xy) {
+		if leaving[pts[0]] == nil {
+			order = append(order, pts[0])
+		}
+		leaving[pts[0]] = append(leaving[pts[0]], pts)
+	}
+	seen := map[[3]int]bool{}
+	for i, a := range b.arcs {
+		ll, lt := a.left.split()
+		rl, rt := a.right.split()
+		for _, c := range copies {
+			for _, t := range []tile{lt, rt} {
+				by := c.minus(t)
+				id := [3]int{i, int(by.i), int(by.j)}
+				if seen[id] {
+					continue
+				}
+				seen[id] = true
+				l, r := inside(ll, lt.plus(by)), inside(rl, rt.plus(by))
+				if l == r {
+					continue
+				}
+				pts := shifted(a.pts, by.offset())
+				if l { // clockwise: the inside on the right hand
+					slices.Reverse(pts)
+				}
+				put(pts)
+			}
+		}
+	}
+	return chain(leaving, order)
+}
+
+// pieces is the outline of every piece of the partition at once.
+func (b *borders) pieces(n int) [][][]xy {
+	leaving := make([]map[xy][][]xy, n)
+	order := make([][]xy, n)
+	put := func(k key, pts []xy) {
+		label, t := k.split()
+		pts = shifted(pts, xy{}.sub(t.offset()))
+		if leaving[label] == nil {
+			leaving[label] = map[xy][][]xy{}
+		}
+		leaving[label][pts[0]] = append(leaving[label][pts[0]], pts)
+		order[label] = append(order[label], pts[0])
+	}
+	for _, a := range b.arcs {
+		put(a.right, a.pts)
+		back := slices.Clone(a.pts)
+		slices.Reverse(back)
+		put(a.left, back)
+	}
+	rings := make([][][]xy, n)
+	for i := range rings {
+		rings[i] = chain(leaving[i], order[i])
+	}
+	return rings
+}
+
+func chain(leaving map[xy][][]xy, order []xy) [][]xy {
+	var rings [][]xy
+	for _, start := range order {
+		for len(leaving[start]) > 0 {
+			ring := []xy{start}
+			for {
+				end := ring[len(ring)-1]
+				next := leaving[end]
+				if len(next) == 0 {
+					break
+				}
+				leaving[end] = next[1:]
+				ring = append(ring, next[0][1:]...)
+			}
+			rings = append(rings, splitRing(ring)...)
+		}
+	}
+	return rings
+}
+
+// splitRing cuts a ring that passes a point twice into rings that do not.
+func splitRing(ring []xy) [][]xy {
+	var out [][]xy
+	at := map[xy]int{}
+	var path []xy
+	for _, p := range ring {
+		if i, ok := at[p]; ok {
+			loop := append(slices.Clone(path[i:]), p)
+			for _, q := range path[i+1:] {
+				delete(at, q)
+			}
+			path = path[:i+1]
+			out = append(out, loop)
+			continue
+		}
+		at[p] = len(path)
+		path = append(path, p)
+	}
+	return out
+}
+
+// area is positive for a ring that runs counter-clockwise.
+func area(ring []xy) float64 {
+	sum := 0.0
+	for i := 1; i < len(ring); i++ {
+		sum += (ring[i-1].x - ring[0].x) * (ring[i].y - ring[0].y)
+		sum -= (ring[i].x - ring[0].x) * (ring[i-1].y - ring[0].y)
+	}
+	return sum / 2
+}
+
+// simplify is Douglas and Peucker's: it keeps the ends and every point further
+// than tolerance from the simplified line. A closed line also keeps the point
+// furthest from its start.
+func simplify(pts []xy, tolerance float64) []xy {
+	if len(pts) < 3 {
+		return pts
+	}
+	keep := make([]bool, len(pts))
+	keep[0], keep[len(pts)-1] = true, true
+	var cut func(i, j int)
+	cut = func(i, j int) {
+		worst, at := tolerance, -1
+		for k := i + 1; k < j; k++ {
+			if d := fromSegment(pts[k], pts[i], pts[j]); d > worst {
+				worst, at = d, k
+			}
+		}
+		if at < 0 && pts[i] == pts[j] && j-i > 2 {
+			at = (i + j) / 2
+		}
+		if at >= 0 {
+			keep[at] = true
+			cut(i, at)
+			cut(at, j)
+		}
+	}
+	cut(0, len(pts)-1)
+	out := pts[:0:0]
+	for i, k := range keep {
+		if k {
+			out = append(out, pts[i])
+		}
+	}
+	return out
+}
+
+// fromSegment is the distance of a point from the segment ab.
+func fromSegment(p, a, b xy) float64 {
+	d := b.sub(a)
+	t := 0.0
+	if l := d.x*d.x + d.y*d.y; l > 0 {
+		t = min(max(((p.x-a.x)*d.x+(p.y-a.y)*d.y)/l, 0), 1)
+	}
+	return p.dist(a.lerp(b, t))
+}
+
+// properCross reports whether two segments cross or overlap other than at a
+// shared end.
+func properCross(a, b, c, d xy) bool {
+	if a == c || a == d || b == c || b == d {
+		return false
+	}
+	o1, o2 := b.sub(a).cross(c.sub(a)), b.sub(a).cross(d.sub(a))
+	o3, o4 := d.sub(c).cross(a.sub(c)), d.sub(c).cross(b.sub(c))
+	return math.Signbit(o1) != math.Signbit(o2) && math.Signbit(o3) != math.Signbit(o4)
+}

@@ -1,0 +1,313 @@
+package town
+
+import (
+	"math"
+	"runtime"
+	"slices"
+	"sort"
+	"sync"
+)
+
+// grid is the beat of one grid worker.
+type grid struct {
+	community int
+	group     int // number over the whole town
+	homes     int
+	code      string
+	name      string
+	buildings []int32
+}
+
+// each runs f for 0 to n-1, a few at a time. f must touch only what is i's own,
+// so that the outcome does not depend on the order.
+func each(n int, f func(i int)) {
+	var wg sync.WaitGroup
+	next := make(chan int)
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for i := range next {
+				f(i)
+			}
+		})
+	}
+	for i := range n {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+}
+
+// share splits total among weights in proportion, whole numbers, exactly.
+func share(total int, weights []int) []int {
+	sum := 0
+	for _, w := range weights {
+		sum += w
+	}
+	out, acc, given := make([]int, len(weights)), 0, 0
+	for i, w := range weights {
+		acc += w
+		upTo := (acc*total*2 + sum) / (2 * sum)
+		out[i] = upTo - given
+		given = upTo
+	}
+	return out
+}
+
+// splitter cuts the communities into grids of about equally many homes.
+type splitter struct {
+	areas     *partition
+	grids     *partition
+	friction  []uint8
+	cost      []int32
+	buildings []building
+}
+
+// split returns the partition into grids; labels count from 0 through the
+// communities in order, and counts[i] is the number of grids of community i.
+func split(areas *partition, friction []uint8, buildings []building, counts []int) *partition {
+	s := &splitter{areas: areas, friction: friction, buildings: buildings,
+		grids: &partition{label: make([]int16, cols*rows), owner: areas.owner},
+		cost:  make([]int32, cols*rows)}
+	cells := make([][]int32, len(counts))
+	for c, label := range areas.label {
+		cells[label] = append(cells[label], int32(c))
+	}
+	homes := make([][]int32, len(counts))
+	for i, b := range buildings {
+		if b.homes > 0 {
+			homes[b.community] = append(homes[b.community], int32(i))
+		}
+	}
+	first := make([]int16, len(counts))
+	for i := 1; i < len(counts); i++ {
+		first[i] = first[i-1] + int16(counts[i-1])
+	}
+	each(len(counts), func(i int) { s.community(cells[i], homes[i], first[i], counts[i]) })
+	clean(s.grids, areas)
+	return s.grids
+}
+
+// community balances one community: seeds move to the middle of their homes, and
+// a grid with too many homes starts later in the next round.
+func (s *splitter) community(cells, homes []int32, first int16, count int) {
+	g := &growth{friction: s.friction, within: s.areas, cost: s.cost,
+		out: &partition{label: s.grids.label, owner: s.areas.owner}}
+	at := s.means(homes, count)
+	delay := make([]float64, count)
+	target := 0
+	for _, h := range homes {
+		target += s.buildings[h].homes
+	}
+	reach := 22 * math.Sqrt(float64(len(cells)/count)) // the cost of crossing half a grid
+	best, bestLabels := math.Inf(1), make([]int16, len(cells))
+	for round := range 16 {
+		s.grow(g, cells, at, delay, first)
+		sums, uneven := s.weigh(homes, first, count, float64(target)/float64(count))
+		if uneven < best {
+			best = uneven
+			for k, c := range cells {
+				bestLabels[k] = s.grids.label[c]
+			}
+		}
+		for i := range at {
+			if round < 6 && sums[i].homes > 0 {
+				at[i] = at[i].lerp(sums[i].at, 0.7)
+			}
+			excess := sums[i].homes*float64(count)/float64(target) - 1
+			delay[i] += 0.5 * reach * min(max(excess, -0.7), 0.7)
+		}
+	}
+	for k, c := range cells {
+		s.grids.label[c] = bestLabels[k]
+	}
+}
+
+func (s *splitter) grow(g *growth, cells []int32, at []xy, delay []float64, first int16) {
+	for _, c := range cells {
+		s.cost[c] = far
+	}
+	label := s.areas.label[cells[0]]
+	earliest := slices.Min(delay)
+	var seeds []seed
+	for i, p := range at {
+		c := s.ownCell(p, label, cells)
+		seeds = append(seeds, seed{c, s.areas.owner[c], first + int16(i), int32(delay[i] - earliest)})
+	}
+	g.run(seeds)
+}
+
+// ownCell is the cell at a place, or the nearest one of the label.
+func (s *splitter) ownCell(p xy, label int16, cells []int32) int32 {
+	if s.areas.inTown(p) == label {
+		c, _ := fold(cellAt(p))
+		return c
+	}
+	best, at := math.Inf(1), cells[0]
+	for _, c := range cells {
+		if d := s.areas.place(c).dist(p); d < best {
+			best, at = d, c
+		}
+	}
+	return at
+}
+
+type pile struct {
+	at    xy
+	homes float64
+}
+
+// weigh returns the homes of each grid with their middle, and how uneven they are.
+func (s *splitter) weigh(homes []int32, first int16, count int, target float64) ([]pile, float64) {
+	sums := make([]pile, count)
+	for _, h := range homes {
+		b := &s.buildings[h]
+		c, _ := fold(cellAt(b.at))
+		k := &sums[s.grids.label[c]-first]
+		k.at = k.at.add(b.at.times(float64(b.homes)))
+		k.homes += float64(b.homes)
+	}
+	uneven := 0.0
+	for i := range sums {
+		sums[i].at = sums[i].at.times(1 / max(sums[i].homes, 1))
+		d := sums[i].homes/target - 1
+		uneven += d * d
+		if d < -0.5 || d > 0.6 {
+			uneven += 10
+		}
+	}
+	return sums, uneven
+}
+
+// means spreads count places over the homes: each next one where the last ones
+// are furthest, then Lloyd's rounds.
+func (s *splitter) means(homes []int32, count int) []xy {
+	at := []xy{s.buildings[homes[0]].at}
+	for len(at) < count {
+		worst, place := -1.0, xy{}
+		for _, h := range homes {
+			b := &s.buildings[h]
+			_, d := nearestOf(at, b.at)
+			if v := d * math.Sqrt(float64(b.homes)); v > worst {
+				worst, place = v, b.at
+			}
+		}
+		at = append(at, place)
+	}
+	for range 10 {
+		sums := make([]pile, count)
+		for _, h := range homes {
+			b := &s.buildings[h]
+			i, _ := nearestOf(at, b.at)
+			w := float64(b.homes)
+			sums[i].at, sums[i].homes = sums[i].at.add(b.at.times(w)), sums[i].homes+w
+		}
+		for i := range at {
+			if sums[i].homes > 0 {
+				at[i] = sums[i].at.times(1 / sums[i].homes)
+			}
+		}
+	}
+	return at
+}
+
+func nearestOf(at []xy, p xy) (int, float64) {
+	best, k := math.Inf(1), 0
+	for i, q := range at {
+		if d := q.dist(p); d < best {
+			best, k = d, i
+		}
+	}
+	return k, best
+}
+
+// splitCells cuts the grids of the urban communities into grid cells of about
+// 100 m; the grids of villages stay whole, as one piece each. gridOf says to
+// which grid each piece belongs.
+func splitCells(grids *partition, gridCommunity []int, friction []uint8) (pieces *partition, gridOf []int16) {
+	pieces = &partition{label: make([]int16, cols*rows), owner: grids.owner}
+	cells := make([][]int32, len(gridCommunity))
+	for c, label := range grids.label {
+		cells[label] = append(cells[label], int32(c))
+	}
+	g := &growth{friction: friction, within: grids, out: pieces, cost: make([]int32, cols*rows)}
+	for i := range g.cost {
+		g.cost[i] = far
+	}
+	const step = 10
+	var seeds []seed
+	for i, own := range cells {
+		n := len(gridOf)
+		for _, c := range own {
+			col, row := cellAt(grids.place(c))
+			odd := floorDiv(row, step) & 1 * step / 2
+			if floorDiv(row, step)*step+step/2 == row && floorDiv(col+odd, step)*step+step/2 == col+odd && communities[gridCommunity[i]].urban {
+				seeds = append(seeds, seed{cell: c, owner: grids.owner[c], label: int16(len(gridOf))})
+				gridOf = append(gridOf, int16(i))
+			}
+		}
+		if len(gridOf) == n {
+			seeds = append(seeds, seed{cell: own[len(own)/2], owner: grids.owner[own[len(own)/2]], label: int16(n)})
+			gridOf = append(gridOf, int16(i))
+		}
+	}
+	g.run(seeds)
+	clean(pieces, grids)
+	return pieces, gridOf
+}
+
+// bundle joins neighbouring grids of a community to groups of two or three, and
+// returns the number of the group of each grid, counted over the whole town.
+func bundle(grids *partition, gridCommunity []int) (groupOf []int, groupCommunity []int) {
+	touch := neighbours(grids, len(gridCommunity))
+	groupOf = make([]int, len(gridCommunity))
+	for i := range groupOf {
+		groupOf[i] = -1
+	}
+	size := []int{}
+	for i := range groupOf {
+		if groupOf[i] >= 0 {
+			continue
+		}
+		n := len(size)
+		groupOf[i], size = n, append(size, 1)
+		groupCommunity = append(groupCommunity, gridCommunity[i])
+		for _, k := range touch[i] {
+			if size[n] < 3 && groupOf[k] < 0 && gridCommunity[k] == gridCommunity[i] {
+				groupOf[k] = n
+				size[n]++
+			}
+		}
+	}
+	return groupOf, groupCommunity
+}
+
+// neighbours lists for each label those that share most border with it first.
+func neighbours(p *partition, n int) [][]int {
+	shared := make([]map[int]int, n)
+	for i := range shared {
+		shared[i] = map[int]int{}
+	}
+	for row := range rows {
+		for col := range cols {
+			a, ta := p.at(col, row)
+			for _, s := range [][2]int{{1, 0}, {0, 1}} {
+				b, tb := p.at(col+s[0], row+s[1])
+				if a != b && ta == tb {
+					shared[a][int(b)]++
+					shared[b][int(a)]++
+				}
+			}
+		}
+	}
+	out := make([][]int, n)
+	for i, m := range shared {
+		for k := range m {
+			out[i] = append(out[i], k)
+		}
+		sort.Slice(out[i], func(a, b int) bool {
+			x, y := out[i][a], out[i][b]
+			return m[x] > m[y] || m[x] == m[y] && x < y
+		})
+	}
+	return out
+}
