@@ -181,6 +181,11 @@ CREATE TABLE base (
 );
 COMMENT ON TABLE base IS 'The base map: what is drawn under areas and people.';
 
+-- Where the name of an area belongs: the centre of the largest circle inside.
+CREATE FUNCTION area_label(g geometry) RETURNS geometry LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE WHEN ST_Contains(g, center) THEN center ELSE ST_PointOnSurface(g) END FROM ST_MaximumInscribedCircle(g)
+$$;
+
 -- The code of the area that a new area lies in, for files that do not say it:
 -- of the narrowest wider level, by the code (12 digits are 2+2+2+3+3, zeros at
 -- the end where the area is wider: 430181001001 is in 430181001000) or else
@@ -300,7 +305,6 @@ CREATE TABLE change (
     CONSTRAINT change_pkey PRIMARY KEY (tenant_id, xid, seq),
     CONSTRAINT change_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenant (id)
 );
-CREATE INDEX change_kind_idx ON change (tenant_id, kind, seq);
 COMMENT ON COLUMN change.kind IS 'Name of the layer that changed.';
 COMMENT ON COLUMN change.id IS 'The feature that changed; null where a batch changed many.';
 COMMENT ON COLUMN change.old_bounds IS 'Around what was there before, degrees; null where there was nothing.';
@@ -443,6 +447,7 @@ DROP TABLE change, assignment;
 DROP TABLE area_history, household_history, head_history, unit_history, base_history;
 DROP TABLE area, household, head, unit, base, batch;
 DROP FUNCTION audit_hash(audit);
+DROP FUNCTION area_label(geometry);
 DROP FUNCTION area_parent(int, text, text, geometry);
 DROP TABLE audit, tenant;
 DROP FUNCTION audit_chain(), change_wake(), keep_refuse(), keep_close(), keep_version();

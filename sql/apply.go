@@ -1,0 +1,58 @@
+package sql
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/lintu-map/lintu"
+)
+
+// ApplyBatch implements lintu.BatchStore. A second batch of the same tenant
+// waits for the first, and is CodeUnavailable if that takes too long.
+func (db *DB) ApplyBatch(ctx context.Context, tenant int32, b *lintu.Batch, load func(lintu.BatchTx) error) error {
+	var applied lintu.Batch
+	err := db.edit(ctx, tenant, func(e *edit) error {
+		if _, err := e.lockBatch(ctx, b.ID, lintu.BatchDraft); err != nil {
+			return err
+		}
+		tx := &batchTx{edit: e, batch: &b.ID, stages: map[lintu.Layer][]*stage{}}
+		if err := tx.run(ctx, load); err != nil {
+			return err
+		}
+		parts, err := encodeParts(b.Parts)
+		if err != nil {
+			return err
+		}
+		_, err = e.tx.Exec(ctx, `UPDATE batch SET state = 'applied', applied_at = $3, parts = $4
+			WHERE tenant_id = $1 AND id = $2`, tenant, b.ID, e.at, parts)
+		if err != nil {
+			return err
+		}
+		applied = *b
+		applied.State, applied.AppliedAt = lintu.BatchApplied, &e.at
+		return e.audit(ctx, b.Actor, "apply", "batch", &b.ID, map[string]any{
+			"sha256": b.SHA256, "bytes": b.Bytes, "layers": tx.done})
+	})
+	if err == nil {
+		*b = applied
+	}
+	return err
+}
+
+// TryBatch implements lintu.BatchStore.
+func (db *DB) TryBatch(ctx context.Context, tenant int32, load func(lintu.BatchTx) error) error {
+	return db.editOr(ctx, tenant, pgx.Tx.Rollback, func(e *edit) error {
+		tx := &batchTx{edit: e, dry: true, stages: map[lintu.Layer][]*stage{}}
+		return tx.run(ctx, load)
+	})
+}
+
+// run loads the parts and then brings everything up to date that follows from
+// them.
+func (b *batchTx) run(ctx context.Context, load func(lintu.BatchTx) error) error {
+	if err := load(b); err != nil || b.dry {
+		return err
+	}
+	return b.settle(ctx, b.batch, b.after)
+}
