@@ -1,0 +1,258 @@
+package importer
+
+import (
+	"sort"
+	"strings"
+
+	"github.com/lintu-map/lintu"
+)
+
+// Special sources of a field, where no column is meant.
+const (
+	SourceRow   = "@row"   // the row's number in the file
+	SourceShape = "@shape" // a hash of the geometry: equal shapes have equal codes
+)
+
+// Indexes of the special sources in mapping.column.
+const (
+	fromNothing = -1
+	fromRow     = -2
+	fromShape   = -3
+)
+
+// Scores from which a guess is taken without asking.
+const (
+	sureRequired = 0.7
+	sureOptional = 0.6
+	sureBaseCode = 0.85 // base layers do well with @shape
+	tooClose     = 0.05 // the runner-up of a required field must be further away
+	worthNaming  = 0.2  // below that a column is no candidate
+)
+
+// mapping says from which column each import field of a layer comes.
+type mapping struct {
+	layer  lintu.LayerInfo
+	fields []lintu.Field   // in the order of Row.Values
+	column []int           // per field: index of the column, or one of from…
+	score  []float64       // per field
+	used   map[string]bool // names of the columns that feed a field
+}
+
+// choice is a column that may feed a field.
+type choice struct {
+	column int
+	score  float64
+}
+
+// ParseMap reads "code=QH_DM,name=MC": pairs of field and column, or @row, @shape.
+func ParseMap(s string) (map[string]string, error) {
+	m := map[string]string{}
+	for _, pair := range strings.Split(s, ",") {
+		if strings.TrimSpace(pair) == "" {
+			continue
+		}
+		field, column, ok := strings.Cut(pair, "=")
+		field, column = strings.TrimSpace(field), strings.TrimSpace(column)
+		if !ok || field == "" || column == "" {
+			return nil, lintu.Errorf(lintu.CodeInvalid,
+				"--map 的写法是 字段=列名，例如 code=QH_DM,name=MC；“%s” 不是。",
+				"--map is written field=column, such as code=QH_DM,name=MC; %q is not.", clip(pair, sampleMaxRunes))
+		}
+		if _, twice := m[field]; twice {
+			return nil, lintu.Errorf(lintu.CodeInvalid, "--map 里字段 “%s” 出现了两次。", "--map names the field %q twice.", clip(field, sampleMaxRunes))
+		}
+		m[field] = column
+	}
+	return m, nil
+}
+
+// guessMapping finds the column of each field. said holds what a person
+// answered, field → column. Questions are what is not certain.
+func guessMapping(layer lintu.LayerInfo, profiles []profile, said map[string]string) (mapping, []lintu.Question, error) {
+	m := mapping{layer: layer, fields: layer.ImportFields()}
+	m.column = make([]int, len(m.fields))
+	m.score = make([]float64, len(m.fields))
+	used := map[int]bool{}
+	for i, f := range m.fields {
+		m.column[i] = fromNothing
+		column, ok := said[f.Name]
+		if !ok {
+			continue
+		}
+		c, err := saidColumn(layer, f, column, profiles)
+		if err != nil {
+			return m, nil, err
+		}
+		m.column[i], m.score[i] = c, 1
+		used[c] = true
+	}
+	if err := knownFields(layer, said); err != nil {
+		return m, nil, err
+	}
+	var questions []lintu.Question
+	for _, i := range m.byPriority() {
+		if m.column[i] != fromNothing {
+			continue
+		}
+		if q := m.guess(i, profiles, used); q != nil {
+			questions = append(questions, *q)
+		}
+	}
+	m.used = map[string]bool{}
+	for _, c := range m.column {
+		if c >= 0 {
+			m.used[profiles[c].name] = true
+		}
+	}
+	return m, questions, nil
+}
+
+// byPriority lists the fields in the order in which they take their columns.
+func (m *mapping) byPriority() []int {
+	rank := map[string]int{roleCode: 0, roleHead: 1, roleParent: 2, roleBuilding: 3, roleName: 4}
+	order := make([]int, len(m.fields))
+	for i := range order {
+		order[i] = i
+	}
+	sort.SliceStable(order, func(a, b int) bool {
+		ra, oka := rank[m.fields[order[a]].Name]
+		rb, okb := rank[m.fields[order[b]].Name]
+		return oka && (!okb || ra < rb)
+	})
+	return order
+}
+
+// guess fills field i, or returns the question to ask.
+func (m *mapping) guess(i int, profiles []profile, used map[int]bool) *lintu.Question {
+	f := m.fields[i]
+	choices := rankColumns(f, m.layer, profiles, used)
+	derived := f.Name == roleCode && m.layer.Kind == lintu.KindBase
+	sure := sureOptional
+	switch {
+	case derived:
+		sure = sureBaseCode
+	case f.Required:
+		sure = sureRequired
+	}
+	if len(choices) > 0 && choices[0].score >= sure {
+		near := f.Required && len(choices) > 1 && choices[0].score-choices[1].score < tooClose
+		if !near {
+			m.column[i], m.score[i] = choices[0].column, choices[0].score
+			used[choices[0].column] = true
+			return nil
+		}
+	}
+	if derived {
+		m.column[i], m.score[i] = fromShape, 1
+		return nil
+	}
+	if !f.Required {
+		return nil
+	}
+	q := columnQuestion(f, choices, profiles)
+	return &q
+}
+
+// rankColumns lists the columns that may feed the field, best first.
+func rankColumns(f lintu.Field, layer lintu.LayerInfo, profiles []profile, used map[int]bool) []choice {
+	var choices []choice
+	for c := range profiles {
+		p := &profiles[c]
+		if used[c] || p.filled == 0 || p.isPersonal(aboutPeople(layer)) {
+			continue
+		}
+		score := columnScore(f, layer, p)
+		if score >= worthNaming {
+			choices = append(choices, choice{c, score})
+		}
+	}
+	sort.SliceStable(choices, func(a, b int) bool { return choices[a].score > choices[b].score })
+	return choices
+}
+
+// aboutPeople reports whether names in the layer's files can be persons'.
+func aboutPeople(layer lintu.LayerInfo) bool {
+	return layer.Kind == lintu.KindHousehold || layer.Kind == lintu.KindHead
+}
+
+// columnScore joins what the header says with what the values say.
+func columnScore(f lintu.Field, layer lintu.LayerInfo, p *profile) float64 {
+	header := headerScore(p.name, f.Name, layer.Name)
+	switch f.Name {
+	case roleCode:
+		return codeScore(header, layer, p)
+	case roleName:
+		if p.allDigits() > 0.5 {
+			return header * 0.2
+		}
+		if header > 0 && p.share(p.han) > 0.8 && p.unique() {
+			header = min(1, header+0.05)
+		}
+	case roleFloors:
+		if p.allDigits() < 0.5 && p.kind != "integer" {
+			return header * 0.5
+		}
+	case roleClass, roleStation:
+		return header * classShare(f, layer, p)
+	case roleParent, roleHead, roleBuilding:
+		if p.share(p.han) > 0.5 {
+			return header * 0.3
+		}
+	}
+	return header
+}
+
+// codeScore wants codes that are there for every row and different in each.
+func codeScore(header float64, layer lintu.LayerInfo, p *profile) float64 {
+	plausible := 0.0
+	if layer.Kind == lintu.KindArea {
+		plausible = p.digitsOf(codeLengths[layer.Level]...)
+	}
+	switch {
+	case plausible <= 0.9:
+	case header == 0:
+		header = 0.65
+	default:
+		header = min(1, header+0.05)
+	}
+	switch {
+	case p.unique():
+	case p.filled > 0 && float64(p.distinct)/float64(p.filled) > 0.98:
+		header *= 0.85
+	default:
+		header *= 0.15
+	}
+	if p.share(p.han) > 0.5 {
+		header *= 0.3
+	}
+	return header
+}
+
+// codeLengths are the numbers of digits that an area's code can have: GB/T 2260
+// for counties, the 12 digits of the statistical code down to communities, and
+// what cities append below them.
+var codeLengths = map[lintu.Level][]int{
+	lintu.LevelCounty:    {6, 12},
+	lintu.LevelStreet:    {9, 12},
+	lintu.LevelCommunity: {12},
+	lintu.LevelGroup:     {12, 14, 15, 16},
+	lintu.LevelGrid:      {12, 14, 15, 16, 18},
+	lintu.LevelCell:      {15},
+}
+
+// classShare says how well the values of a column serve as classes.
+func classShare(f lintu.Field, layer lintu.LayerInfo, p *profile) float64 {
+	if len(f.Values) == 0 {
+		if p.filled > 20 && p.distinct*2 > p.filled {
+			return 0.3
+		}
+		return 1
+	}
+	known := 0
+	for _, v := range p.values {
+		if _, ok := translate(f, layer, v); ok {
+			known++
+		}
+	}
+	return 0.5 + 0.5*float64(known)/float64(max(1, len(p.values)))
+}

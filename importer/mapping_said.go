@@ -1,0 +1,145 @@
+package importer
+
+import (
+	"strings"
+
+	"github.com/lintu-map/lintu"
+)
+
+// saidColumn finds the column that a person named for a field.
+func saidColumn(layer lintu.LayerInfo, f lintu.Field, column string, profiles []profile) (int, error) {
+	switch column {
+	case SourceRow, SourceShape:
+		if f.Name != roleCode {
+			return 0, lintu.Errorf(lintu.CodeInvalid, "%s 只能用于字段 code，不能用于 %s。", "%s can feed only the field code, not %s.", column, f.Name)
+		}
+		if column == SourceRow {
+			return fromRow, nil
+		}
+		return fromShape, nil
+	}
+	c := findColumn(profiles, column)
+	if c < 0 {
+		return 0, lintu.Errorf(lintu.CodeInvalid, "文件里没有列 “%s”；有：%s。", "The file has no column %q; it has: %s.",
+			clip(column, sampleMaxRunes), columnNames(profiles))
+	}
+	if profiles[c].isPersonal(aboutPeople(layer)) {
+		return 0, lintu.Errorf(lintu.CodeInvalid,
+			"列 “%s” 看起来是个人信息，不能存进地图；请换一列，或先从文件里去掉姓名、电话和证件号码。",
+			"Column %q looks like personal data, which must not be stored on the map; choose another one, or take names, phone and identity numbers out of the file first.",
+			profiles[c].name)
+	}
+	return c, nil
+}
+
+// findColumn prefers the exact name over one that differs in case or marks.
+func findColumn(profiles []profile, name string) int {
+	found := -1
+	for i := range profiles {
+		if profiles[i].name == name {
+			return i
+		}
+		if found < 0 && foldHeader(name) != "" && foldHeader(profiles[i].name) == foldHeader(name) {
+			found = i
+		}
+	}
+	return found
+}
+
+func knownFields(layer lintu.LayerInfo, said map[string]string) error {
+	for field := range said {
+		if f, ok := layer.Field(field); !ok || !f.Import {
+			return lintu.Errorf(lintu.CodeInvalid, "图层 %[1]s 没有可导入的字段 “%[2]s”；有：%[3]s。",
+				"Layer %[1]s has no field %[2]q to import; it has: %[3]s.", layer.Name, clip(field, sampleMaxRunes), fieldNames(layer))
+		}
+	}
+	return nil
+}
+
+func fieldNames(layer lintu.LayerInfo) string {
+	var names []string
+	for _, f := range layer.ImportFields() {
+		names = append(names, f.Name)
+	}
+	return strings.Join(names, ", ")
+}
+
+func columnNames(profiles []profile) string {
+	var names []string
+	for i := range profiles {
+		names = append(names, profiles[i].name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// columnQuestion asks which column feeds a required field. The code can also
+// be made from the row or the shape, which is said to be worse.
+func columnQuestion(f lintu.Field, choices []choice, profiles []profile) lintu.Question {
+	key := "map." + f.Name
+	q := lintu.Question{Key: key, Flag: "--map " + f.Name + "=…", Candidates: []lintu.Candidate{},
+		Text: lintu.Text{
+			ZH: "哪一列是“" + f.Title.ZH + "”？没有一列能确定。",
+			EN: "Which column holds the " + f.Title.EN + "? None is certain.",
+		}}
+	for _, c := range choices {
+		p := &profiles[c.column]
+		q.Candidates = append(q.Candidates, lintu.Candidate{Value: p.name, Title: lintu.Text{ZH: p.name, EN: p.name},
+			Confidence: c.score, Reason: describe(p), Set: map[string]string{key: p.name}})
+	}
+	if f.Name == roleCode {
+		q.Candidates = append(q.Candidates, derivedCodes(key)...)
+	}
+	return q
+}
+
+func derivedCodes(key string) []lintu.Candidate {
+	return []lintu.Candidate{
+		{Value: SourceRow, Title: lintu.Text{ZH: "行号", EN: "row number"}, Confidence: 0.1,
+			Reason: lintu.Text{ZH: "每次导入的文件必须保持同样的行序，否则会对错对象。", EN: "Later files must keep the order of rows, or things will be taken for one another."},
+			Set:    map[string]string{key: SourceRow}},
+		{Value: SourceShape, Title: lintu.Text{ZH: "按图形", EN: "from the shape"}, Confidence: 0.1,
+			Reason: lintu.Text{ZH: "图形改动后会被当作新的对象。", EN: "A thing whose shape changes will be taken for a new one."},
+			Set:    map[string]string{key: SourceShape}},
+	}
+}
+
+// describe sums a column up in words.
+func describe(p *profile) lintu.Text {
+	zh, en := "有重复值", "values repeat"
+	if p.unique() {
+		zh, en = "各行都不同", "different in every row"
+	}
+	return lintu.Say("抽样 %d 个值，"+zh+"，例如 %s", "%d values sampled, "+en+", such as %s", p.filled, strings.Join(p.samples[:min(2, len(p.samples))], ", "))
+}
+
+// columnsOf reports the columns with the fields they feed.
+func columnsOf(m mapping, profiles []profile) []lintu.Column {
+	cols := make([]lintu.Column, len(profiles))
+	for i := range profiles {
+		p := &profiles[i]
+		cols[i] = lintu.Column{Name: p.name, Type: p.kind, Samples: append([]string{}, p.samples...)}
+		if p.isPersonal(aboutPeople(m.layer)) {
+			cols[i].Personal, cols[i].Samples = true, []string{}
+		}
+	}
+	for i, c := range m.column {
+		if c >= 0 {
+			cols[c].Field, cols[c].Confidence = m.fields[i].Name, m.score[i]
+		}
+	}
+	return cols
+}
+
+// personalNote names the columns that were left out, if any.
+func personalNote(cols []lintu.Column) []lintu.Text {
+	var names []string
+	for _, c := range cols {
+		if c.Personal {
+			names = append(names, c.Name)
+		}
+	}
+	if names == nil {
+		return nil
+	}
+	return []lintu.Text{lintu.Say("这些列看起来是个人信息，不会存储：%s。", "These columns look like personal data and are not stored: %s.", strings.Join(names, ", "))}
+}
