@@ -233,7 +233,7 @@ func serverPID(t *testing.T, dir string) int {
 func TestClusterSecondOwner(t *testing.T) {
 	t.Parallel()
 	dir := clusterDir(t)
-	first := startOwner(t, dir)
+	first := startOwner(t, dir, os.Args[0], nil)
 	url := first.line(t)
 
 	_, err := sql.StartCluster(t.Context(), sql.ClusterConfig{Dir: dir})
@@ -272,7 +272,7 @@ func TestClusterKilledOwner(t *testing.T) {
 	dir := clusterDir(t)
 	committed := 0
 	for i := range 10 {
-		o := startOwner(t, dir)
+		o := startOwner(t, dir, os.Args[0], nil)
 		if i%3 != 0 { // every third is killed while it starts
 			url := o.line(t)
 			execute(t, url, "create table if not exists kept (n int)")

@@ -1,9 +1,15 @@
 package sql_test
 
 import (
+	"os"
 	"testing"
 
 	"github.com/lintu-map/lintu/sql/sqltest"
 )
 
-func TestMain(m *testing.M) { sqltest.Main(m) }
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(envOwner); dir != "" {
+		os.Exit(own(dir))
+	}
+	sqltest.Main(m)
+}
