@@ -70,6 +70,9 @@ const (
 	// oddsNone stands for all encodings not thought of: without a hint it takes
 	// three or four characters to be sure.
 	oddsNone = 4.0
+	// unhintedSingle is the most that content alone says for a single-byte
+	// encoding: its sisters share most letters with it.
+	unhintedSingle = 0.9
 )
 
 // unhinted are the encodings tried always, with the odds before any evidence.
@@ -108,7 +111,10 @@ func detect(s *textSample, h hints, columns []SourceColumn) lintu.Detection {
 	}
 	d.Title = lintu.Text{ZH: "不能确定", EN: "not certain"}
 	d.Reason = undecided(h)
-	for _, v := range vs[:min(shownCandidates, len(vs))] {
+	for i, v := range vs[:min(shownCandidates, len(vs))] {
+		if i > 0 && v.invalid*10 > v.units {
+			continue
+		}
 		d.Candidates = append(d.Candidates, lintu.Candidate{
 			Value: v.label, Title: v.title, Confidence: round(v.p),
 			Reason: reading(v, s, columns), Set: map[string]string{"encoding": v.label},
@@ -173,6 +179,9 @@ func weigh(s *textSample, cpg, ldid string) []verdict {
 	}
 	for i := range vs {
 		vs[i].p = math.Exp(vs[i].odds-max(vs[0].odds, oddsNone)) / total
+		if _, single := vs[i].enc.(*charmap.Charmap); single && vs[i].label != cpg && vs[i].label != ldid {
+			vs[i].p = min(vs[i].p, unhintedSingle)
+		}
 	}
 	return vs
 }
@@ -280,7 +289,7 @@ func nextToLetter(b []byte, i int) bool {
 
 // because says why an encoding is certain.
 func because(v verdict, s *textSample, h hints, hinted string) lintu.Text {
-	content := lintu.Say("%d 个含非 ASCII 文字的值按 %s 读作常用字", "%d values beyond ASCII read as common characters in %s", len(s.values), v.label)
+	content := lintu.Say("%d 个含非 ASCII 文字的值按 %s 读作常用的文字", "%d values beyond ASCII read as common characters in %s", len(s.values), v.label)
 	if v.enc == nil {
 		content = lintu.Say("%d 个含非 ASCII 文字的值都是合法的 UTF-8", "%d values beyond ASCII are valid UTF-8", len(s.values))
 	}

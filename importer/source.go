@@ -82,7 +82,7 @@ type Dataset struct {
 // SourceColumn is an attribute column as the file declares it.
 type SourceColumn struct {
 	Name  string
-	Type  string // string, integer, number, boolean, date, memo; "" where values differ in type
+	Type  string // string, integer, number, boolean, date, memo, mixed; "" where no value shows it
 	Width int    // bytes per value in a DBF, 0 in GeoJSON
 }
 
