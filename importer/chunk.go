@@ -18,7 +18,6 @@ type chunk struct {
 	items    []item
 	values   []string // of all items, one per field of the layer
 	points   arena
-	xy       []float64 // coordinates on their way through PROJ
 	wkb      []byte
 	done     chan error // gets one value when the chunk has been worked on
 	vertices int
@@ -42,7 +41,7 @@ func newChunk() *chunk { return &chunk{done: make(chan error, 1)} }
 func (c *chunk) reset() {
 	clear(c.items)
 	clear(c.values)
-	c.items, c.values, c.wkb, c.xy = c.items[:0], c.values[:0], c.wkb[:0], c.xy[:0]
+	c.items, c.values, c.wkb = c.items[:0], c.values[:0], c.wkb[:0]
 	c.points.reset()
 	c.vertices = 0
 }

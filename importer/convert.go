@@ -2,6 +2,7 @@ package importer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/paulmach/orb"
@@ -102,7 +103,7 @@ func (p *plan) convert(ctx context.Context, c *chunk, g lintu.Geodesy) error {
 			})
 		}
 	default:
-		if err := p.convertByPROJ(ctx, c, g); err != nil {
+		if err := p.convertByPROJ(ctx, c.items, nil, g); err != nil {
 			return err
 		}
 	}
@@ -112,22 +113,34 @@ func (p *plan) convert(ctx context.Context, c *chunk, g lintu.Geodesy) error {
 	return nil
 }
 
-func (p *plan) convertByPROJ(ctx context.Context, c *chunk, g lintu.Geodesy) error {
-	for i := range c.items {
-		c.items[i].eachPlace(func(q *orb.Point) { c.xy = append(c.xy, q[0], q[1]) })
+// convertByPROJ asks PROJ for all items at once. It refuses all if one has no
+// place on Earth, so the items are halved until that one is alone.
+func (p *plan) convertByPROJ(ctx context.Context, items []item, xy []float64, g lintu.Geodesy) error {
+	xy = xy[:0]
+	for i := range items {
+		items[i].eachPlace(func(q *orb.Point) { xy = append(xy, q[0], q[1]) })
 	}
-	if len(c.xy) == 0 {
+	if len(xy) == 0 {
 		return nil
 	}
-	if err := p.frame.convert(ctx, g, c.xy); err != nil {
-		return err
+	if err := p.frame.convert(ctx, g, xy); err != nil {
+		switch {
+		case lintu.CodeOf(err) != lintu.CodeInvalid:
+			return err
+		case len(items) == 1:
+			items[0].outside = firstPoint(items[0].geometry)
+			items[0].geometry = nil
+			return nil
+		}
+		half := len(items) / 2
+		return errors.Join(p.convertByPROJ(ctx, items[:half], xy, g), p.convertByPROJ(ctx, items[half:], xy, g))
 	}
 	n := 0
-	for i := range c.items {
-		it := &c.items[i]
+	for i := range items {
+		it := &items[i]
 		it.eachPlace(func(q *orb.Point) {
 			source := *q
-			q[0], q[1] = c.xy[n], c.xy[n+1]
+			q[0], q[1] = xy[n], xy[n+1]
 			it.mind(*q, source)
 			n += 2
 		})
