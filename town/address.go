@@ -62,13 +62,13 @@ func (p *plan) streetAddresses() {
 		if b.class == "farmhouse" {
 			continue
 		}
-		if d, ok := ofCompound[b.compound]; ok && b.compound > 0 {
+		if d, ok := ofCompound[b.block]; ok && b.compound {
 			doors[d].buildings = append(doors[d].buildings, i)
 			continue
 		}
 		l, _, _ := byRoad.nearest(b.at, 400)
-		if b.compound > 0 {
-			ofCompound[b.compound] = len(doors)
+		if b.compound {
+			ofCompound[b.block] = len(doors)
 		}
 		doors = append(doors, frontDoor{b.community, l.id, s.along(l, b.at), []int{i}})
 	}
@@ -86,7 +86,7 @@ func (p *plan) streetAddresses() {
 		for k, i := range d.buildings {
 			b := &s.buildings[i]
 			b.address = communities[b.community].name + " " + number
-			if b.compound > 0 {
+			if b.compound {
 				b.address += " " + strconv.Itoa(k+1) + "栋"
 			}
 		}

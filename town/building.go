@@ -17,8 +17,9 @@ type building struct {
 	class           string
 	homes           int // homes somebody lives in
 	community       int
-	grid            int // number of the grid, over the whole town
-	compound        int // of houses that share a number; 0 for a house of its own
+	grid            int  // number of the grid, over the whole town
+	block           int  // of the core's blocks; -1 in the country
+	compound        bool // shares a number with the other houses of its block
 	address         string
 	code            string
 }
@@ -67,7 +68,7 @@ type site struct {
 	bins      map[[2]int][]int32
 	ponds     []pond
 	parks     []park
-	compound  int // being built
+	block     int // being built
 }
 
 type pond struct {
@@ -101,6 +102,7 @@ func (s *site) put(b building, gap float64) bool {
 		return false
 	}
 	b.community = int(label)
+	b.block = s.block
 	k := bin(b.at)
 	s.bins[k] = append(s.bins[k], int32(len(s.buildings)))
 	s.buildings = append(s.buildings, b)
@@ -143,6 +145,7 @@ func (s *site) offRoads(b *building) bool {
 
 // fill builds one block of the core.
 func (s *site) fill(c *core, b block, r *rand.Rand) {
+	b = b.inner()
 	if b.p1-b.p0 < 24 || b.q1-b.q0 < 24 {
 		return
 	}
@@ -214,7 +217,7 @@ func (s *site) rows(g *ground, r *rand.Rand, b building, gapS, gapT float64) {
 			}
 			x := (float64(i) + 0.5) * g.sLen / float64(nS)
 			y := (float64(j) + 0.5) * g.tLen / float64(nT)
-			b.compound = s.compound
+			b.compound = true
 			s.put(g.pose(b, x, y), 4)
 		}
 	}
@@ -276,6 +279,7 @@ type plot struct {
 // farmhouses builds along the roads outside the core, near the hamlets first,
 // until that many homes are there; it returns how many are missing.
 func (s *site) farmhouses(roads []road, hamlets []hamlet, homes int, r *rand.Rand) int {
+	s.block = -1
 	byHamlet := newLineIndex(800)
 	for i, h := range hamlets {
 		byHamlet.add(line{h.at, h.at, i})
@@ -332,7 +336,7 @@ func (s *site) plot(rd road, at, u xy, side float64, byHamlet *lineIndex, r *ran
 		d = 900
 	}
 	h := s.l.height(b.at)
-	score := d/420 + 0.9*r.Float64() + 1.1*octaves(s.l.seed+90, 40, 34, 2, at) + 2.5*max(h-0.3, 0)
+	score := d/420 + 0.9*r.Float64() + 1.1*octaves(s.l.seed+90, 40, 34, 2, at) + 4*max(h-0.2, 0)
 	return plot{b, score}
 }
 

@@ -55,6 +55,7 @@ func share(total int, weights []int) []int {
 
 // splitter cuts the communities into grids of about equally many homes.
 type splitter struct {
+	parcels   *parcels
 	areas     *partition
 	grids     *partition
 	friction  []uint8
@@ -64,8 +65,9 @@ type splitter struct {
 
 // split returns the partition into grids; labels count from 0 through the
 // communities in order, and counts[i] is the number of grids of community i.
-func split(areas *partition, friction []uint8, buildings []building, counts []int) *partition {
-	s := &splitter{areas: areas, friction: friction, buildings: buildings,
+func (p *plan) split(friction []uint8, counts []int) *partition {
+	areas, buildings := p.country.areas, p.site.buildings
+	s := &splitter{parcels: p.parcels, areas: areas, friction: friction, buildings: buildings,
 		grids: &partition{label: make([]int16, cols*rows), owner: areas.owner},
 		cost:  make([]int32, cols*rows)}
 	cells := make([][]int32, len(counts))
@@ -83,6 +85,7 @@ func split(areas *partition, friction []uint8, buildings []building, counts []in
 		first[i] = first[i-1] + int16(counts[i-1])
 	}
 	each(len(counts), func(i int) { s.community(cells[i], homes[i], first[i], counts[i]) })
+	settleRiver(p.land, s.grids, areas)
 	clean(s.grids, areas)
 	return s.grids
 }
@@ -100,7 +103,11 @@ func (s *splitter) community(cells, homes []int32, first int16, count int) {
 	}
 	reach := 22 * math.Sqrt(float64(len(cells)/count)) // the cost of crossing half a grid
 	best, bestLabels := math.Inf(1), make([]int16, len(cells))
-	for round := range 16 {
+	rounds := 16
+	if count < 8 {
+		rounds = 9
+	}
+	for round := range rounds {
 		s.grow(g, cells, at, delay, first)
 		sums, uneven := s.weigh(homes, first, count, float64(target)/float64(count))
 		if uneven < best {
@@ -134,6 +141,9 @@ func (s *splitter) grow(g *growth, cells []int32, at []xy, delay []float64, firs
 		seeds = append(seeds, seed{c, s.areas.owner[c], first + int16(i), int32(delay[i] - earliest)})
 	}
 	g.run(seeds)
+	if communities[label].urban {
+		s.parcels.settle(g.out, s.areas, label, 0.6, 150)
+	}
 }
 
 // ownCell is the cell at a place, or the nearest one of the label.
@@ -220,39 +230,91 @@ func nearestOf(at []xy, p xy) (int, float64) {
 	return k, best
 }
 
-// splitCells cuts the grids of the urban communities into grid cells of about
-// 100 m; the grids of villages stay whole, as one piece each. gridOf says to
-// which grid each piece belongs.
-func splitCells(grids *partition, gridCommunity []int, friction []uint8) (pieces *partition, gridOf []int16) {
-	pieces = &partition{label: make([]int16, cols*rows), owner: grids.owner}
-	cells := make([][]int32, len(gridCommunity))
-	for c, label := range grids.label {
-		cells[label] = append(cells[label], int32(c))
-	}
-	g := &growth{friction: friction, within: grids, out: pieces, cost: make([]int32, cols*rows)}
+// splitCells cuts the grids of the urban communities into grid cells: the blocks
+// of the core, and pieces of about 100 m elsewhere. The grids of villages stay
+// whole, as one piece each. gridOf says to which grid each piece belongs.
+func splitCells(grids *partition, blocks *parcels, gridCommunity []int, friction []uint8) (pieces *partition, gridOf []int16) {
+	s := &cellSplitter{grids: grids, gridCommunity: gridCommunity,
+		pieces: &partition{label: make([]int16, cols*rows), owner: grids.owner},
+		taken:  make([]bool, cols*rows)}
+	s.takeBlocks(blocks)
+	s.scatter()
+	g := &growth{friction: friction, within: grids, out: s.pieces, cost: make([]int32, cols*rows)}
 	for i := range g.cost {
 		g.cost[i] = far
 	}
-	const step = 10
-	var seeds []seed
-	for i, own := range cells {
-		n := len(gridOf)
-		for _, c := range own {
-			col, row := cellAt(grids.place(c))
-			odd := floorDiv(row, step) & 1 * step / 2
-			if floorDiv(row, step)*step+step/2 == row && floorDiv(col+odd, step)*step+step/2 == col+odd && communities[gridCommunity[i]].urban {
-				seeds = append(seeds, seed{cell: c, owner: grids.owner[c], label: int16(len(gridOf))})
-				gridOf = append(gridOf, int16(i))
+	g.run(s.seeds)
+	clean(s.pieces, grids)
+	return s.pieces, s.gridOf
+}
+
+type cellSplitter struct {
+	grids, pieces *partition
+	gridCommunity []int
+	taken         []bool
+	seeds         []seed
+	gridOf        []int16
+}
+
+const fewestCells = 30 // of the raster, for a part of a block to be a piece
+
+// takeBlocks makes a piece of each part of a block that lies in one grid.
+func (s *cellSplitter) takeBlocks(blocks *parcels) {
+	for _, cells := range blocks.cells {
+		parts := map[int16][]int32{}
+		var order []int16
+		for _, c := range cells {
+			if s.grids.owner[c.cell] != c.owner || !communities[s.gridCommunity[s.grids.label[c.cell]]].urban {
+				continue
 			}
+			l := s.grids.label[c.cell]
+			if parts[l] == nil {
+				order = append(order, l)
+			}
+			parts[l] = append(parts[l], c.cell)
 		}
-		if len(gridOf) == n {
-			seeds = append(seeds, seed{cell: own[len(own)/2], owner: grids.owner[own[len(own)/2]], label: int16(n)})
-			gridOf = append(gridOf, int16(i))
+		for _, l := range order {
+			if len(parts[l]) < fewestCells {
+				continue
+			}
+			for _, c := range parts[l] {
+				s.taken[c] = true
+				s.seeds = append(s.seeds, seed{cell: c, owner: s.grids.owner[c], label: int16(len(s.gridOf))})
+			}
+			s.gridOf = append(s.gridOf, l)
 		}
 	}
-	g.run(seeds)
-	clean(pieces, grids)
-	return pieces, gridOf
+}
+
+// scatter seeds what the blocks left, every ten cells of the raster.
+func (s *cellSplitter) scatter() {
+	const step = 10
+	cells := make([][]int32, len(s.gridCommunity))
+	for c, label := range s.grids.label {
+		cells[label] = append(cells[label], int32(c))
+	}
+	has := make([]bool, len(cells))
+	for _, g := range s.gridOf {
+		has[g] = true
+	}
+	put := func(c int32, grid int) {
+		s.seeds = append(s.seeds, seed{cell: c, owner: s.grids.owner[c], label: int16(len(s.gridOf))})
+		s.gridOf = append(s.gridOf, int16(grid))
+		has[grid] = true
+	}
+	for i, own := range cells {
+		for _, c := range own {
+			col, row := cellAt(s.grids.place(c))
+			odd := floorDiv(row, step) & 1 * step / 2
+			if floorDiv(row, step)*step+step/2 == row && floorDiv(col+odd, step)*step+step/2 == col+odd &&
+				!s.taken[c] && communities[s.gridCommunity[i]].urban {
+				put(c, i)
+			}
+		}
+		if !has[i] {
+			put(own[len(own)/2], i)
+		}
+	}
 }
 
 // bundle joins neighbouring grids of a community to groups of two or three, and

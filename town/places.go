@@ -90,7 +90,7 @@ func (t *country) seat(m community) xy {
 		for dy := -800.0; dy <= 800; dy += 80 {
 			p := m.at.add(xy{dx, dy})
 			v := t.l.height(p) + p.dist(m.at)/6000
-			if t.l.onBank(p) > 80 && v < low {
+			if t.l.nearBank(p) > 80 && v < low {
 				best, low = p, v
 			}
 		}
@@ -100,7 +100,7 @@ func (t *country) seat(m community) xy {
 
 // divide gives every place to a community: borders follow river, main streets
 // and ridges.
-func (t *country) divide(friction []uint8) {
+func (t *country) divide(friction []uint8, blocks *parcels) {
 	t.areas = newPartition()
 	g := &growth{friction: friction, out: t.areas, cost: make([]int32, cols*rows)}
 	for i := range g.cost {
@@ -113,11 +113,13 @@ func (t *country) divide(friction []uint8) {
 		cell, w := fold(col, row)
 		s := seed{cell: cell, owner: tile{}.minus(w), label: int16(i)}
 		if m.urban {
-			s.delay = 3500
+			s.delay = 6000
 		}
 		seeds = append(seeds, s)
 	}
 	g.run(seeds)
+	blocks.settle(t.areas, nil, 0, 0, 0)
+	settleRiver(t.l, t.areas, nil)
 	clean(t.areas, nil)
 }
 
@@ -146,7 +148,7 @@ func (t *country) settle() {
 
 // hamletsOf scatters places over the lower ground of a community.
 func (t *country) hamletsOf(i int, r *rand.Rand) []xy {
-	want, gap := 34, 390.0
+	want, gap := 46, 330.0
 	if communities[i].urban {
 		want, gap = 8, 330
 	}
@@ -156,7 +158,7 @@ func (t *country) hamletsOf(i int, r *rand.Rand) []xy {
 		if len(found) == want || t.areas.inTown(p) != int16(i) {
 			continue
 		}
-		if t.l.height(p) > 0.30+0.2*r.Float64() || t.l.onBank(p) < 90 || coreDensity(t.l, p) > -0.06 {
+		if t.l.height(p) > 0.12+0.14*r.Float64()*r.Float64() || t.l.nearBank(p) < 90 || coreDensity(t.l, p) > -0.06 {
 			continue
 		}
 		if slices.ContainsFunc(found, func(q xy) bool { return q.dist(p) < gap }) {
@@ -213,7 +215,7 @@ func (t *country) spurs(p xy, r *rand.Rand) {
 		for range 3 + r.IntN(6) {
 			angle += 0.7 * (r.Float64() - 0.5)
 			next := t.downhill(way[len(way)-1], angle)
-			if t.areas.inTown(next) < 0 || t.l.onBank(next) < 40 || t.l.height(next) > 0.55 {
+			if t.areas.inTown(next) < 0 || t.l.nearBank(next) < 40 || t.l.height(next) > 0.35 {
 				break
 			}
 			way = append(way, next)

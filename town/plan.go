@@ -19,6 +19,7 @@ const (
 type plan struct {
 	land      *land
 	core      *core
+	parcels   *parcels
 	country   *country
 	site      *site
 	grids     []grid
@@ -51,7 +52,8 @@ func draw(seed uint64, tell func(string)) (*plan, error) {
 	p.country = &country{l: p.land, c: p.core, route: newRouter(p.land)}
 	p.country.highways()
 	tell("areas")
-	p.country.divide(p.friction(false))
+	p.parcels = newParcels(p.core)
+	p.country.divide(p.friction(false), p.parcels)
 	p.country.settle()
 	p.nameStreets()
 	tell("buildings")
@@ -74,9 +76,9 @@ func (p *plan) friction(local bool) []uint8 {
 		for col := range cols {
 			at := middle(col, row)
 			h := p.land.height(at)
-			v := 4 + 40*h*h + 3*(1+noise{p.land.seed + 85, 60, 50}.at(at))
-			if p.land.onBank(at) < 0 {
-				v = 220
+			v := 4 + 60*h*h + 4*(1+noise{p.land.seed + 85, 60, 50}.at(at))
+			if p.land.nearBank(at) < 0 {
+				v = 4 + 216*rise(1.9, 1.2, fromCore(at)) // open to all far from town
 			}
 			f[row*cols+col] = uint8(v)
 		}
@@ -123,10 +125,8 @@ func (p *plan) build() error {
 	s := newSite(p.land, p.country.areas, roads)
 	p.site = s
 	r := rand.New(rand.NewPCG(p.land.seed, 6))
-	blocks := p.core.blocks
-	sort.SliceStable(blocks, func(i, j int) bool { return blocks[i].density > blocks[j].density })
-	for _, b := range blocks {
-		s.compound++
+	for k, b := range p.core.blocks {
+		s.block = k
 		s.fill(p.core, b, r)
 	}
 	s.digPonds(p.country.hamlets, r)
@@ -144,6 +144,7 @@ func (p *plan) build() error {
 	}
 	for i, n := range share(inCore, room) {
 		s.buildings[i].homes = n
+		p.parcels.homes[s.buildings[i].block] += n
 	}
 	p.addresses()
 	return nil
@@ -157,7 +158,7 @@ func (p *plan) divideGrids() {
 	}
 	counts := share(totalGrids, sums)
 	friction := p.friction(true)
-	parts := split(p.country.areas, friction, s.buildings, counts)
+	parts := p.split(friction, counts)
 	var gridCommunity []int
 	for i, n := range counts {
 		for range n {
@@ -172,7 +173,7 @@ func (p *plan) divideGrids() {
 		g.homes += b.homes
 		g.buildings = append(g.buildings, int32(i))
 	}
-	pieces, pieceGrid := splitCells(parts, gridCommunity, friction)
+	pieces, pieceGrid := splitCells(parts, p.parcels, gridCommunity, friction)
 	p.pieceGrid = pieceGrid
 	p.borders = drawBorders(pieces)
 	groupOf, groupCommunity := bundle(parts, gridCommunity)

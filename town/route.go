@@ -13,7 +13,8 @@ type router struct {
 	price []float32 // per cell of the window; 0 where not asked yet
 	cost  []float32
 	from  []int32
-	road  []bool // a road leads through the cell
+	road  []bool  // a road leads through the cell
+	asked []int32 // cells whose cost the last search set
 }
 
 const (
@@ -23,7 +24,11 @@ const (
 
 func newRouter(l *land) *router {
 	n := windowCols * windowRows
-	return &router{l: l, price: make([]float32, n), cost: make([]float32, n), from: make([]int32, n), road: make([]bool, n)}
+	r := &router{l: l, price: make([]float32, n), cost: make([]float32, n), from: make([]int32, n), road: make([]bool, n)}
+	for i := range r.cost {
+		r.cost[i] = math.MaxFloat32
+	}
+	return r
 }
 
 func windowCell(p xy) int32 {
@@ -43,7 +48,7 @@ func (r *router) priceOf(c int32) float32 {
 		p := windowPoint(c)
 		h := r.l.height(p)
 		v := 1 + 16*h*h + 1.2*(1+noise{r.l.seed + 80, 36, 30}.at(p))
-		if r.l.onBank(p) < 30 {
+		if r.l.nearBank(p) < 30 {
 			v += 25
 		}
 		r.price[c] = float32(v)
@@ -82,11 +87,11 @@ func (f *fronts) Pop() any     { x := (*f)[len(*f)-1]; *f = (*f)[:len(*f)-1]; re
 // find is the cheapest way from a point to the first cell that is a goal, over
 // cells that are open; nil if there is none.
 func (r *router) find(from xy, open, goal func(c int32) bool) []xy {
-	for i := range r.cost {
-		r.cost[i] = math.MaxFloat32
+	for _, c := range r.asked {
+		r.cost[c] = math.MaxFloat32
 	}
 	start := windowCell(from)
-	r.cost[start], r.from[start] = 0, -1
+	r.cost[start], r.from[start], r.asked = 0, -1, append(r.asked[:0], start)
 	queue := &fronts{{0, start}}
 	for queue.Len() > 0 {
 		f := heap.Pop(queue).(front)
@@ -107,7 +112,7 @@ func (r *router) find(from xy, open, goal func(c int32) bool) []xy {
 			}
 			cost := f.cost + float32(s.length)*(r.priceOf(n)+r.priceOf(f.cell))
 			if cost < r.cost[n] {
-				r.cost[n], r.from[n] = cost, f.cell
+				r.cost[n], r.from[n], r.asked = cost, f.cell, append(r.asked, n)
 				heap.Push(queue, front{cost, n})
 			}
 		}

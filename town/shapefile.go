@@ -3,6 +3,7 @@ package town
 import (
 	"archive/zip"
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/binary"
 	"fmt"
@@ -83,10 +84,11 @@ func (s *sheet) add(parts [][]xy, values ...any) error {
 		if len(text) > c.width {
 			return fmt.Errorf("town: %s, column %s: %d bytes do not fit into %d", s.name, c.name, len(text), c.width)
 		}
+		blank := bytes.Repeat([]byte{' '}, c.width-len(text))
 		if c.number {
-			rec = append(rec, fmt.Sprintf("%*s", c.width, text)...)
+			rec = append(append(rec, blank...), text...)
 		} else {
-			rec = append(rec, fmt.Sprintf("%-*s", c.width, text)...)
+			rec = append(append(rec, text...), blank...)
 		}
 	}
 	s.rows = append(s.rows, row{parts, rec})

@@ -14,13 +14,13 @@ func nameColumn(name string, width int) column { return column{name: name, width
 // sheets draws up every shapefile of the town, by name.
 func (p *plan) sheets(copies []copyOf, tiles []tile) (map[string]*sheet, error) {
 	all := map[string]*sheet{}
-	for _, make := range []func() (*sheet, error){
+	for _, draw := range []func() (*sheet, error){
 		func() (*sheet, error) { return p.countySheet(tiles) },
 		p.streetSheet, p.communitySheet, p.groupSheet, p.gridSheet, p.cellSheet,
 		p.unitSheet, p.headSheet, p.homeSheet,
 		p.buildingSheet, p.roadSheet, p.waterSheet, p.greenSheet,
 	} {
-		s, err := make()
+		s, err := draw()
 		if err != nil {
 			return nil, err
 		}
@@ -98,7 +98,7 @@ func (p *plan) cellSheet() (*sheet, error) {
 func (p *plan) unitSheet() (*sheet, error) {
 	s := &sheet{name: "责任单位", shape: shapePoint, columns: []column{codeColumn("单位代码", 16), nameColumn("单位名称", 60), {name: "类型", width: 16}, {name: "入驻方式", width: 12}}}
 	for _, u := range p.units {
-		if err := s.add([][]xy{{u.at}}, u.code, u.name, u.class, u.stationing); err != nil {
+		if err := s.add([][]xy{{u.at}}, u.code, u.name, unitWords[u.class], unitWords[u.stationing]); err != nil {
 			return nil, err
 		}
 	}
@@ -212,8 +212,7 @@ func (p *plan) waterSheet() (*sheet, error) {
 func (p *plan) river() []xy {
 	x := 0.0
 	for {
-		y, _ := p.land.river(x)
-		if p.site.areas.inTown(xy{x, y}) < 0 {
+		if p.site.areas.inTown(xy{x, p.land.river(x).y}) < 0 {
 			break
 		}
 		x -= cellM / 2
@@ -227,10 +226,10 @@ func (p *plan) river() []xy {
 			south = append(south, south[0].add(tile{1, 0}.offset()))
 			break
 		}
-		y, slope := p.land.river(at)
-		side := xy{-slope, 1}.unit().times(p.land.halfWidth(at))
-		north = append(north, xy{at, y}.add(side).snap())
-		south = append(south, xy{at, y}.sub(side).snap())
+		b := p.land.river(at)
+		side := xy{-b.slope, 1}.unit().times(b.half)
+		north = append(north, xy{at, b.y}.add(side).snap())
+		south = append(south, xy{at, b.y}.sub(side).snap())
 	}
 	slices.Reverse(south)
 	ring := append(north, south...)
@@ -261,13 +260,16 @@ func (p *plan) greenSheet() (*sheet, error) {
 	return s, nil
 }
 
+// woodsHeight is where the trees begin.
+const woodsHeight = 0.3
+
 // forests are the hills above a height, the largest first.
 func (p *plan) forests() [][][]xy {
 	woods := newPartition()
 	for c := range woods.label {
 		q := p.site.areas.place(int32(c))
 		woods.owner[c] = p.site.areas.owner[c]
-		if p.land.height(q) > 0.42 {
+		if p.land.height(q) > woodsHeight {
 			woods.label[c] = 1
 		}
 	}

@@ -3,6 +3,7 @@ package town
 import (
 	"math"
 	"math/rand/v2"
+	"sort"
 )
 
 // The dense core is laid out in its own coordinates: p runs with the river,
@@ -26,10 +27,10 @@ func newWarp(l *land) *warp {
 	zero := -minQ / warpStep
 	for i := range warpCols {
 		p := float64(minP + i*warpStep)
-		y, slope := l.river(p)
-		angle := math.Atan(slope)
+		b := l.river(p)
+		angle := math.Atan(b.slope)
 		for _, dir := range []int{1, -1} {
-			at := xy{p, y}
+			at := xy{p, b.y}
 			for j := zero; j >= 0 && j < warpRows; j += dir {
 				w.knots[j*warpCols+i] = at
 				q := math.Abs(float64((j-zero)*warpStep)) + warpStep/2
@@ -76,17 +77,24 @@ type road struct {
 	widthM      float64
 }
 
-// block is a piece of the core between streets, in the core's coordinates, with
-// the half widths of the streets left out.
+// block is a piece of the core between the middle lines of streets, in the
+// core's coordinates.
 type block struct {
 	p0, p1, q0, q1 float64
-	density        float64 // 1 in the middle of the core, 0 where it ends
+	half           [4]float64 // half widths of the streets at p0, p1, q0, q1
+	density        float64    // 1 in the middle of the core, 0 where it ends
+}
+
+// inner is the block without its streets.
+func (b block) inner() block {
+	b.p0, b.p1, b.q0, b.q1 = b.p0+b.half[0], b.p1-b.half[1], b.q0+b.half[2], b.q1-b.half[3]
+	return b
 }
 
 // core is the dense part of the town: its streets and blocks.
 type core struct {
 	*warp
-	blocks  []block
+	blocks  []block // the densest first
 	streets []road
 	// avenueP and avenueQ are the two axes of the town: the street over the
 	// river and the street along it, which lead on to the neighbouring towns.
@@ -124,6 +132,7 @@ func drawCore(l *land) *core {
 		}
 	}
 	c.mainStreets(ps, south, north, supers)
+	sort.SliceStable(c.blocks, func(i, j int) bool { return c.blocks[i].density > c.blocks[j].density })
 	return c
 }
 
@@ -160,36 +169,36 @@ func coreDensity(l *land, at xy) float64 {
 // divide cuts a superblock into blocks, and draws the streets between them.
 func (c *core) divide(l *land, r *rand.Rand, p0, p1, q0, q1 float64) *super {
 	s := &super{p0: p0, p1: p1, q0: q0, q1: q1}
-	var cut func(b block, main [4]float64) int
-	cut = func(b block, half [4]float64) int {
+	var cut func(b block) int
+	cut = func(b block) int {
 		lenP, lenQ := b.p1-b.p0, b.q1-b.q0
 		middle := c.at((b.p0+b.p1)/2, (b.q0+b.q1)/2)
-		d := coreDensity(l, middle)
-		limit := 150 + 90*(1-min(max(d, 0), 1)) + 40*r.Float64()
+		b.density = coreDensity(l, middle)
+		limit := 150 + 90*(1-min(max(b.density, 0), 1)) + 40*r.Float64()
 		if max(lenP, lenQ) < limit {
-			if d < 0.0 || l.onBank(middle) < 40 {
+			if b.density < 0 || l.onBank(middle) < 40 {
 				return 0
 			}
-			c.blocks = append(c.blocks, block{b.p0 + half[0], b.p1 - half[1], b.q0 + half[2], b.q1 - half[3], d})
+			c.blocks = append(c.blocks, b)
 			return 1
 		}
 		at := 0.38 + 0.24*r.Float64()
-		left, right, hl, hr := b, b, half, half
+		left, right := b, b
 		if lenP > lenQ {
 			m := b.p0 + lenP*at
-			left.p1, right.p0, hl[1], hr[0] = m, m, localWidthM/2, localWidthM/2
+			left.p1, right.p0, left.half[1], right.half[0] = m, m, localWidthM/2, localWidthM/2
 		} else {
 			m := b.q0 + lenQ*at
-			left.q1, right.q0, hl[3], hr[2] = m, m, localWidthM/2, localWidthM/2
+			left.q1, right.q0, left.half[3], right.half[2] = m, m, localWidthM/2, localWidthM/2
 		}
-		n, k := cut(left, hl), cut(right, hr)
+		n, k := cut(left), cut(right)
 		if n > 0 && k > 0 {
 			c.local(c.path(right.p0, right.q0, left.p1, left.q1))
 		}
 		return n + k
 	}
 	half := float64(mainWidthM) / 2
-	s.used = cut(block{p0: p0, p1: p1, q0: q0, q1: q1}, [4]float64{half, half, half, half})
+	s.used = cut(block{p0: p0, p1: p1, q0: q0, q1: q1, half: [4]float64{half, half, half, half}})
 	return s
 }
 

@@ -85,3 +85,10 @@ func (p *plan) officeAt(seat xy) xy {
 	}
 	return at.snap()
 }
+
+// unitWords are what a planner's file says instead of our identifiers.
+var unitWords = map[string]string{
+	"community": "社区", "department": "部门", "property": "物业", "police": "派出所", "judicial": "司法所",
+	"court": "法庭", "procuratorate": "检察院", "law_firm": "律师事务所", "alliance": "联盟单位", "temporary": "临时专班",
+	"permanent": "常驻", "rotating": "轮驻", "on_demand": "按需入驻",
+}
