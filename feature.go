@@ -80,8 +80,8 @@ type Card struct {
 	ID         string           `json:"id"`
 	Code       string           `json:"code"`
 	Name       string           `json:"name"`
-	Lon        float64          `json:"lon"`
-	Lat        float64          `json:"lat"`
+	Lon        *float64         `json:"lon"` // null for what has no place yet
+	Lat        *float64         `json:"lat"`
 	BBox       *BBox            `json:"bbox,omitempty"`
 	Within     []AreaRef        `json:"within"` // wide to narrow
 	Counts     map[string]int64 `json:"counts"` // by layer name: what the area holds
@@ -102,8 +102,10 @@ type HeadRef struct {
 
 // Finder answers the map's questions by word and by id.
 type Finder interface {
-	// Search finds features by name or code, best first: exact, then prefix,
-	// then anywhere; wide areas before narrow ones.
+	// Search finds present features by name or code, best first: exact, then
+	// prefix, then anywhere; wide areas before narrow ones. Words separated by
+	// blanks must all occur; the first may instead name an area around the feature.
+	// What has no place on the map is not found.
 	Search(ctx context.Context, tenant int32, text string, limit int) ([]Hit, error)
 	Card(ctx context.Context, tenant int32, layer LayerInfo, id ID) (*Card, error)
 }

@@ -1,0 +1,160 @@
+package sql
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/lintu-map/lintu"
+)
+
+// searched lists the layers that a search looks through, in the order in which
+// equally good hits come.
+var searched = []lintu.Layer{lintu.Counties, lintu.Streets, lintu.Communities, lintu.Groups, lintu.Grids,
+	lintu.Units, lintu.Heads, lintu.Buildings, lintu.Households, lintu.Cells}
+
+// placed are the layers whose features can be searched inside an area.
+var placed = []lintu.Layer{lintu.Units, lintu.Heads, lintu.Buildings, lintu.Households}
+
+// The statements of a search. Parameters: $1 tenant, $2 the text, $3 the text
+// and what may follow, $4 a pattern per word, $5 the most hits; $6 the pattern of
+// the area's name. They come in two kinds because ILIKE costs several times
+// LIKE and is of use to Latin letters only.
+var (
+	searchSQL       = hitsSQL(searched, "")
+	searchInsideSQL = hitsSQL(placed, insideArea)
+)
+
+// Search implements lintu.Finder.
+func (r *Reader) Search(ctx context.Context, tenant int32, text string, limit int) ([]lintu.Hit, error) {
+	words := strings.Fields(strings.ReplaceAll(text, "\x00", " "))
+	if len(words) == 0 {
+		return []lintu.Hit{}, nil
+	}
+	hits, err := r.hits(ctx, searchSQL, words, tenant, words, limit)
+	if err != nil || len(hits) >= limit || len(words) < 2 {
+		return hits, err
+	}
+	inside, err := r.hits(ctx, searchInsideSQL, words, tenant, words[1:], limit, like(words[0], "%", "%"))
+	return appendNew(hits, inside, limit), err
+}
+
+// hits runs one of the statements for words; all are the words of the question.
+func (r *Reader) hits(ctx context.Context, sql string, all []string, tenant int32, words []string, limit int, more ...any) ([]lintu.Hit, error) {
+	if strings.ContainsFunc(strings.Join(all, ""), isLatin) {
+		sql = strings.ReplaceAll(sql, " LIKE ", " ILIKE ")
+	}
+	text := strings.Join(words, " ")
+	patterns := make([]string, len(words))
+	for i, w := range words {
+		patterns[i] = like(w, "%", "%")
+	}
+	args := append([]any{tenant, like(text, "", ""), like(text, "", "%"), patterns, limit}, more...)
+	rows, err := r.db.pool.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, toError(err)
+	}
+	hits, err := pgx.CollectRows(rows, scanHit)
+	return hits, toError(err)
+}
+
+func scanHit(row pgx.CollectableRow) (lintu.Hit, error) {
+	var h lintu.Hit
+	var box lintu.BBox
+	var isArea bool
+	err := row.Scan(&h.Layer, &h.ID, &h.Code, &h.Name, &h.Lon, &h.Lat, &box[0], &box[1], &box[2], &box[3], &isArea, &h.Within)
+	if isArea {
+		h.BBox = &box
+	}
+	return h, err
+}
+
+func appendNew(hits, more []lintu.Hit, limit int) []lintu.Hit {
+	seen := map[string]bool{}
+	for _, h := range hits {
+		seen[h.ID] = true
+	}
+	for _, h := range more {
+		if !seen[h.ID] && len(hits) < limit {
+			hits = append(hits, h)
+		}
+	}
+	return hits
+}
+
+func isLatin(r rune) bool {
+	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= 0xC0 && r < 0x250
+}
+
+// like makes a pattern that matches s as it is written.
+func like(s, before, after string) string {
+	return before + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s) + after
+}
+
+// hitsSQL looks through each layer for its best, then takes the best of all and
+// names the areas around them.
+func hitsSQL(layers []lintu.Layer, condition string) string {
+	var parts []string
+	for i, name := range layers {
+		l, _ := lintu.LayerByName(name)
+		parts = append(parts, "("+layerHitsSQL(l, i, condition)+")")
+	}
+	return "WITH hit AS (SELECT * FROM (" + strings.Join(parts, " UNION ALL ") + ") x ORDER BY rank, place, length(name), code LIMIT $5)" +
+		" SELECT layer, id::text, code, name, ST_X(point), ST_Y(point), ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box), level < 6," +
+		" coalesce((SELECT string_agg(a.name, ' ' ORDER BY a.level) FROM (" + aroundSQL("hit.point", "hit.level") + ") a WHERE a.name <> ''), '')" +
+		" FROM hit ORDER BY rank, place, length(name), code"
+}
+
+func layerHitsSQL(l lintu.LayerInfo, place int, condition string) string {
+	point := "f.geom"
+	switch {
+	case l.Kind == lintu.KindArea:
+		point = "f.label"
+	case l.Shape != lintu.Point:
+		point = "ST_PointOnSurface(f.geom)"
+	}
+	found := fmt.Sprintf("SELECT f.id, f.code, f.name, %s AS point, Box3D(f.geom) AS box,"+
+		" CASE WHEN f.name LIKE $2 OR f.code LIKE $2 THEN 0 WHEN f.name LIKE $3 OR f.code LIKE $3 THEN 1 ELSE 2 END AS rank"+
+		" FROM %s f WHERE f.tenant_id = $1 AND f.geom IS NOT NULL AND (f.name || ' ' || f.code) LIKE ALL ($4::text[])%s%s",
+		point, versions(l, present), namedOnly(l), condition)
+	return fmt.Sprintf("SELECT '%s' AS layer, %d AS place, %d AS level, rank, id, code, name, point, box"+
+		" FROM (%s ORDER BY rank, length(name), code LIMIT $5) f", l.Name, place, levelRank(l), found)
+}
+
+// namedOnly leaves out buildings without a name: their codes say nothing to
+// people, and there are many.
+func namedOnly(l lintu.LayerInfo) string {
+	if l.Kind == lintu.KindBase {
+		return " AND f.name <> ''"
+	}
+	return ""
+}
+
+// levelRank numbers the levels of areas from 0, wide to narrow; all else is
+// inside of every area.
+func levelRank(l lintu.LayerInfo) int {
+	for i, level := range lintu.Levels {
+		if l.Kind == lintu.KindArea && l.Level == level {
+			return i
+		}
+	}
+	return len(lintu.Levels)
+}
+
+// aroundSQL gives the present areas wider than a level that contain a point, one
+// branch per level, each with its index. Cells are no place-names.
+func aroundSQL(point, level string) string {
+	var parts []string
+	for i, l := range lintu.Levels[:len(lintu.Levels)-1] {
+		parts = append(parts, fmt.Sprintf("SELECT %d AS level, g.id, g.code, g.name FROM area g WHERE g.tenant_id = $1 AND g.level = '%s' AND upper_inf(g.valid)"+
+			" AND %d < %s AND ST_Intersects(g.geom, %s)", i, l, i, level, point))
+	}
+	return strings.Join(parts, " UNION ALL ")
+}
+
+// insideArea is the condition to lie in a street, community, group or grid whose
+// name has $6 in it.
+const insideArea = " AND EXISTS (SELECT FROM area g WHERE g.tenant_id = $1 AND g.level IN ('street', 'community', 'group', 'grid')" +
+	" AND upper_inf(g.valid) AND g.name LIKE $6 AND ST_Intersects(g.geom, f.geom))"

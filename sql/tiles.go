@@ -1,0 +1,199 @@
+package sql
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/lintu-map/lintu"
+)
+
+const (
+	tileExtent = 4096 // units of a tile's side
+	tileBuffer = 64   // units around it in which lines and fills go on
+)
+
+// clusterShift says how large the cells are in which points below DetailZoom
+// are counted: 2^shift tile units. Households glow, so their cells are as fine
+// as the eye tells apart; heads carry numbers, which need room.
+var clusterShift = map[lintu.Layer]int{lintu.Households: 6, lintu.Heads: 9}
+
+// tileStatements holds one statement per layer for the features, one for the
+// clusters, each for the present and for an instant. Parameters: $1 tenant,
+// $2 instant (present: unused, null), $3 $4 $5 zoom, column, row, $6 to $9 west,
+// south, east, north of what may show in the tile, in degrees.
+var tileStatements = func() map[lintu.Layer]tileStatement {
+	m := map[lintu.Layer]tileStatement{}
+	for _, l := range lintu.Layers {
+		s := tileStatement{}
+		for _, w := range []when{present, instant} {
+			s.detail[w] = detailSQL(l, w)
+			if l.DetailZoom > l.MinZoom {
+				s.clusters[w] = clusterSQL(l, w)
+			}
+		}
+		m[l.Name] = s
+	}
+	return m
+}()
+
+type tileStatement struct{ detail, clusters [2]string }
+
+// TileLayer implements lintu.TileStore.
+func (r *Reader) TileLayer(ctx context.Context, tenant int32, l lintu.LayerInfo, z, x, y int, at *time.Time) ([]byte, error) {
+	if z < l.MinZoom {
+		return nil, nil
+	}
+	w, s := present, tileStatements[l.Name]
+	if at != nil {
+		w = instant
+	}
+	statement, b := s.detail[w], tileBounds(z, x, y, tileBuffer)
+	if z < l.DetailZoom {
+		statement, b = s.clusters[w], tileBounds(z, x, y, 0)
+	}
+	var mvt []byte
+	err := r.db.tiles.QueryRow(ctx, statement, tenant, at, z, x, y, b[0], b[1], b[2], b[3]).Scan(&mvt)
+	return mvt, toError(err)
+}
+
+// detailSQL makes the statement for one feature per row.
+func detailSQL(l lintu.LayerInfo, w when) string {
+	from := relation(l, w)
+	if l.Kind == lintu.KindLink {
+		from = linkRelation(w, linksNear(w))
+	}
+	where := "r.geom && " + tileBox
+	geom := "r.geom"
+	if l.Shape != lintu.Point {
+		// Cutting first spares projecting all of a large shape, and the poles.
+		geom = "ST_ClipByBox2D(r.geom, ST_Expand(" + tileBox + ", ($8 - $6)::float8 / 64))"
+	}
+	geom = fmt.Sprintf("ST_AsMVTGeom(ST_Transform(%s, 3857), ST_TileEnvelope($3::int, $4::int, $5::int), %d, %d, true)", geom, tileExtent, tileBuffer)
+	sql := layerSQL(string(l.Name), fmt.Sprintf("SELECT %s AS geom, %s FROM (%s) r WHERE %s ORDER BY r.code", geom, tileProperties(l), from, where))
+	if l.Kind == lintu.KindArea {
+		sql += " || " + labelSQL(l, from)
+	}
+	return "SELECT " + sql + usesAt(w)
+}
+
+// tileBox is the box of $6 to $9.
+const tileBox = "ST_MakeEnvelope($6::float8, $7::float8, $8::float8, $9::float8, 4326)"
+
+// usesAt mentions the instant in statements of the present, so that both take
+// the same parameters.
+func usesAt(w when) string {
+	if w == present {
+		return " WHERE $2::timestamptz IS NULL"
+	}
+	return ""
+}
+
+func layerSQL(name, rows string) string {
+	return fmt.Sprintf("coalesce((SELECT ST_AsMVT(t, '%s', %d, 'geom') FROM (%s) t), '')", name, tileExtent, rows)
+}
+
+func tileProperties(l lintu.LayerInfo) string {
+	properties := []string{"r.id::text AS id"}
+	for _, f := range l.Fields {
+		if f.Tile {
+			properties = append(properties, "r."+f.Name)
+		}
+	}
+	return strings.Join(properties, ", ")
+}
+
+// labelSQL makes the layer of label points. A label lies inside its area, so
+// the index on the areas finds it.
+func labelSQL(l lintu.LayerInfo, from string) string {
+	rows := fmt.Sprintf("SELECT ST_Point(((u.x & %[1]d) >> 8)::float8, ((u.y & %[1]d) >> 8)::float8) AS geom, %[2]s"+
+		" FROM (%[3]s) r CROSS JOIN LATERAL (SELECT %[4]s AS x, %[5]s AS y OFFSET 0) u"+
+		" WHERE r.geom && %[6]s AND u.x >> 20 = $4::int AND u.y >> 20 = $5::int ORDER BY r.code",
+		fineMask, tileProperties(l), from, fineX("r.label"), fineY("r.label"), tileBox)
+	return layerSQL(string(l.Name)+lintu.LabelSuffix, rows)
+}
+
+// clusterSQL makes the statement that counts points in cells. Positions are whole
+// numbers of 1/256 tile unit, so that sums do not depend on the order of rows,
+// and every point belongs to one tile only.
+func clusterSQL(l lintu.LayerInfo, w when) string {
+	cell := 8 + clusterShift[l.Name]
+	rows := fmt.Sprintf("SELECT ST_Point((sum((p.x & %[1]d)::int) / count(*) >> 8)::float8, (sum((p.y & %[1]d)::int) / count(*) >> 8)::float8) AS geom, count(*)::int AS count"+
+		" FROM (SELECT %[2]s AS x, %[3]s AS y FROM (%[4]s) r WHERE r.geom && %[5]s OFFSET 0) p"+ // OFFSET 0: computed once per row
+		" WHERE p.x >> 20 = $4::int AND p.y >> 20 = $5::int"+
+		" GROUP BY (p.x & %[1]d) >> %[6]d, (p.y & %[1]d) >> %[6]d ORDER BY (p.y & %[1]d) >> %[6]d, (p.x & %[1]d) >> %[6]d",
+		fineMask, fineX("r.geom"), fineY("r.geom"), relation(l, w), tileBox, cell)
+	return "SELECT " + layerSQL(string(l.Name), rows) + usesAt(w)
+}
+
+// fineMask keeps the position inside a tile: 4096 units of 256 parts each.
+const fineMask = 1<<20 - 1
+
+// mercatorEdge is the latitude at which the world of Web Mercator ends:
+// atan(sinh(pi)), in degrees.
+const mercatorEdge = 85.05112877980659
+
+// fineX and fineY give a point's position from the world's north-west corner in
+// 1/256 tile units of zoom $3, by the spherical Mercator formulas. Points beyond
+// the edge belong to the last tile.
+func fineX(point string) string {
+	return fineClamp(fmt.Sprintf("(ST_X(%s) + 180) / 360", point))
+}
+
+func fineY(point string) string {
+	return fineClamp(fmt.Sprintf("0.5 - ln(tan(pi() / 4 + radians(least(greatest(ST_Y(%s), -%[2]v), %[2]v)) / 2)) / (2 * pi())", point, mercatorEdge))
+}
+
+func fineClamp(share string) string {
+	const world = "(1::bigint << ($3::int + 20))"
+	return fmt.Sprintf("least(greatest(floor((%s) * %s::float8)::bigint, 0), %s - 1)", share, world, world)
+}
+
+// linkReach is how far outside a tile the ends of links are looked for, in
+// degrees, about 1 km: a link up to twice as long is drawn in every tile that
+// it crosses, a longer one in the tiles near its ends.
+const linkReach = 0.01
+
+// linksNear finds the candidates by their ends, which are indexed.
+func linksNear(w when) string {
+	household, head := "household", "head"
+	if w == instant {
+		household, head = "household_version", "head_version"
+	}
+	near := fmt.Sprintf("geom && ST_Expand(%s, %v)", tileBox, linkReach)
+	return fmt.Sprintf(" AND a.household_id IN (SELECT n.id FROM %[1]s n WHERE n.tenant_id = $1 AND %[3]s AND n.%[5]s"+
+		" UNION SELECT m.household_id FROM %[2]s n JOIN assignment m ON m.tenant_id = n.tenant_id AND m.head_id = n.id"+
+		" WHERE n.tenant_id = $1 AND %[3]s AND %[4]s AND n.%[5]s)",
+		household, head, validity(w, "n.valid"), validity(w, "m.valid"), near)
+}
+
+// tileBounds returns west, south, east, north in degrees of a tile and the
+// units around it. Without buffer it is a little wider than the tile, and tiles
+// at the edge of the matrix reach to the poles: it is for finding rows, whose
+// tile is then computed.
+func tileBounds(z, x, y, buffer int) [4]float64 {
+	side := math.Exp2(float64(z))
+	margin := float64(buffer) / tileExtent
+	if buffer == 0 {
+		margin = 1e-6
+	}
+	west := (float64(x)-margin)/side*360 - 180
+	east := (float64(x)+1+margin)/side*360 - 180
+	north := latitude((float64(y) - margin) / side)
+	south := latitude((float64(y) + 1 + margin) / side)
+	if buffer == 0 && y == 0 {
+		north = 90
+	}
+	if buffer == 0 && y == 1<<z-1 {
+		south = -90
+	}
+	return [4]float64{west, south, east, north}
+}
+
+// latitude inverts the spherical Mercator: share is the way from the north edge
+// of the world to the south edge, 0 to 1.
+func latitude(share float64) float64 {
+	return math.Atan(math.Sinh(math.Pi*(1-2*share))) * 180 / math.Pi
+}

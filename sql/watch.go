@@ -1,0 +1,112 @@
+package sql
+
+import (
+	"context"
+	_ "embed"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/lintu-map/lintu"
+)
+
+//go:embed queries/changed_layers.sql
+var changedLayers string
+
+// watch knows how often each layer of a tenant has changed since it began. It
+// holds the snapshot of its last look, so a look finds exactly the changes that
+// were not visible then, whatever order their transactions committed in.
+type watch struct {
+	turn sync.Mutex // held while looking
+
+	mu       sync.Mutex
+	queued   *look // the look that has not begun
+	snapshot *string
+	versions map[lintu.Layer]uint64
+}
+
+// look is one query, shared by all who asked before it began.
+type look struct {
+	done     chan struct{}
+	versions map[lintu.Layer]uint64
+	err      error
+}
+
+// lookTimeout ends a look that the database does not answer; it outlives the
+// request that caused it, because others wait for it too.
+const lookTimeout = 10 * time.Second
+
+// LayerVersions implements lintu.LayerVersions. It costs one short query, shared
+// by those who ask at the same time.
+func (r *Reader) LayerVersions(ctx context.Context, tenant int32) (map[lintu.Layer]uint64, error) {
+	r.mu.Lock()
+	w := r.watches[tenant]
+	if w == nil {
+		w = &watch{versions: map[lintu.Layer]uint64{}}
+		r.watches[tenant] = w
+	}
+	r.mu.Unlock()
+	l := w.join(context.WithoutCancel(ctx), r.db, tenant)
+	select {
+	case <-l.done:
+		return l.versions, l.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (w *watch) join(ctx context.Context, db *DB, tenant int32) *look {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.queued == nil {
+		w.queued = &look{done: make(chan struct{})}
+		go w.run(ctx, db, tenant, w.queued)
+	}
+	return w.queued
+}
+
+func (w *watch) run(ctx context.Context, db *DB, tenant int32, l *look) {
+	defer close(l.done)
+	w.turn.Lock()
+	defer w.turn.Unlock()
+	w.mu.Lock()
+	w.queued = nil
+	w.mu.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
+	defer cancel()
+	var now string
+	var changed []string
+	if err := db.pool.QueryRow(ctx, changedLayers, tenant, w.snapshot).Scan(&now, &changed); err != nil {
+		l.err = toError(err)
+		return
+	}
+	w.snapshot = &now
+	if len(changed) > 0 {
+		w.versions = maps.Clone(w.versions)
+		for _, layer := range withDependants(changed) {
+			w.versions[layer]++
+		}
+	}
+	l.versions = w.versions
+}
+
+// withDependants adds the layers that show something of a changed one:
+// households show the code of their head, heads the number of their households,
+// links both ends.
+func withDependants(changed []string) []lintu.Layer {
+	people := []lintu.Layer{lintu.Households, lintu.Heads, lintu.Links}
+	var out []lintu.Layer
+	met := false
+	for _, name := range changed {
+		if layer := lintu.Layer(name); slices.Contains(people, layer) {
+			met = true
+		} else {
+			out = append(out, layer)
+		}
+	}
+	if met {
+		out = append(out, people...)
+	}
+	return out
+}
