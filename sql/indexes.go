@@ -50,8 +50,8 @@ func (m *merge) indexSQL(ctx context.Context) (drop, create []string, err error)
 	rows, err := m.tx.Query(ctx, `
 		WITH parts AS (
 			SELECT 1 AS step, conname AS name,
-				format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) AS drop,
-				format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) AS create
+				format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) AS away,
+				format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) AS again
 			FROM pg_constraint WHERE confrelid = $1::text::regclass AND contype = 'f'
 			UNION ALL
 			SELECT 2, conname, format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname),
@@ -62,8 +62,8 @@ func (m *merge) indexSQL(ctx context.Context) (drop, create []string, err error)
 			FROM pg_index i WHERE i.indrelid = $1::text::regclass
 			AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid)
 		)
-		SELECT (SELECT array_agg(drop ORDER BY step, name) FROM parts),
-			(SELECT array_agg(create ORDER BY step DESC, name) FROM parts)`, m.stage.table.name)
+		SELECT (SELECT array_agg(away ORDER BY step, name) FROM parts),
+			(SELECT array_agg(again ORDER BY step DESC, name) FROM parts)`, m.stage.table.name)
 	if err != nil {
 		return nil, nil, err
 	}
