@@ -52,12 +52,13 @@ func (checkCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	defer p.close()
-	found, err := p.db.Check(ctx)
+	found, err := p.db.Check(ctx, a.cfg.Tenant)
 	if err != nil {
 		return err
 	}
-	for _, text := range found {
-		fmt.Fprintln(a.stdout, text.In(a.cfg.Lang))
+	for _, f := range found {
+		fmt.Fprintln(a.stdout, lintu.Say("%s：表 %s 中有 %d 行违反。", "%s: broken by %[3]d rows of table %[2]s.",
+			f.Rule, f.Table, f.Rows).In(a.cfg.Lang))
 	}
 	if len(found) > 0 {
 		return exitCode(1)

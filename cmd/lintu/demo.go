@@ -12,8 +12,8 @@ import (
 
 // demoCmd serves a synthetic town.
 type demoCmd struct {
-	Seed  uint64  `default:"1" help:"Another seed draws another town."`
-	Scale float64 `default:"1" help:"1 is 47,000 households; 21.3 is a million."`
+	Seed       uint64 `default:"1" help:"Another seed draws another town."`
+	Households int    `default:"47000" help:"How many households, in whole copies of the town of 47,000; for measurements."`
 }
 
 // demoActor marks the batches of the demo town.
@@ -22,7 +22,7 @@ const demoActor = "demo"
 // Run makes and imports the town where that has not been done, and serves it.
 func (c *demoCmd) Run(ctx context.Context, a *app) error {
 	if a.cfg.Title == "" {
-		a.cfg.Title = town.Title
+		a.cfg.Title = lintu.Say("集里街道（演示）", "Jili Street (demo)").In(a.cfg.Lang)
 	}
 	return a.serve(ctx, func(ctx context.Context, p *place) error { return c.furnish(ctx, a, p) })
 }
@@ -34,33 +34,34 @@ func (c *demoCmd) furnish(ctx context.Context, a *app, p *place) error {
 	if err != nil {
 		return err
 	}
-	var missing []town.File
+	var missing []string
+	answers := map[string]map[string]lintu.Answers{} // by file, then dataset
 	for _, f := range town.Files() {
-		if !applied[f.Name] {
-			missing = append(missing, f)
+		if applied[f.File] {
+			continue
 		}
+		if answers[f.File] == nil {
+			missing = append(missing, f.File)
+			answers[f.File] = map[string]lintu.Answers{}
+		}
+		answers[f.File][f.Dataset] = lintu.Answers{Layer: f.Layer}
 	}
 	if len(missing) == 0 {
 		return nil
 	}
-	dir, err := os.MkdirTemp(a.cfg.Data, "town-")
-	if err != nil {
-		return err
-	}
+	dir := filepath.Join(a.cfg.Data, "town")
 	defer os.RemoveAll(dir)
 	progress := newMeter(a.stderr, a.cfg.Lang, false)
 	defer progress.end()
-	if err := town.Write(ctx, dir, town.Config{Seed: c.Seed, Scale: c.Scale}, progress.show); err != nil {
+	cfg := town.Config{Seed: c.Seed, Scale: town.ScaleFor(c.Households), Progress: progress.show}
+	if err := town.Write(ctx, dir, cfg); err != nil {
 		return err
 	}
-	for _, f := range missing {
+	for _, file := range missing {
 		progress.end()
-		fmt.Fprintln(a.stdout, lintu.Say("导入 %s", "Importing %s", f.Name).In(a.cfg.Lang))
-		answers := map[string]lintu.Answers{}
-		for dataset, layer := range f.Layers {
-			answers[dataset] = lintu.Answers{Layer: layer}
-		}
-		if _, err := p.importer.ImportFile(ctx, a.cfg.Tenant, filepath.Join(dir, f.Name), demoActor, answers, false, progress.show); err != nil {
+		fmt.Fprintln(a.stdout, lintu.Say("导入 %s", "Importing %s", file).In(a.cfg.Lang))
+		_, err := p.importer.ImportFile(ctx, a.cfg.Tenant, filepath.Join(dir, file), demoActor, answers[file], false, progress.show)
+		if err != nil {
 			return err
 		}
 	}

@@ -128,7 +128,7 @@ func checkWholeOrNothing(t *testing.T, data string, round int) {
 	}
 	defer db.Close()
 	layer, _ := domain.LayerByName(domain.Buildings)
-	rows, err := db.CountFeatures(ctx, domain.FeatureQuery{Tenant: 1, Layer: layer})
+	rows, err := sql.NewReader(db).CountFeatures(ctx, domain.FeatureQuery{Tenant: 1, Layer: layer})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,7 +145,7 @@ func checkWholeOrNothing(t *testing.T, data string, round int) {
 	if rows != want {
 		t.Errorf("round %d: %d rows stored, but the applied batches account for %d", round, rows, want)
 	}
-	if found, err := db.Check(ctx); err != nil || len(found) > 0 {
+	if found, err := db.Check(ctx, 1); err != nil || len(found) > 0 {
 		t.Errorf("round %d: %v %v", round, err, found)
 	}
 	t.Logf("round %d: %d rows, %d batches", round, rows, len(batches))

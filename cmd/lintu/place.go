@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"path/filepath"
 	"time"
@@ -15,6 +16,9 @@ type place struct {
 	db       *sql.DB
 	importer *importer.Service
 }
+
+// maxUploadBytes bounds one file brought in: a county's buildings fit in a tenth.
+const maxUploadBytes = 4 << 30
 
 // stopTimeout is how long the private database may take to end in good order.
 const stopTimeout = 30 * time.Second
@@ -47,10 +51,10 @@ func (a *app) openWith(ctx context.Context, start func(context.Context, sql.Clus
 	if err = p.db.Migrate(ctx); err != nil {
 		return p, err
 	}
-	if err = p.db.EnsureTenant(ctx, a.cfg.Tenant, a.cfg.Title); err != nil {
+	if err = p.db.EnsureTenant(ctx, a.cfg.Tenant, cmp.Or(a.cfg.Title, "lintu")); err != nil {
 		return p, err
 	}
-	p.importer = importer.NewService(p.db, p.db, filepath.Join(a.cfg.Data, "uploads"))
+	p.importer = importer.New(p.db, sql.NewGeodesy(p.db), filepath.Join(a.cfg.Data, "uploads"), maxUploadBytes)
 	return p, nil
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/lintu-map/lintu"
 	"github.com/lintu-map/lintu/api"
+	"github.com/lintu-map/lintu/sql"
 	"github.com/lintu-map/lintu/tiles"
 	"github.com/lintu-map/lintu/web"
 )
@@ -20,6 +21,9 @@ type serveCmd struct{}
 func (c *serveCmd) Run(ctx context.Context, a *app) error {
 	return a.serve(ctx, func(context.Context, *place) error { return nil })
 }
+
+// tileCacheBytes is how much of the memory finished tiles may take.
+const tileCacheBytes = 256 << 20
 
 // drainTimeout is how long answers under way may take after the signal to stop.
 const drainTimeout = 10 * time.Second
@@ -44,10 +48,11 @@ func (a *app) serve(ctx context.Context, prepare func(context.Context, *place) e
 	if err := prepare(ctx, p); err != nil {
 		return err
 	}
+	reader := sql.NewReader(p.db)
 	server := api.New(api.Config{
 		Tenant: a.cfg.Tenant, Title: a.cfg.Title, Version: version, PublicURL: a.cfg.PublicURL,
 		TrustedProxies: a.cfg.TrustedProxies, Basemap: a.cfg.Basemap, Pages: web.Pages(), Log: a.log,
-		Features: p.db, Tiles: tiles.New(p.db, p.db, p.db), Finder: p.db, Batches: p.db, Importer: p.importer,
+		Features: reader, Tiles: tiles.New(reader, reader, reader, tileCacheBytes), Finder: reader, Batches: p.db, Importer: p.importer,
 	})
 	if err := server.Start(listener); err != nil {
 		return err
