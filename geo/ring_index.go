@@ -1,7 +1,9 @@
 package geo
 
 import (
+	"cmp"
 	"math"
+	"slices"
 
 	"github.com/paulmach/orb"
 )
@@ -9,9 +11,10 @@ import (
 // leafSegments is how many segments a leaf of a ringIndex holds.
 const leafSegments = 8
 
-// ringIndex is a tree of boxes over the segments of many rings, in the order of
-// the rings: neighbours along a ring are neighbours in space, so nothing needs
-// sorting. Its memory is reused from one geometry to the next.
+// ringIndex is a tree of boxes over the segments of rings. Neighbours along a
+// ring are neighbours in space, so that the leaves of few rings stand in their
+// order; those of many rings are sorted along a Z-curve. Its memory is reused
+// from one geometry to the next.
 type ringIndex struct {
 	points []orb.Point // of all rings, one after another, each closed
 	rings  []ringSpan
@@ -30,7 +33,10 @@ type ringSpan struct {
 }
 
 // leaf is a run of segments of one ring; segment i joins points i and i+1.
-type leaf struct{ first, end, ring int32 }
+type leaf struct {
+	first, end, ring int32
+	key              uint32 // place on the Z-curve, if sorted
+}
 
 type box struct{ west, south, east, north float64 }
 
@@ -60,17 +66,21 @@ func (x *ringIndex) add(r orb.Ring, polygon int, hole bool) {
 
 // build makes the tree over the rings added.
 func (x *ringIndex) build() {
-	x.levels = append(x.levels, 0)
 	for i, r := range x.rings {
 		for s := r.first; s < r.last; s += leafSegments {
-			end := min(s+leafSegments, r.last)
-			b := boxOf(x.points[s], x.points[s+1])
-			for j := s + 1; j < end; j++ {
-				b = b.join(boxOf(x.points[j], x.points[j+1]))
-			}
-			x.leaves = append(x.leaves, leaf{s, end, int32(i)})
-			x.boxes = append(x.boxes, b)
+			x.leaves = append(x.leaves, leaf{first: s, end: min(s+leafSegments, r.last), ring: int32(i)})
 		}
+	}
+	if len(x.rings) > 4 {
+		x.sortLeaves()
+	}
+	x.levels = append(x.levels, 0)
+	for _, l := range x.leaves {
+		b := boxOf(x.points[l.first], x.points[l.first+1])
+		for j := l.first + 1; j < l.end; j++ {
+			b = b.join(boxOf(x.points[j], x.points[j+1]))
+		}
+		x.boxes = append(x.boxes, b)
 	}
 	for begin := 0; len(x.boxes)-begin > 1; {
 		end := len(x.boxes)
@@ -86,6 +96,38 @@ func (x *ringIndex) build() {
 	}
 	x.levels = append(x.levels, len(x.boxes))
 	x.parity = append(x.parity[:0], make([]bool, len(x.rings))...)
+}
+
+// sortLeaves orders the leaves along a Z-curve of 2¹⁶ by 2¹⁶ steps.
+func (x *ringIndex) sortLeaves() {
+	if len(x.leaves) == 0 {
+		return
+	}
+	b := boxOf(x.points[0], x.points[0])
+	for _, p := range x.points {
+		b = b.join(boxOf(p, p))
+	}
+	width, height := max(b.east-b.west, 1e-300), max(b.north-b.south, 1e-300)
+	for i := range x.leaves {
+		l := &x.leaves[i]
+		p := x.points[l.first]
+		l.key = spread((p[0]-b.west)/width) | spread((p[1]-b.south)/height)<<1
+	}
+	slices.SortFunc(x.leaves, func(l, m leaf) int {
+		if c := cmp.Compare(l.key, m.key); c != 0 {
+			return c
+		}
+		return cmp.Compare(l.first, m.first)
+	})
+}
+
+// spread turns a share of 0 to 1 into 16 bits with a zero between each two.
+func spread(share float64) uint32 {
+	v := uint32(share * 65535)
+	v = (v | v<<8) & 0x00ff00ff
+	v = (v | v<<4) & 0x0f0f0f0f
+	v = (v | v<<2) & 0x33333333
+	return (v | v<<1) & 0x55555555
 }
 
 // count returns the number of nodes of a level; 0 is that of the leaves.

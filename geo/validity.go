@@ -24,7 +24,7 @@ func (c *Checker) PlainlyValid(m orb.MultiPolygon) bool {
 	if !c.load(m) {
 		return false
 	}
-	c.budget = 1000 + 100*len(c.index.points)
+	c.budget = 1000 + 16*len(c.index.points) // real shapes need less than one per point
 	x := &c.index
 	return c.simple(x.top(), 0) && (len(x.rings) == 1 || c.nested())
 }
@@ -134,10 +134,13 @@ func (c *Checker) leavesApart(i, j int) bool {
 }
 
 // segmentsApart reports whether segment s of ring q and segment t of ring r
-// share no point but the one that neighbours must; s < t.
+// share no point but the one that neighbours must.
 func (c *Checker) segmentsApart(q, r, s, t int32) bool {
 	p := c.index.points
 	if q == r {
+		if s > t {
+			s, t = t, s
+		}
 		ring := c.index.rings[q]
 		switch {
 		case t == s+1:
