@@ -101,7 +101,7 @@ func detect(s *textSample, h hints, columns []SourceColumn) lintu.Detection {
 	if len(s.values) == 0 {
 		return plain(hinted, h)
 	}
-	vs := weigh(s, h.cpg, ldid)
+	vs := weighEncodings(s, h.cpg, ldid)
 	best := vs[0]
 	d := lintu.Detection{Confidence: round(best.p)}
 	if best.p >= certain && best.invalid*200 <= best.units {
@@ -139,8 +139,8 @@ func plain(hinted string, h hints) lintu.Detection {
 		EN: "all text looked at is ASCII, which reads the same in every encoding"}}
 }
 
-// weigh judges every encoding and sorts by probability.
-func weigh(s *textSample, cpg, ldid string) []verdict {
+// weighEncodings judges every encoding and sorts by probability.
+func weighEncodings(s *textSample, cpg, ldid string) []verdict {
 	labels := map[string]float64{}
 	for _, u := range unhinted {
 		labels[u.label] = u.odds

@@ -111,7 +111,7 @@ func (f *shapefile) openTable(d *Dataset, dbf blob) error {
 	}
 	f.table, d.LDID = t, t.ldid
 	if d.Count < 0 {
-		d.Count = t.claimed
+		d.Count = min(t.claimed, t.rows)
 	}
 	if t.claimed != t.rows {
 		d.note("属性表声明有 %d 行，文件可容 %d 行", "the attribute table claims %d rows; the file has room for %d", t.claimed, t.rows)
@@ -255,7 +255,7 @@ func (f *shapefile) pass(encoding string) (pass, error) {
 	p.expect, _ = f.header.shape.flat()
 	p.shapes = shpRows{in: window{blob: f.shp}, pos: shpHeaderBytes, claimed: f.header.bytes}
 	if f.index != nil {
-		p.shapes.index = &shpIndex{in: window{blob: f.index.in.blob}, rows: f.index.rows}
+		p.shapes.index = f.index.again()
 	}
 	if f.table != nil {
 		p.table = &dbfRows{table: f.table, in: window{blob: f.table.blob}}

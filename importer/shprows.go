@@ -53,7 +53,7 @@ func (r *shpRows) indexed() (row shpRow, ok bool, err error) {
 	if err != nil {
 		return row, false, err
 	}
-	if len(head) < shpRecordHead || !lengthsAgree(recordBytes(head), want) {
+	if len(head) < shpRecordHead || recordBytes(head) != want {
 		return shpRow{bad: corrupt("索引 .shx 与 .shp 对其长度说法不一", ".shx and .shp disagree about its length")}, true, nil
 	}
 	row, err = r.content(off, recordBytes(head))

@@ -6,8 +6,11 @@ import (
 )
 
 // windowBytes is how much of a file is in memory at a time while it is read
-// from its start to its end.
-const windowBytes = 256 << 10
+// from its start to its end. After a jump less is read ahead.
+const (
+	windowBytes = 256 << 10
+	jumpBytes   = 4 << 10
+)
 
 // blob is a file that can be read at any place. Its size is true, never claimed.
 type blob struct {
@@ -15,11 +18,12 @@ type blob struct {
 	size int64
 }
 
-// window reads a blob mostly forwards, a large piece at a time.
+// window reads a blob mostly forwards, in pieces that grow while it does.
 type window struct {
 	blob  blob
 	start int64 // offset of buf[0]
 	buf   []byte
+	ahead int // how much to read next
 }
 
 // at returns n bytes at off, valid until the next call, or fewer at the end of
@@ -29,12 +33,22 @@ func (w *window) at(off int64, n int) ([]byte, error) {
 		return nil, nil
 	}
 	if off < w.start || off+int64(n) > w.start+int64(len(w.buf)) {
-		if err := w.fill(off, max(n, windowBytes)); err != nil {
+		if w.forwards(off) {
+			w.ahead = min(4*w.ahead, windowBytes)
+		} else {
+			w.ahead = jumpBytes
+		}
+		if err := w.fill(off, max(n, w.ahead)); err != nil {
 			return nil, err
 		}
 	}
 	b := w.buf[off-w.start:]
 	return b[:min(n, len(b))], nil
+}
+
+// forwards reports whether off lies in what was read or right behind it.
+func (w *window) forwards(off int64) bool {
+	return w.ahead > 0 && off >= w.start && off <= w.start+int64(len(w.buf))+shpRecordHead
 }
 
 func (w *window) fill(off int64, n int) error {
