@@ -38,7 +38,7 @@ var sides = [4]struct {
 func drawBorders(p *partition) *borders {
 	b := &borders{p: p, side: make([]uint8, cols*rows), done: make([]uint8, cols*rows), move: make([]xy, cols*rows)}
 	b.findSides()
-	b.smooth(14)
+	b.smooth(70)
 	b.trace()
 	b.simplify(1.6)
 	return b
@@ -59,30 +59,46 @@ func (b *borders) findSides() {
 // smooth moves every corner towards the mean of its neighbours along the border.
 // No corner leaves its own cell-sized square, so lines that were apart stay apart.
 func (b *borders) smooth(rounds int) {
-	var active []int32
+	type knot struct {
+		corner, n int32
+		next      [4]int32 // neighbours, as places in knots
+		sum       xy       // of the steps to them
+	}
+	var knots []knot
+	number := make([]int32, len(b.side))
 	for c, s := range b.side {
 		if s != 0 {
-			active = append(active, int32(c))
+			number[c] = int32(len(knots))
+			knots = append(knots, knot{corner: int32(c)})
 		}
 	}
-	next := make([]xy, len(active))
-	for range rounds {
-		for i, c := range active {
-			col, row := int(c)%cols, int(c)/cols
-			sum, n := xy{}, 0.0
-			for k, s := range sides {
-				if b.side[c]>>k&1 == 1 {
-					o, _ := fold(col+s.dx, row+s.dy)
-					sum = sum.add(b.move[o]).add(xy{float64(s.dx), float64(s.dy)})
-					n++
-				}
+	for i := range knots {
+		k := &knots[i]
+		col, row := int(k.corner)%cols, int(k.corner)/cols
+		for d, s := range sides {
+			if b.side[k.corner]>>d&1 == 1 {
+				o, _ := fold(col+s.dx, row+s.dy)
+				k.next[k.n] = number[o]
+				k.n++
+				k.sum = k.sum.add(xy{float64(s.dx), float64(s.dy)})
 			}
-			to := b.move[c].lerp(sum.times(1/n), 0.55)
-			next[i] = xy{min(max(to.x, -0.49), 0.49), min(max(to.y, -0.49), 0.49)}
 		}
-		for i, c := range active {
-			b.move[c] = next[i]
+	}
+	now, then := make([]xy, len(knots)), make([]xy, len(knots))
+	for range rounds {
+		for i := range knots {
+			k := &knots[i]
+			to := k.sum
+			for _, o := range k.next[:k.n] {
+				to = to.add(now[o])
+			}
+			to = now[i].lerp(to.times(1/float64(k.n)), 0.6)
+			then[i] = xy{min(max(to.x, -0.49), 0.49), min(max(to.y, -0.49), 0.49)}
 		}
+		now, then = then, now
+	}
+	for i, k := range knots {
+		b.move[k.corner] = now[i]
 	}
 }
 

@@ -140,7 +140,13 @@ func (c *cleaning) join() (moved int) {
 	}
 	for _, p := range small {
 		clear(c.seen)
-		moved += c.dissolve(c.flood(p.start[0], p.start[1]))
+		// A piece that has grown since was joined to another: the next round
+		// looks at it again.
+		if cells := c.flood(p.start[0], p.start[1]); len(cells) == p.size {
+			moved += c.dissolve(cells)
+		} else {
+			moved++
+		}
 	}
 	return moved
 }

@@ -103,9 +103,9 @@ func (s *splitter) community(cells, homes []int32, first int16, count int) {
 	}
 	reach := 22 * math.Sqrt(float64(len(cells)/count)) // the cost of crossing half a grid
 	best, bestLabels := math.Inf(1), make([]int16, len(cells))
-	rounds := 16
-	if count < 8 {
-		rounds = 9
+	rounds := 24
+	if !communities[s.areas.label[cells[0]]].urban {
+		rounds = 7 // large, and even enough by the middles alone
 	}
 	for round := range rounds {
 		s.grow(g, cells, at, delay, first)
@@ -116,17 +116,43 @@ func (s *splitter) community(cells, homes []int32, first int16, count int) {
 				bestLabels[k] = s.grids.label[c]
 			}
 		}
+		crowded := slices.IndexFunc(sums, func(p pile) bool { return p.homes == mostOf(sums) })
 		for i := range at {
-			if round < 6 && sums[i].homes > 0 {
+			switch {
+			case sums[i].homes == 0: // start again beside where most live
+				at[i], delay[i] = s.furthest(homes, first+int16(crowded), sums[crowded].at), delay[crowded]
+				continue
+			case round < 5:
 				at[i] = at[i].lerp(sums[i].at, 0.7)
 			}
 			excess := sums[i].homes*float64(count)/float64(target) - 1
-			delay[i] += 0.5 * reach * min(max(excess, -0.7), 0.7)
+			delay[i] += 0.6 * reach / (1 + 0.08*float64(round)) * min(max(excess, -0.7), 0.7)
 		}
 	}
 	for k, c := range cells {
 		s.grids.label[c] = bestLabels[k]
 	}
+}
+
+func mostOf(sums []pile) float64 {
+	most := 0.0
+	for _, p := range sums {
+		most = max(most, p.homes)
+	}
+	return most
+}
+
+// furthest is the inhabited house of a grid that is furthest from a place.
+func (s *splitter) furthest(homes []int32, label int16, from xy) xy {
+	best, at := -1.0, from
+	for _, h := range homes {
+		b := &s.buildings[h]
+		c, _ := fold(cellAt(b.at))
+		if d := b.at.dist(from); s.grids.label[c] == label && d > best {
+			best, at = d, b.at
+		}
+	}
+	return at
 }
 
 func (s *splitter) grow(g *growth, cells []int32, at []xy, delay []float64, first int16) {
@@ -142,7 +168,7 @@ func (s *splitter) grow(g *growth, cells []int32, at []xy, delay []float64, firs
 	}
 	g.run(seeds)
 	if communities[label].urban {
-		s.parcels.settle(g.out, s.areas, label, 0.6, 150)
+		s.parcels.settle(g.out, s.areas, label, 0.6, 120)
 	}
 }
 
@@ -181,7 +207,10 @@ func (s *splitter) weigh(homes []int32, first int16, count int, target float64) 
 		sums[i].at = sums[i].at.times(1 / max(sums[i].homes, 1))
 		d := sums[i].homes/target - 1
 		uneven += d * d
-		if d < -0.5 || d > 0.6 {
+		switch {
+		case d < -0.95:
+			uneven += 1000
+		case d < -0.5 || d > 0.6:
 			uneven += 10
 		}
 	}
@@ -305,9 +334,9 @@ func (s *cellSplitter) scatter() {
 	for i, own := range cells {
 		for _, c := range own {
 			col, row := cellAt(s.grids.place(c))
-			odd := floorDiv(row, step) & 1 * step / 2
-			if floorDiv(row, step)*step+step/2 == row && floorDiv(col+odd, step)*step+step/2 == col+odd &&
-				!s.taken[c] && communities[s.gridCommunity[i]].urban {
+			i0, j0 := floorDiv(col, step), floorDiv(row, step)
+			h := mix(uint64(i0)<<32 ^ uint64(uint32(j0))) // a place of its own in each square
+			if col-i0*step == 2+int(h%7) && row-j0*step == 2+int(h>>8%7) && !s.taken[c] && communities[s.gridCommunity[i]].urban {
 				put(c, i)
 			}
 		}

@@ -209,11 +209,15 @@ func (t *country) onRoad(p xy) (at xy, ok bool) {
 
 // spurs draws short paths around a hamlet, down its side valleys.
 func (t *country) spurs(p xy, r *rand.Rand) {
-	for range 2 + r.IntN(3) {
+	for range 3 + r.IntN(3) {
+		start := p
+		if at, ok := t.onRoad(p.add(xy{r.Float64() - 0.5, r.Float64() - 0.5}.times(360))); ok {
+			start = at
+		}
 		angle := r.Float64() * 2 * math.Pi
-		way := []xy{p}
+		way := []xy{start}
 		for range 3 + r.IntN(6) {
-			angle += 0.7 * (r.Float64() - 0.5)
+			angle += 1.1 * (r.Float64() - 0.5)
 			next := t.downhill(way[len(way)-1], angle)
 			if t.areas.inTown(next) < 0 || t.l.nearBank(next) < 40 || t.l.height(next) > 0.35 {
 				break

@@ -3,6 +3,7 @@ package town
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sort"
 	"strconv"
 )
@@ -83,13 +84,15 @@ func (p *plan) friction(local bool) []uint8 {
 			f[row*cols+col] = uint8(v)
 		}
 	})
-	for _, rd := range append(p.core.streets, p.country.roads[:2]...) {
+	for _, rd := range slices.Concat(p.core.streets, p.country.roads[:2]) {
 		v := uint8(120)
 		switch {
 		case rd.class == "residential" && !local:
 			continue
 		case rd.class == "residential":
 			v = 60
+		case rd.class == "primary":
+			v = 250
 		}
 		for i := 1; i < len(rd.pts); i++ {
 			pave(f, rd.pts[i-1], rd.pts[i], v)
@@ -121,7 +124,7 @@ func (p *plan) nameStreets() {
 // build fills the core's blocks from the densest outwards, then the country, and
 // says how many live in each house.
 func (p *plan) build() error {
-	roads := append(append([]road{}, p.country.roads...), p.core.streets...)
+	roads := slices.Concat(p.country.roads, p.core.streets)
 	s := newSite(p.land, p.country.areas, roads)
 	p.site = s
 	r := rand.New(rand.NewPCG(p.land.seed, 6))

@@ -47,7 +47,7 @@ func (r *router) priceOf(c int32) float32 {
 	if r.price[c] == 0 {
 		p := windowPoint(c)
 		h := r.l.height(p)
-		v := 1 + 16*h*h + 1.2*(1+noise{r.l.seed + 80, 36, 30}.at(p))
+		v := 0.6 + 16*h*h + 2.4*(1+noise{r.l.seed + 80, 44, 38}.at(p))
 		if r.l.nearBank(p) < 30 {
 			v += 25
 		}
@@ -132,14 +132,14 @@ func (r *router) way(to int32, from xy) []xy {
 
 // curve rounds a way of raster steps to a road, keeping its ends.
 func curve(pts []xy) []xy {
-	for range 5 {
+	for range 4 {
 		next := slices.Clone(pts)
 		for i := 1; i+1 < len(pts); i++ {
 			next[i] = pts[i-1].add(pts[i+1]).times(0.25).add(pts[i].times(0.5))
 		}
 		pts = next
 	}
-	pts = simplify(pts, 7)
+	pts = simplify(pts, 5)
 	for range 3 { // Chaikin's corner cutting
 		next := []xy{pts[0]}
 		for i := 1; i < len(pts); i++ {

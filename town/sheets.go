@@ -154,7 +154,7 @@ func (p *plan) roadSheet() (*sheet, error) {
 		}
 		return nil
 	}
-	for _, rd := range append(append([]road{}, p.country.roads...), p.core.streets...) {
+	for _, rd := range slices.Concat(p.country.roads, p.core.streets) {
 		if err := put(rd); err != nil {
 			return nil, err
 		}

@@ -84,8 +84,12 @@ func (g *growth) claim(c int32, owner tile, label int16, cost int32) {
 func (g *growth) pass(c, now int32) (taken int) {
 	col, row := int(c)%cols, int(c)/cols
 	owner, label := g.out.owner[c], g.out.label[c]
+	inside := col > 0 && col < cols-1 && row > 0 && row < rows-1
 	for _, s := range steps {
-		n, w := fold(col+s.dx, row+s.dy)
+		n, w := c+int32(s.dy*cols+s.dx), tile{}
+		if !inside {
+			n, w = fold(col+s.dx, row+s.dy)
+		}
 		cost := now + int32(s.length)*(int32(g.friction[c])+int32(g.friction[n]))
 		if cost >= g.cost[n] {
 			continue

@@ -3,6 +3,7 @@ package town
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"sort"
 )
 
@@ -235,7 +236,7 @@ func (c *core) mainStreets(ps, south, north []float64, supers [][]*super) {
 			bridges = append(bridges, p)
 		}
 	}
-	c.drawRuns(ps, append(append([]float64{}, south...), north...), func(p0, q0, p1, q1 float64) bool {
+	c.drawRuns(ps, slices.Concat(south, north), func(p0, q0, p1, q1 float64) bool {
 		return runs[edge{p0, q0, p1, q1}]
 	})
 	for _, p := range bridges {
