@@ -55,11 +55,17 @@ func initdb(ctx context.Context, inst installation, home layout, throwaway bool)
 		if strings.Contains(said.String(), "invalid locale name") {
 			continue
 		}
-		_ = os.RemoveAll(fresh)
-		if ctx.Err() != nil {
-			return ctx.Err()
+		if ctx.Err() == nil {
+			err = failure(home, said.String(), err) // before the room is given back
+		} else {
+			err = ctx.Err()
 		}
-		return failure(home, said.String(), err)
+		_ = os.RemoveAll(fresh)
+		if log, logErr := openLog(filepath.Join(home.logs, logName)); logErr == nil {
+			_, _ = log.Write(said.Bytes())
+			_ = log.Close()
+		}
+		return err
 	}
 	return lintu.Errorf(lintu.CodeInternal,
 		"本机没有可用的 UTF-8 区域设置；请安装 locales 软件包。",
@@ -83,7 +89,8 @@ func finishInitdb(fresh, pg string) error {
 func failure(home layout, said string, err error) error {
 	cause := errors.Join(err, errors.New(lastLines(said, 5)))
 	switch {
-	case strings.Contains(said, "No space left on device"), strings.Contains(said, "Disk quota exceeded"):
+	case strings.Contains(said, "No space left on device"), strings.Contains(said, "Disk quota exceeded"),
+		strings.Contains(said, "Check free disk space"):
 		return errNoSpace(home.dir).Because(cause)
 	case strings.Contains(said, "Permission denied"), strings.Contains(said, "Read-only file system"):
 		return dirError(home.dir, errors.Join(os.ErrPermission, cause))

@@ -29,6 +29,9 @@ func toError(err error) error {
 		return err
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
+	case errors.As(err, &pg) && pg.Code == "57014" && !strings.Contains(pg.Message, "timeout"):
+		// The server did what a context of ours asked for.
+		return errors.Join(context.Canceled, quiet(pg))
 	case errors.As(err, &pg):
 		return serverError(pg).Because(quiet(pg))
 	case errors.Is(err, pgx.ErrNoRows):
@@ -103,7 +106,7 @@ var byState = map[string]*lintu.Error{
 	"53200": errMemory,
 	"53300": errCrowded,
 	"53":    errAway,      // insufficient_resources
-	"57014": errCancelled, // query_canceled, by statement_timeout: our own cancelling shows as the context's error
+	"57014": errCancelled, // query_canceled, by statement_timeout
 	"40001": errBusy,      // serialization_failure
 	"40P01": errBusy,      // deadlock_detected
 	"55P03": errBusy,      // lock_not_available, by lock_timeout

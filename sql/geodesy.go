@@ -277,7 +277,7 @@ func (g *Geodesy) Mend(ctx context.Context, ewkb [][]byte) ([]lintu.Mended, erro
 }
 
 func (g *Geodesy) mend(ctx context.Context, ewkb [][]byte) ([]lintu.Mended, error) {
-	rows, err := g.db.pool.Query(ctx, mendSQL, ewkb)
+	rows, err := g.db.pool.Query(ctx, mendSQL, ewkb, agreeM2, agreeShare)
 	if err != nil {
 		return nil, err
 	}
@@ -285,15 +285,15 @@ func (g *Geodesy) mend(ctx context.Context, ewkb [][]byte) ([]lintu.Mended, erro
 	out := make([]lintu.Mended, 0, len(ewkb))
 	for rows.Next() {
 		var m lintu.Mended
-		var areaM2, apartM2 float64
+		var toleranceM2, apartM2 float64
 		var repaired []byte
-		if err := rows.Scan(&m.Valid, &m.Reason, &m.LonLat[0], &m.LonLat[1], &areaM2, &apartM2, &repaired); err != nil {
+		if err := rows.Scan(&m.Valid, &m.Reason, &m.LonLat[0], &m.LonLat[1], &toleranceM2, &apartM2, &repaired); err != nil {
 			return nil, err
 		}
 		switch {
 		case m.Valid:
 			m.EWKB = ewkb[len(out)]
-		case apartM2 <= max(agreeM2, agreeShare*areaM2):
+		case apartM2 <= toleranceM2:
 			m.EWKB = repaired
 		default:
 			m.AreaM2 = apartM2

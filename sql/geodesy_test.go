@@ -115,6 +115,7 @@ var mendCases = []struct {
 	{"part drawn twice", "MULTIPOLYGON(((0 0,2 0,2 2,0 2,0 0)),((0 0,2 0,2 2,0 2,0 0)))", "POLYGON((0 0,2 0,2 2,0 2,0 0))", 0, "Self-intersection"},
 	{"ring walked twice", "POLYGON((0 0,4 0,4 4,0 4,0 0,4 0,4 4,0 4,0 0))", "POLYGON((0 0,4 0,4 4,0 4,0 0))", 0, "Ring Self-intersection"},
 	{"parts that share a side", "MULTIPOLYGON(((0 0,2 0,2 2,0 2,0 0)),((2 0,4 0,4 2,2 2,2 0)))", "POLYGON((0 0,4 0,4 2,0 2,0 0))", 0, "Self-intersection"},
+	{"hole that shares a side with its shell", "POLYGON((0 0,4 0,4 4,0 4,0 0),(0 1,1 1,1 2,0 2,0 1))", "POLYGON((0 0,4 0,4 4,0 4,0 2,1 2,1 1,0 1,0 0))", 0, "Self-intersection"},
 	{"hole outside its shell", "POLYGON((0 0,2 0,2 2,0 2,0 0),(5 5,6 5,6 6,5 5))", "MULTIPOLYGON(((0 0,2 0,2 2,0 2,0 0)),((5 5,6 5,6 6,5 5)))", 0, "Hole lies outside shell"},
 	{"overlapping parts", "MULTIPOLYGON(((0 0,2 0,2 2,0 2,0 0)),((1 1,3 1,3 3,1 3,1 1)))", "", 1, "Self-intersection"},
 	{"part inside a part", "MULTIPOLYGON(((0 0,4 0,4 4,0 4,0 0)),((1 1,2 1,2 2,1 2,1 1)))", "", 1, "Nested shells"},

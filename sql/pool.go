@@ -49,7 +49,9 @@ type DB struct {
 // statements run. lock_timeout turns a deadlock of people (two imports on one
 // layer) into a sentence; there is no statement_timeout, because an import may
 // take minutes and every request has a context that cancels its statement.
+// Notices, which PostGIS sends for each invalid shape, would only cost time.
 var sessionSettings = map[string]string{
+	"client_min_messages":                 "warning",
 	"jit":                                 "off",
 	"timezone":                            "UTC",
 	"lock_timeout":                        "30s",

@@ -1,0 +1,4 @@
+package sql
+
+// ToError is toError, for tests.
+var ToError = toError
