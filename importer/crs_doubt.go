@@ -1,7 +1,9 @@
 package importer
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/lintu-map/lintu"
@@ -104,9 +106,51 @@ func (t *crsTask) askOld(c *geo.CRS) located {
 }
 
 // candidates are the systems that the coordinates can be in, likeliest first.
+// Columns of a web map make its offset likelier than all others.
 func (t *crsTask) candidates() []lintu.Candidate {
+	cs := []lintu.Candidate{}
 	if t.bounds == nil {
-		return []lintu.Candidate{}
+		return cs
 	}
-	return t.propose()
+	web := t.webMapColumns() >= 2
+	for _, p := range geo.Propose(*t.bounds) {
+		c := lintu.Candidate{Value: p.CRS, Title: lintu.Text{ZH: p.CRS, EN: p.CRS}, Confidence: p.Confidence,
+			Reason: lintu.Text(p.Reason), Set: map[string]string{"crs": p.CRS}}
+		if known, err := geo.ParseCRS(p.CRS); err == nil && known.Name != "" {
+			c.Title = lintu.Text{ZH: known.Name, EN: known.Name}
+		}
+		if p.From != "" {
+			c.Value, c.Set["from"] = p.From, p.From
+			c.Title = offsetTitle(p.From)
+			if p.CRS != "EPSG:4326" {
+				c.Value = p.CRS + "+" + p.From
+				c.Title = lintu.Text{ZH: c.Title.ZH + "，" + p.CRS, EN: c.Title.EN + " in " + p.CRS}
+			}
+		}
+		if web {
+			favour(&c)
+		}
+		cs = append(cs, c)
+	}
+	slices.SortStableFunc(cs, func(a, b lintu.Candidate) int { return cmp.Compare(b.Confidence, a.Confidence) })
+	return cs
+}
+
+// favour counts the columns of a web map for GCJ-02 and against all else.
+func favour(c *lintu.Candidate) {
+	if c.Set["from"] != fromGCJ02 {
+		c.Confidence *= 0.2
+		return
+	}
+	c.Confidence = 0.5 + c.Confidence*0.8
+	c.Reason = lintu.Text{
+		ZH: "列名（如 adcode、centerlng、citycode）是网络地图（高德）边界数据的，那些坐标是 GCJ-02，偏移 100–700 米。",
+		EN: "The columns (such as adcode, centerlng, citycode) are those of boundaries from a web map (Amap), whose coordinates are GCJ-02, 100–700 m off."}
+}
+
+func offsetTitle(from string) lintu.Text {
+	if from == fromBD09 {
+		return lintu.Text{ZH: "BD-09（百度坐标）", EN: "BD-09 (Baidu)"}
+	}
+	return lintu.Text{ZH: "GCJ-02（火星坐标）", EN: "GCJ-02 (Chinese web maps)"}
 }

@@ -171,10 +171,15 @@ func (it *item) accept(v *lintu.Mended) error {
 	f := found(it.number, fault.rule, &place, "", "")
 	f.AreaM2 = v.AreaM2
 	zh, en := fmt.Sprintf(fault.text.ZH, ring, at(place)), fmt.Sprintf(fault.text.EN, ring, at(place))
+	if v.EWKB == nil && v.AreaM2 == 0 {
+		f.Text = lintu.Text{ZH: zh + "；它不围成任何面积，无法存为面", EN: en + "; it encloses no area and is no polygon"}
+		it.refuse(f)
+		return nil
+	}
 	if v.EWKB == nil {
 		f.Text = lintu.Text{
-			ZH: zh + fmt.Sprintf("；它有不止一种读法，相差 %.1f 平方米，无法自动修复", v.AreaM2),
-			EN: en + fmt.Sprintf("; it has more than one meaning, which differ by %.1f m², and cannot be repaired", v.AreaM2)}
+			ZH: zh + fmt.Sprintf("；它有不止一种读法，相差 %.2f 平方米，无法自动修复", v.AreaM2),
+			EN: en + fmt.Sprintf("; it has more than one meaning, which differ by %.2f m², and cannot be repaired", v.AreaM2)}
 		it.refuse(f)
 		return nil
 	}
