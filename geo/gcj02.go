@@ -35,14 +35,14 @@ func FromGCJ02(lon, lat float64) (float64, float64) {
 	if !InChina(lon, lat) {
 		return lon, lat
 	}
-	// The offset changes by less than 1 % of a step: each turn gains two digits.
+	// The offset changes by about 1 % of a step: each turn gains two digits.
 	wLon, wLat := lon, lat
 	for range 20 {
 		dLon, dLat := gcjOffset(wLon, wLat)
 		nLon, nLat := lon-dLon, lat-dLat
 		moved := math.Abs(nLon-wLon) + math.Abs(nLat-wLat)
 		wLon, wLat = nLon, nLat
-		if moved < 1e-9 {
+		if moved < 1e-8 { // a millimetre, and the error is a hundredth of it
 			break
 		}
 	}
