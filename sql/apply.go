@@ -51,8 +51,22 @@ func (db *DB) TryBatch(ctx context.Context, tenant int32, load func(lintu.BatchT
 // run loads the parts and then brings everything up to date that follows from
 // them.
 func (b *batchTx) run(ctx context.Context, load func(lintu.BatchTx) error) error {
+	if _, err := b.tx.Exec(ctx, loadSettings); err != nil {
+		return err
+	}
 	if err := load(b); err != nil || b.dry {
 		return err
 	}
+	for _, all := range b.stages {
+		if s := all[len(all)-1]; s.direct && !s.merged {
+			return errUnmerged
+		}
+	}
 	return b.settle(ctx, b.batch, b.after)
 }
+
+// loadSettings let a batch sort and join in memory; there is at most one at a
+// time per tenant.
+const loadSettings = `SET LOCAL work_mem = '128MB'; SET LOCAL maintenance_work_mem = '256MB'`
+
+var errUnmerged = lintu.Errorf(lintu.CodeInternal, "暂存的数据没有合并。", "Staged rows were not merged.")

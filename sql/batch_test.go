@@ -18,17 +18,29 @@ import (
 	"github.com/lintu-map/lintu/sql/sqltest"
 )
 
-// place is a database with one jurisdiction.
+// place is one jurisdiction of a database.
 type place struct {
 	*sql.DB
-	t testing.TB
+	t      testing.TB
+	tenant int32
 }
 
 func newPlace(t testing.TB) place {
 	t.Helper()
-	p := place{sqltest.New(t), t}
-	if err := p.EnsureTenant(t.Context(), tenant, "浏阳市"); err != nil {
-		t.Fatal(err)
+	return place{sqltest.New(t), t, tenant}.open()
+}
+
+// beside is another jurisdiction of the same database.
+func (p place) beside(n int32) place {
+	p.t.Helper()
+	p.tenant += n
+	return p.open()
+}
+
+func (p place) open() place {
+	p.t.Helper()
+	if err := p.EnsureTenant(p.t.Context(), p.tenant, "浏阳市"); err != nil {
+		p.t.Fatal(err)
 	}
 	return p
 }
@@ -100,7 +112,7 @@ type part struct {
 func newBatch(p place) *lintu.Batch {
 	p.t.Helper()
 	b := &lintu.Batch{ID: lintu.NewID(), File: "数据.zip", SHA256: strings.Repeat("0", 64), Bytes: 1, Actor: "planner"}
-	if err := p.CreateBatch(p.t.Context(), tenant, b); err != nil {
+	if err := p.CreateBatch(p.t.Context(), p.tenant, b); err != nil {
 		p.t.Fatal(err)
 	}
 	return b
@@ -131,7 +143,7 @@ func (p place) try(parts ...part) (*lintu.Batch, []lintu.Comparison, error) {
 	p.t.Helper()
 	b := newBatch(p)
 	var done []lintu.Comparison
-	err := p.ApplyBatch(p.t.Context(), tenant, b, load(p.t.Context(), &done, parts))
+	err := p.ApplyBatch(p.t.Context(), p.tenant, b, load(p.t.Context(), &done, parts))
 	return b, done, err
 }
 
@@ -161,14 +173,14 @@ func (p place) strings(query string, args ...any) []string {
 // sound fails the test if stored rows contradict each other.
 func (p place) sound() {
 	p.t.Helper()
-	faults, err := p.Check(p.t.Context(), tenant)
+	faults, err := p.Check(p.t.Context(), p.tenant)
 	if err != nil {
 		p.t.Fatal(err)
 	}
 	if len(faults) > 0 {
 		p.t.Errorf("faults: %+v", faults)
 	}
-	if _, err := p.VerifyAudit(p.t.Context(), tenant); err != nil {
+	if _, err := p.VerifyAudit(p.t.Context(), p.tenant); err != nil {
 		p.t.Error(err)
 	}
 }
@@ -295,14 +307,14 @@ func TestRowsFail(t *testing.T) {
 	p := newPlace(t)
 	broken := lintu.Errorf(lintu.CodeInvalid, "文件在第 2 行处截断。", "The file is cut off at row 2.")
 	b := newBatch(p)
-	err := p.ApplyBatch(t.Context(), tenant, b, func(tx lintu.BatchTx) error {
+	err := p.ApplyBatch(t.Context(), p.tenant, b, func(tx lintu.BatchTx) error {
 		_, err := tx.Stage(t.Context(), layerNamed(lintu.Heads), &rows{list: []lintu.Row{row(1, nil, "N1", "")}, err: broken})
 		return err
 	})
 	if !errors.Is(err, broken) {
 		t.Errorf("error %v", err)
 	}
-	got, err := p.Batch(t.Context(), tenant, b.ID)
+	got, err := p.Batch(t.Context(), p.tenant, b.ID)
 	if err != nil || got.State != lintu.BatchDraft {
 		t.Errorf("batch %+v, %v", got, err)
 	}
@@ -312,7 +324,7 @@ func TestTryLeavesNothing(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
 	var done []lintu.Comparison
-	if err := p.TryBatch(t.Context(), tenant, load(t.Context(), &done, town())); err != nil {
+	if err := p.TryBatch(t.Context(), p.tenant, load(t.Context(), &done, town())); err != nil {
 		t.Fatal(err)
 	}
 	equal(t, "comparisons", done, []lintu.Comparison{{New: 1}, {New: 2}, {New: 1}, {New: 2}, {New: 3}, {New: 1}, {New: 1}, {New: 1}})
@@ -323,7 +335,7 @@ func TestTryLeavesNothing(t *testing.T) {
 		{lintu.Households, true, []lintu.Row{row(1, point(113.15, 28.16), "H1", "甲", "B1", ""), row(2, nil, "H9", "", "", "")}}}
 	want := []lintu.Comparison{{New: 1, Changed: 1}, {New: 1, Changed: 1, Missing: 2, Closed: 2}}
 	done = nil
-	if err := p.TryBatch(t.Context(), tenant, load(t.Context(), &done, changed)); err != nil {
+	if err := p.TryBatch(t.Context(), p.tenant, load(t.Context(), &done, changed)); err != nil {
 		t.Fatal(err)
 	}
 	equal(t, "dry", done, want)
@@ -340,22 +352,22 @@ func TestUndo(t *testing.T) {
 	b2, _ := p.apply(part{lintu.Households, true, []lintu.Row{
 		row(1, point(113.9, 28.9), "H1", "甲", "B9", "N2"), row(2, point(113.3, 28.3), "H5", "乙", "", "N1")}},
 		part{lintu.Communities, true, []lintu.Row{row(1, rect(113, 28, 113.6, 29), "430181001001", "神仙坳社区", "")}})
-	wantCode(t, p.UndoBatch(t.Context(), tenant, b1.ID, "planner"), lintu.CodeConflict)
-	if err := p.UndoBatch(t.Context(), tenant, b2.ID, "planner"); err != nil {
+	wantCode(t, p.UndoBatch(t.Context(), p.tenant, b1.ID, "planner"), lintu.CodeConflict)
+	if err := p.UndoBatch(t.Context(), p.tenant, b2.ID, "planner"); err != nil {
 		t.Fatal(err)
 	}
 	equal(t, "state", p.state("now()"), before)
-	wantCode(t, p.UndoBatch(t.Context(), tenant, b2.ID, "planner"), lintu.CodeConflict)
+	wantCode(t, p.UndoBatch(t.Context(), p.tenant, b2.ID, "planner"), lintu.CodeConflict)
 	p.sound()
 
-	if err := p.Assign(t.Context(), tenant, "H1", "N2", "planner"); err != nil {
+	if err := p.Assign(t.Context(), p.tenant, "H1", "N2", "planner"); err != nil {
 		t.Fatal(err)
 	}
-	wantCode(t, p.UndoBatch(t.Context(), tenant, b1.ID, "planner"), lintu.CodeConflict, "H1")
-	if err := p.Assign(t.Context(), tenant, "H1", "N1", "planner"); err != nil {
+	wantCode(t, p.UndoBatch(t.Context(), p.tenant, b1.ID, "planner"), lintu.CodeConflict, "H1")
+	if err := p.Assign(t.Context(), p.tenant, "H1", "N1", "planner"); err != nil {
 		t.Fatal(err)
 	}
-	if err := p.UndoBatch(t.Context(), tenant, b1.ID, "planner"); err != nil {
+	if err := p.UndoBatch(t.Context(), p.tenant, b1.ID, "planner"); err != nil {
 		t.Fatal(err)
 	}
 	equal(t, "state", p.state("now()"), nil)
@@ -370,10 +382,10 @@ func TestAssign(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
 	p.apply(town()...)
-	wantCode(t, p.Assign(t.Context(), tenant, "H9", "N1", "planner"), lintu.CodeNotFound, "H9")
-	wantCode(t, p.Assign(t.Context(), tenant, "H1", "N9", "planner"), lintu.CodeNotFound, "N9")
+	wantCode(t, p.Assign(t.Context(), p.tenant, "H9", "N1", "planner"), lintu.CodeNotFound, "H9")
+	wantCode(t, p.Assign(t.Context(), p.tenant, "H1", "N9", "planner"), lintu.CodeNotFound, "N9")
 	for range 2 {
-		if err := p.Assign(t.Context(), tenant, "H1", "N2", "planner"); err != nil {
+		if err := p.Assign(t.Context(), p.tenant, "H1", "N2", "planner"); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -386,30 +398,30 @@ func TestBatches(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
 	a, b := newBatch(p), newBatch(p)
-	if err := p.CreateBatch(t.Context(), tenant, a); err != nil {
+	if err := p.CreateBatch(t.Context(), p.tenant, a); err != nil {
 		t.Errorf("the same again: %v", err)
 	}
-	list, err := p.Batches(t.Context(), tenant, 10)
+	list, err := p.Batches(t.Context(), p.tenant, 10)
 	if err != nil || len(list) != 2 || list[0].ID != b.ID {
 		t.Errorf("batches %v, %v", list, err)
 	}
 	parts := []lintu.Part{{Dataset: "社区", Answers: lintu.Answers{Layer: lintu.Communities}}}
-	if err := p.SaveParts(t.Context(), tenant, a.ID, parts); err != nil {
+	if err := p.SaveParts(t.Context(), p.tenant, a.ID, parts); err != nil {
 		t.Fatal(err)
 	}
-	got, err := p.Batch(t.Context(), tenant, a.ID)
+	got, err := p.Batch(t.Context(), p.tenant, a.ID)
 	if err != nil || len(got.Parts) != 1 || got.Parts[0].Dataset != "社区" || got.State != lintu.BatchDraft {
 		t.Errorf("batch %+v, %v", got, err)
 	}
 	for range 2 {
-		if err := p.DiscardBatch(t.Context(), tenant, a.ID); err != nil {
+		if err := p.DiscardBatch(t.Context(), p.tenant, a.ID); err != nil {
 			t.Fatal(err)
 		}
 	}
-	wantCode(t, p.SaveParts(t.Context(), tenant, a.ID, nil), lintu.CodeConflict)
-	wantCode(t, p.ApplyBatch(t.Context(), tenant, a, func(lintu.BatchTx) error { return io.EOF }), lintu.CodeConflict)
-	wantCode(t, p.DiscardBatch(t.Context(), tenant, lintu.NewID()), lintu.CodeNotFound)
-	_, err = p.Batch(t.Context(), tenant+1, a.ID)
+	wantCode(t, p.SaveParts(t.Context(), p.tenant, a.ID, nil), lintu.CodeConflict)
+	wantCode(t, p.ApplyBatch(t.Context(), p.tenant, a, func(lintu.BatchTx) error { return io.EOF }), lintu.CodeConflict)
+	wantCode(t, p.DiscardBatch(t.Context(), p.tenant, lintu.NewID()), lintu.CodeNotFound)
+	_, err = p.Batch(t.Context(), p.tenant+1, a.ID)
 	wantCode(t, err, lintu.CodeNotFound)
-	wantCode(t, p.TryBatch(t.Context(), tenant+1, func(lintu.BatchTx) error { return nil }), lintu.CodeNotFound)
+	wantCode(t, p.TryBatch(t.Context(), p.tenant+1, func(lintu.BatchTx) error { return nil }), lintu.CodeNotFound)
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/binary"
 	"io"
+	"math"
+	"sort"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -16,12 +18,15 @@ import (
 // a trailer (https://www.postgresql.org/docs/15/sql-copy.html). Geometry passes
 // through as the EWKB it is.
 //
-// Fields: number, id, the layer's import fields in their order, geom.
+// Fields: what lead writes, id, the layer's import fields in their order, geom.
 type copyReader struct {
 	ctx   context.Context
 	layer lintu.LayerInfo
 	names []lintu.Field
 	rows  lintu.Rows
+	lead  func(b []byte, r *lintu.Row) []byte
+	leads int    // how many fields lead writes
+	aside string // an import field to keep in got.aside instead of writing it
 	buf   []byte // encoded and not yet read
 	next  int    // start of that in buf
 	ended bool
@@ -36,15 +41,42 @@ type received struct {
 	lastCode  string
 	has       []bool // per import field: some row has a value
 	hasGeom   bool
+	jumps     []jump // where the row numbers of the file do not count on
+	aside     []aside
+	extent    [4]float64 // around points: west, south, east, north; west > east if there were none
+}
+
+// jump says which number of the file the row at an ordinal (from 0) has; the next
+// rows count on from there.
+type jump struct{ ordinal, number int64 }
+
+// aside is a value that was kept back.
+type aside struct {
+	number      int64
+	code, value string
+}
+
+// number returns the row number in the file of the row at an ordinal.
+func (g *received) number(ordinal int64) int64 {
+	i := sort.Search(len(g.jumps), func(i int) bool { return g.jumps[i].ordinal > ordinal })
+	j := g.jumps[i-1]
+	return j.number + ordinal - j.ordinal
 }
 
 var copySignature = []byte("PGCOPY\n\xff\r\n\x00\x00\x00\x00\x00\x00\x00\x00\x00")
 
 func newCopyReader(ctx context.Context, layer lintu.LayerInfo, rows lintu.Rows) *copyReader {
 	fields := layer.ImportFields()
-	return &copyReader{ctx: ctx, layer: layer, names: fields, rows: rows,
+	return &copyReader{ctx: ctx, layer: layer, names: fields, rows: rows, lead: number, leads: 1,
 		buf: append(make([]byte, 0, 1<<17), copySignature...),
-		got: received{ascending: true, has: make([]bool, len(fields))}}
+		got: received{ascending: true, has: make([]bool, len(fields)),
+			extent: [4]float64{math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)}}}
+}
+
+// number begins the fields of a staged row.
+func number(b []byte, r *lintu.Row) []byte {
+	b = binary.BigEndian.AppendUint32(b, 8)
+	return binary.BigEndian.AppendUint64(b, uint64(r.Number))
 }
 
 // Read implements io.Reader.
@@ -92,14 +124,25 @@ func (c *copyReader) encode(r *lintu.Row) error {
 	if len(r.Values) != len(c.names) {
 		return errRow(r.Number, "列数与图层不符。", "it has not as many values as the layer has fields.")
 	}
-	b := binary.BigEndian.AppendUint16(c.buf, uint16(len(c.names)+3))
-	b = binary.BigEndian.AppendUint32(b, 8)
-	b = binary.BigEndian.AppendUint64(b, uint64(r.Number))
+	fields := c.leads + 1 + len(c.names) + 1
+	if c.aside != "" {
+		fields--
+	}
+	if len(c.got.jumps) == 0 || c.got.number(c.got.rows) != r.Number {
+		c.got.jumps = append(c.got.jumps, jump{c.got.rows, r.Number})
+	}
+	b := c.lead(binary.BigEndian.AppendUint16(c.buf, uint16(fields)), r)
 	b = binary.BigEndian.AppendUint32(b, 16)
 	b = append(b, r.ID[:]...)
 	for i, v := range r.Values {
 		if v != "" {
 			c.got.has[i] = true
+		}
+		if c.names[i].Name == c.aside {
+			if v != "" {
+				c.got.aside = append(c.got.aside, aside{r.Number, strings.Clone(r.Values[0]), strings.Clone(v)})
+			}
+			continue
 		}
 		var err error
 		if b, err = c.appendValue(b, r, c.names[i], v); err != nil {
@@ -155,6 +198,9 @@ func (c *copyReader) appendGeometry(b []byte, r *lintu.Row) ([]byte, error) {
 		return binary.BigEndian.AppendUint32(b, 0xffffffff), nil
 	}
 	c.got.hasGeom = true
+	if c.layer.Shape == lintu.Point {
+		c.got.include(r.Geometry)
+	}
 	at := len(b)
 	b, ok := appendEWKB(append(b, 0, 0, 0, 0), r.Geometry, c.layer.Shape)
 	if !ok {
@@ -162,6 +208,32 @@ func (c *copyReader) appendGeometry(b []byte, r *lintu.Row) ([]byte, error) {
 	}
 	binary.BigEndian.PutUint32(b[at:], uint32(len(b)-at-4))
 	return b, nil
+}
+
+// include widens the extent by a point.
+func (g *received) include(ewkb []byte) {
+	if len(ewkb) != 25 {
+		return // no point: refused by appendEWKB
+	}
+	order := byteOrder(ewkb)
+	for axis := range 2 {
+		v := math.Float64frombits(order.Uint64(ewkb[9+8*axis:]))
+		g.extent[axis] = min(g.extent[axis], v)
+		g.extent[axis+2] = max(g.extent[axis+2], v)
+	}
+}
+
+// box is the extent as text of a box2d; nil if there is none.
+func (g *received) box() *string {
+	if g.extent[0] > g.extent[2] {
+		return nil
+	}
+	var s [4]string
+	for i, v := range g.extent {
+		s[i] = strconv.FormatFloat(v, 'g', -1, 64)
+	}
+	text := "BOX(" + s[0] + " " + s[1] + "," + s[2] + " " + s[3] + ")"
+	return &text
 }
 
 // errRow names the row of the file that cannot be stored.
@@ -184,13 +256,7 @@ func appendEWKB(b, g []byte, shape lintu.Shape) ([]byte, bool) {
 	if len(g) < 9 || g[0] > 1 {
 		return b, false
 	}
-	var order interface {
-		binary.ByteOrder
-		binary.AppendByteOrder
-	} = binary.LittleEndian
-	if g[0] == 0 {
-		order = binary.BigEndian
-	}
+	order := byteOrder(g)
 	kind := order.Uint32(g[1:])
 	if kind&ewkbSRID == 0 || order.Uint32(g[5:]) != 4326 {
 		return b, false
@@ -216,4 +282,14 @@ func appendEWKB(b, g []byte, shape lintu.Shape) ([]byte, bool) {
 		return append(b, g[9:]...), true
 	}
 	return b, false
+}
+
+func byteOrder(ewkb []byte) interface {
+	binary.ByteOrder
+	binary.AppendByteOrder
+} {
+	if ewkb[0] == 0 {
+		return binary.BigEndian
+	}
+	return binary.LittleEndian
 }

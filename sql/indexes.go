@@ -2,52 +2,45 @@ package sql
 
 import (
 	"context"
+
+	"github.com/jackc/pgx/v5"
 )
 
-// loadMany is from how many rows on an empty table is filled without its
+// loadMany is from how many rows on an unused table is filled without its
 // indexes: making them afterwards sorts once instead of searching per row. Below
 // that the gain is smaller than the cost of the catalogue's work.
 const loadMany = 20000
 
-// withoutIndexes runs fill without the table's indexes if the table is empty for
-// all tenants, and makes them again. The exclusive lock that this takes keeps
-// readers of the (empty) table waiting until the transaction ends.
-func (m *merge) withoutIndexes(ctx context.Context, fill func() error) error {
-	empty := false
-	if m.stage.got.rows >= loadMany {
-		err := m.tx.QueryRow(ctx, `SELECT NOT EXISTS (SELECT FROM `+m.stage.table.name+`)`).Scan(&empty)
-		if err != nil {
-			return err
-		}
-	}
-	if !empty {
-		return fill()
-	}
-	drop, create, err := m.indexSQL(ctx)
+// withoutIndexes runs fill while the table has no indexes and makes them again.
+// If that fails, what has been filled in is still there to be looked at.
+func (b *batchTx) withoutIndexes(ctx context.Context, t table, fill func() error) error {
+	drop, create, err := b.indexSQL(ctx, t)
 	if err != nil {
 		return err
 	}
 	for _, query := range drop {
-		if _, err := m.tx.Exec(ctx, query); err != nil {
+		if _, err := b.tx.Exec(ctx, query); err != nil {
 			return err
 		}
 	}
 	if err := fill(); err != nil {
 		return err
 	}
-	for _, query := range create {
-		if _, err := m.tx.Exec(ctx, query); err != nil {
-			return err
+	return pgx.BeginFunc(ctx, b.tx, func(tx pgx.Tx) error {
+		for _, query := range create {
+			if _, err := tx.Exec(ctx, query); err != nil {
+				return err
+			}
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // indexSQL reads from the catalogue how the table's indexes, its keys, and the
 // foreign keys that rest on them are dropped and made again, so that it always
 // fits the schema. The names come quoted from the server.
-func (m *merge) indexSQL(ctx context.Context) (drop, create []string, err error) {
-	rows, err := m.tx.Query(ctx, `
+func (b *batchTx) indexSQL(ctx context.Context, t table) (drop, create []string, err error) {
+	rows, err := b.tx.Query(ctx, `
 		WITH parts AS (
 			SELECT 1 AS step, conname AS name,
 				format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) AS away,
@@ -63,7 +56,7 @@ func (m *merge) indexSQL(ctx context.Context) (drop, create []string, err error)
 			AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid)
 		)
 		SELECT (SELECT array_agg(away ORDER BY step, name) FROM parts),
-			(SELECT array_agg(again ORDER BY step DESC, name) FROM parts)`, m.stage.table.name)
+			(SELECT array_agg(again ORDER BY step DESC, name) FROM parts)`, t.name)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -52,7 +52,7 @@ func BenchmarkImport(b *testing.B) {
 			start := b.Elapsed()
 			batch := newBatch(p)
 			var staged float64
-			err := p.ApplyBatch(b.Context(), tenant, batch, func(tx lintu.BatchTx) error {
+			err := p.ApplyBatch(b.Context(), p.tenant, batch, func(tx lintu.BatchTx) error {
 				if _, err := tx.Stage(b.Context(), layerNamed(lintu.Households), newMany(n)); err != nil {
 					return err
 				}

@@ -45,7 +45,10 @@ func (m *merge) run(ctx context.Context) error {
 		return err
 	}
 	steps := []func(context.Context) error{m.prepareAreas, m.update, m.insert, m.missing, m.assign, m.log}
-	if empty {
+	switch {
+	case m.stage.direct:
+		steps = []func(context.Context) error{m.filled, m.assign, m.log}
+	case empty:
 		steps = []func(context.Context) error{m.prepareAreas, m.fill, m.assign, m.log}
 	}
 	for _, step := range steps {
@@ -163,17 +166,26 @@ func (m *merge) insert(ctx context.Context) error {
 
 // fill adds all rows to a layer that has never had one.
 func (m *merge) fill(ctx context.Context) error {
-	if err := m.withoutIndexes(ctx, func() error {
-		_, err := m.tx.Exec(ctx, m.insertSQL(""), m.args()...)
-		return err
-	}); err != nil {
+	if _, err := m.tx.Exec(ctx, m.insertSQL(""), m.args()...); err != nil {
 		return err
 	}
-	var new *string
-	err := m.tx.QueryRow(ctx, `SELECT ST_Extent(geom)::text FROM `+m.stage.name).Scan(&new)
+	return m.allNew(ctx, m.stage.name)
+}
+
+// filled takes note of rows that were copied straight into the layer.
+func (m *merge) filled(ctx context.Context) error { return m.allNew(ctx, m.stage.table.name) }
+
+// allNew counts every row as new; they alone are in the table of that name.
+func (m *merge) allNew(ctx context.Context, relation string) error {
 	m.count.New = m.stage.got.rows
+	new := m.stage.got.box()
+	if m.layer.Shape != lintu.Point {
+		if err := m.tx.QueryRow(ctx, `SELECT ST_Extent(geom)::text FROM `+relation).Scan(&new); err != nil {
+			return err
+		}
+	}
 	m.bounds(nil, new)
-	return err
+	return nil
 }
 
 // insertSQL inserts staged rows along a space-filling curve (the order of
@@ -204,10 +216,14 @@ func (m *merge) missing(ctx context.Context) error {
 	t := m.stage.table
 	gone := `t.tenant_id = $1` + t.scoped("t", "$2") + ` AND upper_inf(t.valid)`
 	for _, s := range m.all {
+		if s.direct { // its rows began with this batch
+			gone += ` AND lower(t.valid) < $3`
+			continue
+		}
 		gone += ` AND NOT EXISTS (SELECT FROM ` + s.name + ` s WHERE s.code = t.code)`
 	}
 	if !m.close {
-		return m.tx.QueryRow(ctx, `SELECT count(*) FROM `+t.name+` t WHERE `+gone, m.tenant, t.in).Scan(&m.count.Missing)
+		return m.tx.QueryRow(ctx, `SELECT count(*) FROM `+t.name+` t WHERE `+gone+` AND $4::uuid IS NOT DISTINCT FROM $4 AND $3::timestamptz IS NOT NULL`, m.args()...).Scan(&m.count.Missing)
 	}
 	var old *string
 	err := m.tx.QueryRow(ctx, `

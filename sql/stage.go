@@ -2,8 +2,11 @@ package sql
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/lintu-map/lintu"
 )
@@ -32,6 +35,7 @@ type stage struct {
 	got    received
 	fields []lintu.Field // the import fields, in the order of got.has
 	merged bool
+	direct bool // the rows are in the layer already
 }
 
 // has reports whether the file brought the column at all. A column that is
@@ -59,28 +63,42 @@ func (s *stage) brought() []string {
 // Stage implements lintu.BatchTx.
 func (b *batchTx) Stage(ctx context.Context, layer lintu.LayerInfo, rows lintu.Rows) (int64, error) {
 	s := &stage{table: tableOf(layer), fields: layer.ImportFields()}
+	ahead := lookAhead(ctx, rows, loadMany)
+	direct, err := b.goesDirect(ctx, s, ahead)
+	if err == nil && direct {
+		err = b.loadDirect(ctx, s, newCopyReader(ctx, layer, ahead))
+	} else if err == nil {
+		err = b.loadStage(ctx, s, newCopyReader(ctx, layer, ahead))
+	}
+	if err != nil {
+		return 0, toError(err)
+	}
+	b.stages[layer.Name] = append(b.stages[layer.Name], s)
+	return s.got.rows, nil
+}
+
+func (b *batchTx) loadStage(ctx context.Context, s *stage, r *copyReader) error {
 	n := 0
 	for _, all := range b.stages {
 		n += len(all)
 	}
 	s.name = fmt.Sprintf("stage_%d", n+1)
 	if _, err := b.tx.Exec(ctx, s.createSQL()); err != nil {
-		return 0, toError(err)
+		return err
 	}
-	r := newCopyReader(ctx, layer, rows)
-	_, err := b.tx.Conn().PgConn().CopyFrom(ctx, r, "COPY "+s.name+" ("+s.columns()+") FROM STDIN (FORMAT binary)")
-	if r.err != nil {
-		err = r.err // the server only knows that the client gave up
+	if err := b.copy(ctx, s, r, s.name, s.columns()); err != nil {
+		return err
 	}
-	if err != nil {
-		return 0, toError(err)
-	}
+	return b.refuseTwins(ctx, s)
+}
+
+func (b *batchTx) copy(ctx context.Context, s *stage, r *copyReader, into, columns string) error {
+	_, err := b.tx.Conn().PgConn().CopyFrom(ctx, r, "COPY "+into+" ("+columns+") FROM STDIN (FORMAT binary)")
 	s.got = r.got
-	if err := b.refuseTwins(ctx, s); err != nil {
-		return 0, toError(err)
+	if r.err != nil {
+		return r.err // the server only knows that the client gave up
 	}
-	b.stages[layer.Name] = append(b.stages[layer.Name], s)
-	return s.got.rows, nil
+	return err
 }
 
 func (s *stage) columns() string {
@@ -115,22 +133,24 @@ func (b *batchTx) refuseTwins(ctx context.Context, s *stage) error {
 	if s.got.ascending {
 		return nil
 	}
-	rows, err := b.tx.Query(ctx, `SELECT code, min(number), max(number) FROM `+s.name+`
-		GROUP BY code HAVING count(*) > 1 ORDER BY 2 LIMIT 1`)
+	var code string
+	var first, second int64
+	err := b.tx.QueryRow(ctx, `
+		SELECT code, numbers[1], numbers[2] FROM (SELECT code, array_agg(number ORDER BY number) AS numbers FROM `+s.name+`
+			GROUP BY code HAVING count(*) > 1) twins
+		ORDER BY 2 LIMIT 1`).Scan(&code, &first, &second)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var code string
-		var first, last int64
-		if err := rows.Scan(&code, &first, &last); err != nil {
-			return err
-		}
-		return lintu.Errorf(lintu.CodeInvalid,
-			"代码 %[1]s 出现了不止一次：第 %[2]d 行和第 %[3]d 行；请在文件中改正后再导入。",
-			"The code %[1]s occurs more than once: in rows %[2]d and %[3]d. Please correct the file and import it again.",
-			code, first, last)
-	}
-	return rows.Err()
+	return errTwins(code, first, second)
+}
+
+func errTwins(code string, first, second int64) error {
+	return lintu.Errorf(lintu.CodeInvalid,
+		"代码 %[1]s 出现了不止一次：第 %[2]d 行和第 %[3]d 行；请在文件中改正后再导入。",
+		"The code %[1]s occurs more than once: in rows %[2]d and %[3]d. Please correct the file and import it again.",
+		code, first, second)
 }
