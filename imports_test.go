@@ -23,6 +23,7 @@ var allowed = map[string][]string{
 	"web":       {},
 	"town":      {"", "geo"},
 	"cmd/lintu": {"", "geo", "importer", "sql", "tiles", "api", "web", "town"},
+	"cmd/bench": {"", "geo", "sql"},
 }
 
 // owners says which outside modules only one package may import.

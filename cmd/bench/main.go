@@ -1,0 +1,100 @@
+// Command bench measures how fast files come in: `lintu import`, with its
+// validation, versions, change log and indexes, beside ogr2ogr with PG_USE_COPY,
+// which copies rows and makes one index. Both write into the same private
+// PostgreSQL with production settings, in turns, so that whatever else the
+// machine does meets both.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+
+	"github.com/lintu-map/lintu/sql"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		stop()
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context) (err error) {
+	runs := flag.Int("runs", 3, "how often each file is imported by each program")
+	n := flag.Int("households", 1_000_000, "how many households to generate")
+	lintu := flag.String("lintu", "bin/lintu", "the program to measure")
+	flag.Parse()
+	if *lintu, err = filepath.Abs(*lintu); err != nil {
+		return err
+	}
+	if _, err := exec.LookPath("ogr2ogr"); err != nil {
+		return errors.New("ogr2ogr is missing; please run: sudo apt-get install -y gdal-bin")
+	}
+	dir, err := os.MkdirTemp("", "lintu-bench-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	if err := os.Chmod(dir, 0o711); err != nil { // the database's user passes through
+		return err
+	}
+	files, err := prepare(dir, *n)
+	if err != nil {
+		return err
+	}
+	cluster, err := sql.StartCluster(ctx, sql.ClusterConfig{Dir: filepath.Join(dir, "var"), BinDir: os.Getenv("LINTU_PG_BIN")})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, cluster.Stop(context.WithoutCancel(ctx))) }()
+	b := &bench{cluster: cluster, lintu: *lintu}
+	for _, f := range files {
+		if err := b.compare(ctx, f, *runs); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// prepare lays out the files to import: generated ones, and real ones where
+// the shared data is.
+func prepare(dir string, n int) ([]file, error) {
+	var files []file
+	for name, st := range map[string]style{"planners": planners, "plain": plain} {
+		if err := writeHouseholds(filepath.Join(dir, name), n, st); err != nil {
+			return nil, err
+		}
+	}
+	households := []string{"--layer", "households", "--map", "code=HH_CODE,name=ADDRESS,building=BUILDING"}
+	files = append(files,
+		file{title: "households, EPSG:4547 and GBK", path: filepath.Join(dir, "planners.shp"), table: "household", flags: households},
+		file{title: "households, EPSG:4326 and UTF-8", path: filepath.Join(dir, "plain.shp"), table: "household", flags: households})
+
+	shared := os.Getenv("LINTU_SHARED_DATA")
+	if shared == "" {
+		shared = filepath.Join("..", "shared", "data")
+	}
+	zip, err := filepath.Abs(filepath.Join(shared, "cambridge", "cambridge_polys_96849.zip"))
+	if err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(zip); err != nil {
+		if os.Getenv("CI") == "true" {
+			return nil, err
+		}
+		fmt.Println("skipped: the polygons of Cambridge are not here; LINTU_SHARED_DATA says where they are")
+		return files, nil
+	}
+	return append(files, file{title: "Cambridge, polygons, 2.4 % of them invalid", path: zip, table: "base",
+		flags: []string{"--layer", "buildings", "--map", "class=layer", "--skip-refused"}}), nil
+}
