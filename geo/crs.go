@@ -87,7 +87,7 @@ func (c *CRS) Inverse(x, y float64) (lon, lat float64) {
 // changed, if the CRS is not native or a coordinate has no partner.
 func (c *CRS) ToLonLat(xy []float64) error {
 	if !c.native {
-		return errorf("坐标系“%s”不能在本地换算。", "The coordinate system %q has no native conversion.", c.Name)
+		return errorf("坐标系“%s”不能在本地换算。", "The coordinate system %q has no native conversion.", clip(c.Name))
 	}
 	if len(xy)%2 != 0 {
 		return errorf("坐标个数 %d 不是偶数。", "The number of coordinates, %d, is odd.", len(xy))
@@ -137,9 +137,6 @@ func ParseCRS(s string) (*CRS, error) {
 }
 
 func unknownCRS(s string) *Error {
-	if r := []rune(s); len(r) > 40 {
-		s = string(r[:40]) + "…"
-	}
 	return errorf("“%s” 不是可识别的坐标系；请写成 EPSG:4547 这样的代码，或 WKT 文本。",
-		"%q is not a coordinate system; write a code such as EPSG:4547, or WKT.", s)
+		"%q is not a coordinate system; write a code such as EPSG:4547, or WKT.", clip(s))
 }

@@ -27,3 +27,11 @@ type Error struct{ Text Text }
 func (e *Error) Error() string { return e.Text.EN }
 
 func errorf(zh, en string, args ...any) *Error { return &Error{say(zh, en, args...)} }
+
+// clip shortens what a person or a file says, for use in a sentence.
+func clip(s string) string {
+	if r := []rune(s); len(r) > 40 {
+		return string(r[:40]) + "…"
+	}
+	return s
+}

@@ -33,14 +33,6 @@ func ParseWKT(s string) (*CRS, error) {
 		"The coordinate system's description (WKT) begins with %q, which is neither a projected nor a geographic system.", clip(n.keyword))
 }
 
-// clip shortens what a file says for use in a sentence.
-func clip(s string) string {
-	if r := []rune(s); len(r) > 40 {
-		return string(r[:40]) + "…"
-	}
-	return s
-}
-
 // wktForeign keeps the name of what only PROJ may understand.
 func wktForeign(n *wktNode) *CRS {
 	d := &datum{name: clip(n.arg(0)), class: OtherDatum}
@@ -142,6 +134,9 @@ func compassAxes(n *wktNode) bool {
 
 func wktProjected(n *wktNode) *CRS {
 	base := n.child("GEOGCS", "BASEGEOGCRS", "BASEGEODCRS")
+	if base == nil {
+		return wktForeign(n)
+	}
 	conversion, wkt2 := n, false
 	if c := n.child("CONVERSION"); c != nil {
 		conversion, wkt2 = c, true
