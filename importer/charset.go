@@ -144,7 +144,7 @@ var drivers = map[byte]string{
 	0x24: "ibm860", 0x25: "ibm850", 0x26: "ibm866", 0x37: "ibm850", 0x40: "ibm852",
 	0x4D: "gbk", 0x4E: "euc-kr", 0x4F: "big5", 0x50: "windows-874", 0x58: "windows-1252", 0x59: "windows-1252",
 	0x64: "ibm852", 0x65: "ibm866", 0x66: "ibm865", 0x78: "big5", 0x79: "euc-kr", 0x7A: "gbk", 0x7B: "shift_jis", 0x7C: "windows-874",
-	0x7D: "windows-1255", 0x7E: "windows-1256", 0x86: "ibm437", 0x87: "ibm852", 0x88: "ibm857",
+	0x7D: "windows-1255", 0x7E: "windows-1256", 0x86: "ibm437", 0x87: "ibm852",
 	0xC8: "windows-1250", 0xC9: "windows-1251", 0xCA: "windows-1254", 0xCB: "windows-1253", 0xCC: "windows-1257",
 }
 

@@ -65,8 +65,8 @@ const (
 	oddsUTF8Two  = 3.0
 	oddsAccent   = 1.5 // a single accented letter among ASCII letters
 	oddsLetter   = 0.4 // a letter of another script in a single-byte encoding
-	oddsCPG      = 7.0
-	oddsLDID     = 6.0
+	oddsCPG      = 9.0
+	oddsLDID     = 8.0
 	// oddsNone stands for all encodings not thought of: without a hint it takes
 	// three or four characters to be sure.
 	oddsNone = 4.0

@@ -3,8 +3,6 @@ package importer
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
-	"io"
 
 	"github.com/paulmach/orb"
 
@@ -90,6 +88,7 @@ func (m member) String() string {
 type object struct {
 	seen     member // set
 	repeated bool   // had a member twice
+	unusable bool   // has coordinates that are none
 	kind     string
 	geometry orb.Geometry
 }
@@ -317,7 +316,7 @@ func (p *geoJSONPass) member(rec *Record, o *object, m member) error {
 	}
 	switch {
 	case m == coordinatesMember:
-		return p.readCoordinates(rec)
+		return p.readCoordinates(rec, o)
 	case c == 'n' && m != typeMember:
 		return p.lex.literal("null")
 	case m == typeMember && c == '"':
@@ -333,9 +332,10 @@ func (p *geoJSONPass) member(rec *Record, o *object, m member) error {
 	return p.lex.skip()
 }
 
-func (p *geoJSONPass) readCoordinates(rec *Record) error {
+func (p *geoJSONPass) readCoordinates(rec *Record, o *object) error {
 	bad, err := p.coords.read(p.lex)
 	if bad != nil {
+		o.unusable = true
 		p.bad(rec, ruleGeometryInvalid, bad)
 	}
 	return err
@@ -362,7 +362,7 @@ func (p *geoJSONPass) build(rec *Record, o *object) orb.Geometry {
 		p.bad(rec, ruleGeometryInvalid, corrupt("图形类型 %q 不在 GeoJSON 之列", "GeoJSON has no geometry type %q", o.kind))
 	case !o.has(coordinatesMember):
 		p.bad(rec, ruleGeometryInvalid, corrupt("图形没有坐标", "its geometry has no coordinates"))
-	case len(rec.Issues) == 0:
+	case !o.unusable:
 		g, bad := p.coords.geometry(o.kind)
 		if bad != nil {
 			p.bad(rec, ruleGeometryInvalid, bad)
@@ -512,9 +512,17 @@ func (p *geoJSONPass) values(rec *Record) {
 	}
 }
 
-// readCRS reads the member "crs" of the GeoJSON of 2008. null says that nothing
-// is known.
+// readCRS reads the member "crs" of the GeoJSON of 2008. What does not name a
+// CRS, as null, says that none is known.
 func (p *geoJSONPass) readCRS() error {
+	p.crs = ""
+	c, err := p.lex.peek()
+	if err != nil {
+		return err
+	}
+	if c != '{' {
+		return p.lex.skip()
+	}
 	if err := p.lex.raw(maxCRSBytes); err != nil {
 		return err
 	}
@@ -522,16 +530,10 @@ func (p *geoJSONPass) readCRS() error {
 		Properties struct {
 			Name string
 			Code json.Number
-			Href string
 		}
 	}
-	p.crs = ""
-	if err := json.Unmarshal(p.lex.text, &crs); err != nil {
-		var syntax *json.SyntaxError
-		if errors.As(err, &syntax) || errors.Is(err, io.ErrUnexpectedEOF) {
-			return p.notGeoJSON(lintu.Text{ZH: "crs 成员不合规定", EN: "the crs member is malformed"})
-		}
-		return nil
+	if json.Unmarshal(p.lex.text, &crs) != nil {
+		return nil // not of the form that names one
 	}
 	switch {
 	case crs.Properties.Name != "":
