@@ -1,3 +1,4 @@
+import { entryMessages } from './entry/messages'
 import { m } from './message'
 import { plannerMessages } from './planner/messages'
 import { wallMessages } from './wall/messages'
@@ -23,6 +24,6 @@ const common = {
 } as const
 
 /** The one catalogue: `{name}` in a sentence is filled in by `say`. */
-export const messages = { ...common, ...wallMessages, ...plannerMessages } as const
+export const messages = { ...common, ...entryMessages, ...wallMessages, ...plannerMessages } as const
 
 export type MessageKey = keyof typeof messages

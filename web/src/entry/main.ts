@@ -1,4 +1,4 @@
-import Entry from './Entry.svelte'
 import { start } from '../ui/start'
+import Entry from './Entry.svelte'
 
 start(Entry)

@@ -72,17 +72,18 @@ export interface MapStart {
   container: HTMLElement
   view: View | null
   bounds: BBox | null
+  padding: Padding
   /** What a screen reader calls the map. */
   title: string
   scene: Scene
   events: MapEvents
 }
 
-export function createMapAdapter({ container, view, bounds, title, scene, events }: MapStart): MapAdapter {
+export function createMapAdapter({ container, view, bounds, padding, title, scene, events }: MapStart): MapAdapter {
   const map = new MapLibreMap({
     container,
     style: styleOf(scene),
-    ...(view ? { center: view.center, zoom: view.zoom } : bounds ? { bounds, fitBoundsOptions: { padding: 40 } } : { center: [105, 35] as LonLat, zoom: 3 }),
+    ...(view ? { center: view.center, zoom: view.zoom } : bounds ? { bounds, fitBoundsOptions: { padding } } : { center: [105, 35] as LonLat, zoom: 3 }),
     maxZoom: 20,
     minZoom: 2,
     attributionControl: scene.basemap?.attribution ? {} : false,
@@ -99,7 +100,7 @@ export function createMapAdapter({ container, view, bounds, title, scene, events
   map.keyboard.disableRotation()
   listen(map, events)
   return {
-    show: (next) => map.setStyle(styleOf(next), { diff: true }),
+    show: showing(map, scene),
     view: () => viewOf(map),
     jumpTo: (to) => map.jumpTo(to),
     flyTo: (center, zoom, padding) => map.flyTo({ center, zoom, offset: middle(padding), maxDuration: flyMS, ...still() }),
@@ -112,6 +113,26 @@ export function createMapAdapter({ container, view, bounds, title, scene, events
     },
     refresh: () => Object.keys(tileSources).forEach((source) => map.getSource(source) && map.refreshTiles(source)),
     remove: () => map.remove(),
+  }
+}
+
+/** Shows scenes one after another; what comes before the first style has loaded waits for it. */
+function showing(map: MapLibreMap, first: Scene): (scene: Scene) => void {
+  let shown = first
+  let loaded = false
+  let wanted = first
+  const catchUp = () => {
+    if (!loaded || wanted === shown) return
+    shown = wanted
+    map.setStyle(styleOf(shown), { diff: true })
+  }
+  map.once('style.load', () => {
+    loaded = true
+    catchUp()
+  })
+  return (scene) => {
+    wanted = scene
+    catchUp()
   }
 }
 

@@ -1,5 +1,11 @@
 import { byZoom, type Ink, type Layers } from './expressions.ts'
 
+/**
+ * Tiles carry 8 pixels of their neighbours. A line of an area twice as broad
+ * would show where the tile cut the area.
+ */
+const broadest = 16
+
 /** Borders, fine to strong, so that the wider area's line lies on top. */
 export function areaLayers(ink: Ink): Layers {
   return [...fineLines(ink), ...communityLines(ink), ...outerLines(ink)]
@@ -19,20 +25,22 @@ function fineLines({ c, px, shown }: Ink): Layers {
 }
 
 function communityLines({ c, px, shown, palette }: Ink): Layers {
+  const band = (n: number) => Math.min(broadest, px(n))
   const common = { source: 'areas', 'source-layer': 'communities', minzoom: 8, layout: { ...shown('communities'), 'line-join': 'round' as const } }
   return [
     { ...common, id: 'communities-band', type: 'line',
-      paint: { 'line-color': c.communityLine, 'line-width': byZoom([9, px(3)], [13, px(7)], [17, px(12)]), 'line-blur': byZoom([9, px(2)], [13, px(5)], [17, px(8)]), 'line-opacity': palette.dark ? 0.22 : 0.16 } },
+      paint: { 'line-color': c.communityLine, 'line-width': byZoom([9, band(3)], [13, band(7)], [17, band(10)]), 'line-blur': byZoom([9, band(2)], [13, band(5)], [17, band(7)]), 'line-opacity': palette.dark ? 0.22 : 0.16 } },
     { ...common, id: 'communities-line', type: 'line',
       paint: { 'line-color': c.communityLine, 'line-width': byZoom([8, px(0.5)], [12, px(1.1)], [16, px(2)]) } },
   ]
 }
 
 function outerLines({ c, px, palette }: Ink): Layers {
+  const band = (n: number) => Math.min(broadest, px(n))
   const street = { source: 'areas', 'source-layer': 'streets', minzoom: 6, layout: { 'line-join': 'round' as const } }
   return [
     { ...street, id: 'streets-band', type: 'line',
-      paint: { 'line-color': c.streetLine, 'line-width': byZoom([8, px(6)], [12, px(16)], [16, px(26)]), 'line-blur': byZoom([8, px(4)], [12, px(11)], [16, px(18)]), 'line-opacity': palette.dark ? 0.2 : 0.28 } },
+      paint: { 'line-color': c.streetLine, 'line-width': byZoom([8, band(6)], [12, band(16)]), 'line-blur': byZoom([8, band(4)], [12, band(12)]), 'line-opacity': palette.dark ? 0.2 : 0.28 } },
     { ...street, id: 'streets-line', type: 'line',
       paint: { 'line-color': c.streetLine, 'line-width': byZoom([7, px(0.8)], [12, px(1.8)], [16, px(2.8)]) } },
     { id: 'counties-line', type: 'line', source: 'areas', 'source-layer': 'counties', layout: { 'line-join': 'round' },

@@ -17,10 +17,10 @@ function earth({ c, options, shown, palette }: Ink): Layers {
   return layers
 }
 
-function landscape({ c, shown, px }: Ink): Layers {
+function landscape({ c, shown, px, palette }: Ink): Layers {
   return [
     { id: 'green', type: 'fill', source: 'base', 'source-layer': 'green', layout: shown('ground'),
-      paint: { 'fill-color': c.green, 'fill-opacity': byZoom([9, 0.6], [13, 0.9]) } },
+      paint: { 'fill-color': c.green, 'fill-opacity': byZoom([10, palette.dark ? 0.35 : 0.5], [15, palette.dark ? 0.7 : 0.9]) } },
     { id: 'water', type: 'fill', source: 'base', 'source-layer': 'water', layout: shown('ground'),
       paint: { 'fill-color': c.water } },
     { id: 'water-line', type: 'line', source: 'base', 'source-layer': 'water', minzoom: 12, layout: shown('ground'),

@@ -31,7 +31,7 @@ function text({ px, shown }: Ink, field: ExpressionSpecification, size: number, 
 }
 
 function paint({ c, px, palette }: Ink, color: string): NonNullable<SymbolLayerSpecification['paint']> {
-  return { 'text-color': color, 'text-halo-color': c.labelHalo, 'text-halo-width': px(palette.dark ? 1.4 : 1.6), 'text-halo-blur': px(0.4) }
+  return { 'text-color': color, 'text-halo-color': c.labelHalo, 'text-halo-width': px(palette.dark ? 2.8 : 2), 'text-halo-blur': px(0.5) }
 }
 
 function pointNames(ink: Ink): Layers {
@@ -41,7 +41,7 @@ function pointNames(ink: Ink): Layers {
   return [
     { id: 'households-name', type: 'symbol', source: 'people', 'source-layer': 'households', minzoom: 18,
       layout: { ...text(ink, nameOrCode, small), ...below, ...hide('households') }, paint: paint(ink, c.labelQuiet) },
-    { id: 'heads-name', type: 'symbol', source: 'people', 'source-layer': 'heads', minzoom: 16,
+    { id: 'heads-name', type: 'symbol', source: 'people', 'source-layer': 'heads', minzoom: 16.8,
       layout: { ...text(ink, nameOrCode, small), ...below, ...hide('heads') }, paint: paint(ink, c.label) },
     { id: 'units', type: 'symbol', source: 'units', 'source-layer': 'units', minzoom: 10,
       layout: { ...text(ink, ['step', ['zoom'], '', 13, nameOrCode], small), ...below, 'icon-image': unitIcon, 'icon-size': options.scale * 0.8, 'icon-padding': px(2), ...hide('units') },
@@ -56,8 +56,11 @@ function baseNames(ink: Ink): Layers {
   const { c, options } = ink
   const ground = options.hidden.has('ground') ? { visibility: 'none' as const } : {}
   return [
-    { id: 'roads-name', type: 'symbol', source: 'base', 'source-layer': 'roads', minzoom: 14,
-      layout: { ...text(ink, ['coalesce', ['get', 'name'], ''], small), 'symbol-placement': 'line', 'symbol-spacing': 420, 'text-letter-spacing': 0.12, ...ground }, paint: paint(ink, c.labelQuiet) },
+    ...(['major', 'minor'] as const).map((rank): Layers[number] => ({
+      id: `roads-name-${rank}`, type: 'symbol', source: 'base', 'source-layer': 'roads', minzoom: rank === 'major' ? 13.5 : 16,
+      filter: ['match', ['get', 'class'], ['motorway', 'trunk', 'primary', 'secondary'], rank === 'major', rank === 'minor'],
+      layout: { ...text(ink, ['coalesce', ['get', 'name'], ''], small), 'symbol-placement': 'line', 'symbol-spacing': 420, 'text-letter-spacing': 0.15, ...ground }, paint: paint(ink, c.labelQuiet),
+    })),
     { id: 'green-name', type: 'symbol', source: 'base', 'source-layer': 'green', minzoom: 14,
       layout: { ...text(ink, ['coalesce', ['get', 'name'], ''], small), ...ground }, paint: paint(ink, c.labelQuiet) },
     { id: 'water-name', type: 'symbol', source: 'base', 'source-layer': 'water', minzoom: 11,
@@ -79,15 +82,15 @@ function areaNames(ink: Ink): Layers {
   const bigFirst: SymbolLayout = { 'symbol-sort-key': ['-', 0, ['coalesce', ['get', 'households'], 0]] }
   return [
     { id: 'grids-name', type: 'symbol', source: 'areas', 'source-layer': 'grids_label', minzoom: 14,
-      layout: { ...text(ink, nameOrCode, small), 'text-padding': px(10), ...hide('grids') }, paint: paint(ink, c.labelQuiet) },
+      layout: { ...text(ink, nameOrCode, small), 'text-padding': px(10), ...hide('grids') }, paint: paint(ink, c.label) },
     { id: 'groups-name', type: 'symbol', source: 'groups', 'source-layer': 'groups_label', minzoom: 13,
       layout: { ...text(ink, nameOrCode, small), ...hide('groups') }, paint: paint(ink, c.labelQuiet) },
-    { id: 'communities-name', type: 'symbol', source: 'areas', 'source-layer': 'communities_label', minzoom: 10, maxzoom: 17,
-      layout: { ...text(ink, ['step', ['zoom'], nameWithCounts(ink), 15, nameOrCode], large, true), ...bigFirst, ...hide('communities') },
+    { id: 'communities-name', type: 'symbol', source: 'areas', 'source-layer': 'communities_label', minzoom: 10.25, maxzoom: 17,
+      layout: { ...text(ink, ['step', ['zoom'], nameOrCode, 11.5, nameWithCounts(ink), 15, nameOrCode], large, true), ...bigFirst, ...hide('communities') },
       paint: { ...paint(ink, c.label), 'text-opacity': byZoom([16, 1], [17, 0.6]) } },
-    { id: 'streets-name', type: 'symbol', source: 'areas', 'source-layer': 'streets_label', minzoom: 7, maxzoom: 11,
+    { id: 'streets-name', type: 'symbol', source: 'areas', 'source-layer': 'streets_label', minzoom: 7, maxzoom: 10.25,
       layout: { ...text(ink, nameOrCode, large, true), ...bigFirst, 'text-letter-spacing': 0.2 }, paint: paint(ink, c.label) },
-    { id: 'counties-name', type: 'symbol', source: 'areas', 'source-layer': 'counties_label', maxzoom: 9,
+    { id: 'counties-name', type: 'symbol', source: 'areas', 'source-layer': 'counties_label', maxzoom: 8,
       layout: { ...text(ink, nameOrCode, large, true), 'text-letter-spacing': 0.2 }, paint: paint(ink, c.label) },
   ]
 }

@@ -19,7 +19,7 @@ export function chosenLayers({ c, px, palette }: Ink): Layers {
     { id: 'chosen-link', type: 'line', source, filter: is('link'), layout: { 'line-cap': 'round' },
       paint: { 'line-color': c.chosenLink, 'line-width': byZoom([12, px(0.8)], [17, px(1.8)]), 'line-opacity': 0.9 } },
     { id: 'chosen-glow', type: 'circle', source, filter: is('household', 'head', 'self'),
-      paint: { 'circle-color': c.householdGlow, 'circle-blur': 1, 'circle-opacity': palette.dark ? 0.6 : 0.25, 'circle-radius': byZoomSteep([12, px(7)], [15, px(13)], [17, px(22)], [19, px(34)]) } },
+      paint: { 'circle-color': c.householdGlow, 'circle-blur': 1, 'circle-opacity': palette.dark ? 0.42 : 0.22, 'circle-radius': byZoomSteep([12, px(7)], [15, px(11)], [17, px(17)], [19, px(28)]) } },
     { id: 'chosen-household', type: 'circle', source, filter: is('household', 'self'),
       paint: { 'circle-color': c.chosen, 'circle-radius': byZoomSteep([12, px(1.8)], [15, px(3.2)], [17, px(5)], [19, px(8)]) } },
     { id: 'chosen-head', type: 'circle', source, filter: is('head'),

@@ -61,16 +61,20 @@ async function learnArea(card: Card, signal: AbortSignal, tell: Tell): Promise<v
   const division = divisions[card.layer]
   if (division) {
     const { features } = await getItems<Properties>(division, { parent: card.code }, pageLimit, signal)
-    tell({ children: features.map((item) => childOf(division, item)) })
+    tell({ children: inOrder(features.map((item) => childOf(division, item))) })
   } else if (outline && card.bbox) {
     const { features } = await getItems<Properties>('heads', { bbox: card.bbox.join(',') }, pageLimit, signal)
-    tell({ children: features.filter(({ geometry: at }) => within(outline, at)).map((item) => childOf('heads', item)) })
+    tell({ children: inOrder(features.filter(({ geometry: at }) => within(outline, at)).map((item) => childOf('heads', item))) })
   }
 }
 
 function within(outline: GeoJSON.Polygon | GeoJSON.MultiPolygon, geometry: GeoJSON.Geometry | null): boolean {
   const at = pointOf(geometry)
   return at !== null && inside(outline, at)
+}
+
+function inOrder(children: Child[]): Child[] {
+  return children.sort((a, b) => a.code.localeCompare(b.code))
 }
 
 function childOf(layer: LayerName, { id, properties }: Item<Properties>): Child {

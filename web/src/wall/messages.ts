@@ -18,7 +18,6 @@ export const wallMessages = {
   searchFailed: m('搜索没有完成，请再试。', 'The search did not finish. Try again.'),
 
   legend: m('图例与图层', 'Legend and layers'),
-  legendOpen: m('打开图例与图层', 'Open legend and layers'),
   layerCommunities: m('社区 / 行政村', 'Communities and villages'),
   layerGroups: m('片组', 'Groups'),
   layerGrids: m('网格', 'Grids'),

@@ -15,7 +15,7 @@ import { boundsOf } from '../map/view'
 /** How often a server that answers is asked what it holds. */
 const beatMS = 20_000
 /** Zooms at which a searched point, and at most an area, is looked at. */
-const pointZoom = 17
+const pointZoom = 17.6
 const areaZoom = 17
 
 export interface Wall {
@@ -31,6 +31,8 @@ export interface Wall {
   setTheme(theme: Theme): void
   toggle(name: Switch): void
   retry(): void
+  /** Tiles did not come: asks whether the server is still there. */
+  suspect(): void
 }
 
 export type Place = Pick<Hit, 'layer' | 'id' | 'lon' | 'lat'> & { bbox?: BBox | undefined }
@@ -42,10 +44,12 @@ export function createWall(theme: Theme): Wall {
   let adapter: MapAdapter | null = null
   let room: () => Padding = () => ({ top: 0, right: 0, bottom: 0, left: 0 })
   let asking: AbortController | null = null
+  let asked = false
   let beat: ReturnType<typeof setTimeout> | undefined
 
   async function ask(): Promise<void> {
     clearTimeout(beat)
+    asked = true
     store.update(trying)
     const before = store.get()
     try {
@@ -58,6 +62,8 @@ export function createWall(theme: Theme): Wall {
       const problem = error instanceof ApiError ? error : new ApiError('failed', 0)
       store.update((state) => withLoss(state, problem, Date.now()))
       beat = setTimeout(ask, store.get().connection.retryAt - Date.now())
+    } finally {
+      asked = false
     }
   }
 
@@ -116,6 +122,9 @@ export function createWall(theme: Theme): Wall {
     setTheme: (next) => store.update((state) => ({ ...state, theme: next })),
     toggle: (name) => store.update((state) => toggled(state, name)),
     retry: () => void ask(),
+    suspect: () => {
+      if (!asked && store.get().connection.state === 'online') void ask()
+    },
   }
 }
 
@@ -126,11 +135,9 @@ export function townBounds(config: Config | null): BBox | null {
 }
 
 /** What the map has to show in this state. */
-export function sceneOf(state: WallState, words: Scene['words'], scale: number): Scene {
-  return {
-    theme: state.theme, scale, words, hidden: state.hidden, dimmed: dims(state.chosen), basemap: state.config?.basemap ?? null,
-    chosen: overlayOf(state.chosen), preview: nothing,
-  }
+export function sceneOf(state: Pick<WallState, 'theme' | 'hidden' | 'chosen'> & Pick<Scene, 'basemap'>, words: Scene['words'], scale: number): Scene {
+  const { theme, hidden, chosen, basemap } = state
+  return { theme, scale, words, hidden, dimmed: dims(chosen), basemap, chosen: overlayOf(chosen), preview: nothing }
 }
 
 function changed(before: Config | null, after: Config): boolean {

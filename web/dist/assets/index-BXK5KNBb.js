@@ -1,1 +1,0 @@
-import{A as e,E as t,M as n,R as r,V as i,_ as a,g as o,t as s,y as c,z as l}from"./start-B9vMCtFN.js";var u=c(`<main><h1> </h1></main>`);function d(s,c){l(c,!0);var d=u(),f=e(d),p=n(f,!0);i(d),t(e=>o(p,e),[()=>c.say(`product`)]),a(s,d),r()}s(d);

@@ -1,0 +1,21 @@
+// Drives a running server, whose address is LINTU_URL, in the system's Chromium.
+import { launch } from './browser.mjs'
+import * as entry from './entry.mjs'
+import * as wall from './wall.mjs'
+
+const wanted = process.argv.slice(2)
+const browser = await launch()
+let failed = 0
+for (const part of [entry, wall]) {
+  if (wanted.length > 0 && !wanted.some((word) => part.name.includes(word))) continue
+  const begun = Date.now()
+  try {
+    await part.run(browser)
+    console.log(`ok    ${part.name} (${((Date.now() - begun) / 1000).toFixed(1)} s)`)
+  } catch (error) {
+    failed++
+    console.error(`FAIL  ${part.name}\n${error.stack ?? error}`)
+  }
+}
+await browser.close()
+process.exit(failed > 0 ? 1 : 0)

@@ -1,0 +1,144 @@
+import { base, check, checkAccessible, drawn, json, open } from './browser.mjs'
+
+export const name = 'wall map'
+
+const zoom = 18
+const { hypot, cos, PI } = Math
+const metres = ([ax, ay], [bx, by]) => hypot((ax - bx) * cos((ay * PI) / 180), ay - by) * 111_320
+
+/** A household with a head, far enough from its neighbours that a click means it alone. */
+async function loneHousehold() {
+  const { features } = await json('/ogc/collections/households/items?limit=3000')
+  const near = features.map((f) => f.geometry.coordinates)
+  const lone = []
+  for (const f of features) {
+    if (!f.properties.head) continue
+    const at = f.geometry.coordinates
+    if (near.filter((other) => metres(at, other) < 8).length > 1) continue
+    const [lon, lat] = at
+    const around = await json(`/ogc/collections/heads/items?bbox=${lon - 1e-4},${lat - 1e-4},${lon + 1e-4},${lat + 1e-4}`)
+    if (around.features.length === 0) return f
+    lone.push(f)
+  }
+  throw new Error(`no household stands alone among ${features.length}`)
+}
+
+async function viewOf(page) {
+  const [, z, lat, lon] = (await page.evaluate(() => location.hash)).match(/map=([\d.]+)\/([-\d.]+)\/([-\d.]+)/) ?? []
+  return { zoom: Number(z), center: [Number(lon), Number(lat)] }
+}
+
+/** Where a point is on the screen, by the formulas of Web Mercator. */
+function project({ zoom, center }, [lon, lat], { width, height }) {
+  const y = (degrees) => Math.asinh(Math.tan((degrees * PI) / 180)) / (2 * PI)
+  const world = 512 * 2 ** zoom
+  return [width / 2 + ((lon - center[0]) / 360) * world, height / 2 - (y(lat) - y(center[1])) * world]
+}
+
+/** The brightest value of red within a few pixels of each point of a screenshot. */
+async function brightness(page, points) {
+  const png = (await page.screenshot()).toString('base64')
+  return page.evaluate(async ([data, list]) => {
+    const image = new Image()
+    image.src = `data:image/png;base64,${data}`
+    await image.decode()
+    const canvas = Object.assign(document.createElement('canvas'), { width: image.width, height: image.height })
+    const pen = canvas.getContext('2d')
+    pen.drawImage(image, 0, 0)
+    return list.map(([x, y]) => {
+      const { data: pixels } = pen.getImageData(Math.round(x) - 2, Math.round(y) - 2, 5, 5)
+      return pixels.reduce((most, value, i) => (i % 4 === 0 ? Math.max(most, value) : most), 0)
+    })
+  }, [png, points])
+}
+
+async function householdLightsItsHead(page) {
+  const household = await loneHousehold()
+  const head = household.properties.head
+  const homes = await json(`/ogc/collections/households/items?head=${encodeURIComponent(head)}&limit=1000`)
+  const [lon, lat] = household.geometry.coordinates
+  await page.goto(`${base}/wall#map=${zoom}/${lat}/${lon}&theme=night`)
+  await drawn(page)
+  await page.mouse.click(960, 540)
+
+  const card = page.locator(`[data-card="${household.properties.code}"]`)
+  await card.waitFor()
+  const status = card.getByRole('status')
+  await status.waitFor({ state: 'attached' })
+  check((await status.textContent()).includes(`${homes.numberMatched} `), `the card says “${await status.textContent()}”, the head has ${homes.numberMatched} households`)
+  check((await card.locator('li').count()) === homes.numberMatched, 'the card does not list every household of the head')
+  check((await page.evaluate(() => location.hash)).includes(`pick=households/${household.id}`), 'the address does not remember the choice')
+
+  await page.waitForTimeout(0)
+  await drawn(page)
+  const view = await viewOf(page)
+  const points = homes.features.map((f) => project(view, f.geometry.coordinates, page.viewportSize()))
+  let dark = points.length
+  for (let tries = 0; tries < 40 && dark > 0; tries++) dark = (await brightness(page, points)).filter((red) => red < 230).length
+  check(dark === 0, `${dark} of ${points.length} households of the head are not lit on the map`)
+
+  await page.keyboard.press('Escape')
+  await card.waitFor({ state: 'detached' })
+}
+
+async function searchFliesToTheCommunity(page) {
+  const words = process.env.LINTU_E2E_COMMUNITY ?? '神仙坳社区'
+  await page.goto(`${base}/wall`)
+  await drawn(page)
+  await page.keyboard.press('/')
+  await page.keyboard.type(words)
+  await page.getByRole('option').first().waitFor()
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: words }).waitFor()
+  const [west, south, east, north] = (await json(`/api/v1/search?q=${encodeURIComponent(words)}&limit=1`)).hits[0].bbox
+  await page.waitForFunction(([w, s, e, n]) => {
+    const [, , lat, lon] = location.hash.match(/map=([\d.]+)\/([-\d.]+)\/([-\d.]+)/) ?? []
+    return lon > w - (e - w) / 2 && lon < e && lat > s && lat < n
+  }, [west, south, east, north])
+  check((await viewOf(page)).zoom > 12, 'the map did not come nearer to the community')
+}
+
+async function isAccessible(page) {
+  for (const theme of ['night', 'day']) {
+    await page.goto(`${base}/wall#theme=${theme}`)
+    await page.reload()
+    await drawn(page)
+    await checkAccessible(page, `/wall (${theme})`)
+    await page.keyboard.press('/')
+    await page.keyboard.type(process.env.LINTU_E2E_COMMUNITY ?? '神仙坳社区')
+    await page.getByRole('option').first().waitFor()
+    await checkAccessible(page, `/wall with results (${theme})`)
+    await page.keyboard.press('Enter')
+    await page.locator('[data-card]').getByRole('listitem').first().waitFor()
+    await checkAccessible(page, `/wall with a card (${theme})`)
+  }
+}
+
+async function saysWhenTheServerIsLost(page) {
+  await page.goto(`${base}/wall`)
+  await drawn(page)
+  await page.route('**/api/**', (route) => route.abort())
+  await page.evaluate(() => dispatchEvent(new Event('online')))
+  await page.getByRole('alert').getByText('连不上服务器').waitFor()
+  await page.unroute('**/api/**')
+  await page.getByRole('alert').waitFor({ state: 'detached', timeout: 60_000 })
+}
+
+export async function run(browser) {
+  const { page, faults, close } = await open(browser)
+  await householdLightsItsHead(page)
+  await searchFliesToTheCommunity(page)
+  await isAccessible(page)
+  check(faults().length === 0, faults().join('\n'))
+  await saysWhenTheServerIsLost(page)
+  await close()
+
+  const phone = await open(browser, { viewport: { width: 360, height: 780 }, isMobile: true, hasTouch: true })
+  await phone.page.goto(`${base}/wall`)
+  await drawn(phone.page)
+  const wide = await phone.page.evaluate(() => document.documentElement.scrollWidth)
+  check(wide <= 360, `the phone page is ${wide} px wide`)
+  await checkAccessible(phone.page, '/wall on a phone')
+  check(phone.faults().length === 0, phone.faults().join('\n'))
+  await phone.close()
+}

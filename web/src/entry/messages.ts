@@ -1,0 +1,18 @@
+import { m } from '../message'
+
+/** Texts of the entry page. */
+export const entryMessages = {
+  entryTitle: m('家家有灯，灯下有人', 'A light for every home, somebody for every light'),
+  entryText: m(
+    '邻图是一张邻里治理的地图：社区、网格、每一户和照看他们的邻长，都在同一张图上。',
+    'lintu is the map of a neighbourhood: its communities and grids, every household, and the neighbor head who looks after it.',
+  ),
+  doorWall: m('大屏地图', 'Wall map'),
+  doorWallText: m('看全域：谁住在哪里，谁在照看。点一户，亮起它的邻长和同组各户。', 'See the whole town: who lives where, and who looks after them. Click a home to light up its neighbor head.'),
+  doorPlanner: m('数据导入', 'Import'),
+  doorPlannerText: m('把 shapefile 或 GeoJSON 拖进来，看清每一处改动，再确认入库。', 'Drop a shapefile or GeoJSON, see what it would change, then apply it.'),
+  doorData: m('数据接口', 'Data access'),
+  doorDataText: m('OGC API – Features 与矢量瓦片，可直接用 QGIS、GDAL 打开。', 'OGC API – Features and vector tiles, for QGIS, GDAL and your own programs.'),
+  entryNow: m('{town} 当前数据', '{town} at present'),
+  entryPicture: m('{town}各社区轮廓与邻长分布的示意图', 'Picture of the communities of {town} and their neighbor heads'),
+} as const
