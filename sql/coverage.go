@@ -17,16 +17,18 @@ var overlapsSQL string
 var gapsSQL string
 
 // Two areas that share a border, each drawn with coordinates rounded its own
-// way, overlap or part by slivers. They are counted and not listed; what is
-// smaller than a thumbnail is arithmetic.
+// way (the seventh decimal of a degree is a centimetre), overlap or part by
+// slivers. They are counted and not listed; what is smaller than a thumbnail is
+// arithmetic.
 const (
-	sliverM2 = 0.5
-	leastM2  = 0.0001
+	sliverM2     = 0.5
+	sliverWidthM = 0.02
+	leastM2      = 0.0001
 )
 
 // Coverage implements lintu.BatchTx. The rules are overlap, gap and, for what is
-// under half a square metre and therefore only counted, overlap-sliver and
-// gap-sliver. The lists begin with the largest.
+// too small or too thin to be more than noise and therefore only counted,
+// overlap-sliver and gap-sliver. The lists begin with the largest.
 func (b *batchTx) Coverage(ctx context.Context, layer lintu.LayerInfo) (overlaps, gaps lintu.Findings, err error) {
 	all := b.stages[layer.Name]
 	if len(all) == 0 {
@@ -54,17 +56,18 @@ func (b *batchTx) Coverage(ctx context.Context, layer lintu.LayerInfo) (overlaps
 
 func (b *batchTx) overlaps(ctx context.Context) (lintu.Findings, error) {
 	var found lintu.Findings
-	rows, err := b.tx.Query(ctx, overlapsSQL, sliverM2, leastM2, lintu.FindingsKept)
+	rows, err := b.tx.Query(ctx, overlapsSQL, sliverM2, sliverWidthM, leastM2, lintu.FindingsKept)
 	if err != nil {
 		return found, err
 	}
 	var rowA, rowB, seen, counted int64
+	var listed bool
 	var codeA, codeB string
 	var m2 float64
 	var at [2]float64
-	_, err = pgx.ForEachRow(rows, []any{&rowA, &codeA, &rowB, &codeB, &m2, &at[0], &at[1], &seen, &counted}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&rowA, &codeA, &rowB, &codeB, &m2, &at[0], &at[1], &listed, &seen, &counted}, func() error {
 		place := at
-		keep(&found, "overlap", seen, counted, lintu.Finding{Row: rowA, LonLat: &place, AreaM2: m2, Text: lintu.Say(
+		keep(&found, "overlap", listed, seen, counted, lintu.Finding{Row: rowA, LonLat: &place, AreaM2: m2, Text: lintu.Say(
 			"第 %[1]d 行（%[2]s）与第 %[3]d 行（%[4]s）重叠 %[5]s 平方米。",
 			"Row %[1]d (%[2]s) and row %[3]d (%[4]s) overlap by %[5]s m².", rowA, codeA, rowB, codeB, squareMetres(m2))})
 		return nil
@@ -74,16 +77,17 @@ func (b *batchTx) overlaps(ctx context.Context) (lintu.Findings, error) {
 
 func (b *batchTx) gaps(ctx context.Context) (lintu.Findings, error) {
 	var found lintu.Findings
-	rows, err := b.tx.Query(ctx, gapsSQL, sliverM2, leastM2, lintu.FindingsKept)
+	rows, err := b.tx.Query(ctx, gapsSQL, sliverM2, sliverWidthM, leastM2, lintu.FindingsKept)
 	if err != nil {
 		return found, err
 	}
 	var seen, counted int64
+	var listed bool
 	var m2 float64
 	var at [2]float64
-	_, err = pgx.ForEachRow(rows, []any{&m2, &at[0], &at[1], &seen, &counted}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&m2, &at[0], &at[1], &listed, &seen, &counted}, func() error {
 		place := at
-		keep(&found, "gap", seen, counted, lintu.Finding{LonLat: &place, AreaM2: m2, Text: lintu.Say(
+		keep(&found, "gap", listed, seen, counted, lintu.Finding{LonLat: &place, AreaM2: m2, Text: lintu.Say(
 			"%[2]s, %[3]s 处有 %[1]s 平方米不属于任何区域。",
 			"At %[2]s, %[3]s there are %[1]s m² that no area covers.", squareMetres(m2), degrees(at[0]), degrees(at[1]))})
 		return nil
@@ -92,7 +96,7 @@ func (b *batchTx) gaps(ctx context.Context) (lintu.Findings, error) {
 }
 
 // keep lists a finding unless it is a sliver, and sets the totals.
-func keep(found *lintu.Findings, rule string, seen, counted int64, x lintu.Finding) {
+func keep(found *lintu.Findings, rule string, listed bool, seen, counted int64, x lintu.Finding) {
 	found.Total, found.ByRule = counted, map[string]int64{}
 	if seen > 0 {
 		found.ByRule[rule] = seen
@@ -100,7 +104,7 @@ func keep(found *lintu.Findings, rule string, seen, counted int64, x lintu.Findi
 	if counted > seen {
 		found.ByRule[rule+"-sliver"] = counted - seen
 	}
-	if x.AreaM2 >= sliverM2 {
+	if listed {
 		x.Rule = rule
 		found.List = append(found.List, x)
 	}

@@ -1,0 +1,1018 @@
+-- The schema that the migrations make, by pg_dump. Made by go generate ./sql; not to be edited.
+
+-- Name: btree_gist; Type: EXTENSION; Schema: -; Owner: -
+
+CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public;
+
+-- Name: EXTENSION btree_gist; Type: COMMENT; Schema: -; Owner: -
+
+COMMENT ON EXTENSION btree_gist IS 'support for indexing common datatypes in GiST';
+
+-- Name: postgis; Type: EXTENSION; Schema: -; Owner: -
+
+CREATE EXTENSION IF NOT EXISTS postgis WITH SCHEMA public;
+
+-- Name: EXTENSION postgis; Type: COMMENT; Schema: -; Owner: -
+
+COMMENT ON EXTENSION postgis IS 'PostGIS geometry and geography spatial types and functions';
+
+-- Name: area_label(public.geometry); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.area_label(g public.geometry) RETURNS public.geometry
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    SELECT CASE WHEN ST_Contains(g, center) THEN center ELSE ST_PointOnSurface(g) END FROM ST_MaximumInscribedCircle(g)
+$$;
+
+-- Name: area_parent(integer, text, text, public.geometry); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.area_parent(tenant integer, child_level text, child_code text, place public.geometry) RETURNS text
+    LANGUAGE sql STABLE
+    AS $$
+    WITH ladder AS (SELECT array_position('{county,street,community,group,grid,cell}', child_level) AS below)
+    SELECT code FROM (
+        SELECT array_position('{county,street,community,group,grid,cell}', level) AS rank, 1 AS surer, code FROM area
+            WHERE tenant_id = tenant AND upper_inf(valid) AND code <> child_code
+            AND level IN ('county', 'street', 'community', 'group', 'grid')
+            AND code IN (SELECT left(child_code, n) FROM generate_series(2, length(child_code) - 1) n
+                   UNION SELECT left(child_code, n) || repeat('0', 12 - n) FROM unnest('{2,4,6,9}'::int[]) n WHERE n < length(child_code))
+        UNION ALL SELECT 1, 0, code FROM area WHERE tenant_id = tenant AND upper_inf(valid) AND level = 'county'    AND ST_Contains(geom, place)
+        UNION ALL SELECT 2, 0, code FROM area WHERE tenant_id = tenant AND upper_inf(valid) AND level = 'street'    AND ST_Contains(geom, place)
+        UNION ALL SELECT 3, 0, code FROM area WHERE tenant_id = tenant AND upper_inf(valid) AND level = 'community' AND ST_Contains(geom, place)
+        UNION ALL SELECT 4, 0, code FROM area WHERE tenant_id = tenant AND upper_inf(valid) AND level = 'group'     AND ST_Contains(geom, place)
+        UNION ALL SELECT 5, 0, code FROM area WHERE tenant_id = tenant AND upper_inf(valid) AND level = 'grid'      AND ST_Contains(geom, place)
+    ) around, ladder
+    WHERE rank < below
+    ORDER BY rank DESC, surer DESC, length(code) DESC, code LIMIT 1
+$$;
+
+-- Name: audit_chain(); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.audit_chain() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE last audit;
+BEGIN
+    PERFORM pg_advisory_xact_lock(1, NEW.tenant_id);
+    SELECT * INTO last FROM audit WHERE tenant_id = NEW.tenant_id ORDER BY seq DESC LIMIT 1;
+    NEW.seq := coalesce(last.seq, 0) + 1;
+    NEW.prev_hash := coalesce(last.hash, '');
+    NEW.hash := audit_hash(NEW);
+    RETURN NEW;
+END $$;
+
+-- Name: audit; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.audit (
+    tenant_id integer NOT NULL,
+    seq bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    actor text NOT NULL,
+    act text NOT NULL,
+    kind text NOT NULL,
+    id uuid,
+    detail jsonb DEFAULT '{}'::jsonb NOT NULL,
+    prev_hash bytea NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT audit_hash_check CHECK (((length(prev_hash) = ANY (ARRAY[0, 32])) AND (length(hash) = 32)))
+);
+
+-- Name: TABLE audit; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.audit IS 'Who did what to what. Each row''s hash covers the hash before it, so that a changed or missing row shows. No personal data.';
+
+-- Name: audit_hash(public.audit); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.audit_hash(a public.audit) RETURNS bytea
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT sha256(convert_to(jsonb_build_array(
+        a.tenant_id, a.seq, to_char(a.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+        a.actor, a.act, a.kind, a.id, a.detail, encode(a.prev_hash, 'hex'))::text, 'UTF8'))
+$$;
+
+-- Name: change_wake(); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.change_wake() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM pg_notify('lintu', ''); -- equal ones of one transaction are sent once
+    RETURN NULL;
+END $$;
+
+-- Name: keep_close(); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.keep_close() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE expected record;
+BEGIN
+    IF OLD.xmin = pg_current_xact_id()::xid THEN
+        RETURN NEW;
+    END IF;
+    expected := OLD;
+    expected.valid := tstzrange(lower(OLD.valid), upper(NEW.valid));
+    expected.closed_by := NEW.closed_by;
+    IF NOT upper_inf(OLD.valid) OR upper_inf(NEW.valid) OR NEW *<> expected THEN
+        RAISE EXCEPTION 'update on % is refused: it must end the validity or be the next version', TG_TABLE_NAME
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'keep_close';
+    END IF;
+    RETURN NEW;
+END $$;
+
+-- Name: keep_refuse(); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.keep_refuse() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION '% on % is refused: nothing is overwritten or deleted here', TG_OP, TG_TABLE_NAME
+        USING ERRCODE = 'restrict_violation', CONSTRAINT = 'keep_refuse';
+END $$;
+
+-- Name: keep_version(); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.keep_version() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE columns text;
+BEGIN
+    SELECT string_agg(CASE attname
+            WHEN 'valid' THEN 'tstzrange(lower(o.valid), least(upper(o.valid), lower(n.valid)))'
+            ELSE format('o.%I', attname) END, ', ' ORDER BY attnum)
+        INTO columns
+        FROM pg_attribute WHERE attrelid = TG_RELID AND attnum > 0 AND NOT attisdropped;
+    EXECUTE format('INSERT INTO %I.%I SELECT %s FROM old_rows o JOIN new_rows n USING (tenant_id, id) WHERE n.version > o.version',
+        TG_TABLE_SCHEMA, TG_TABLE_NAME || '_history', columns);
+    RETURN NULL;
+END $$;
+
+-- Name: area; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.area (
+    tenant_id integer NOT NULL,
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    valid tstzrange NOT NULL,
+    batch_id uuid,
+    closed_by uuid,
+    level text NOT NULL,
+    code text NOT NULL COLLATE pg_catalog."C",
+    name text DEFAULT ''::text NOT NULL,
+    parent text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
+    geom public.geometry(MultiPolygon,4326) NOT NULL,
+    label public.geometry(Point,4326) NOT NULL,
+    area_m2 double precision NOT NULL,
+    households integer DEFAULT 0 NOT NULL,
+    heads integer DEFAULT 0 NOT NULL,
+    CONSTRAINT area_closed_by_check CHECK (((closed_by IS NULL) OR (NOT upper_inf(valid)))),
+    CONSTRAINT area_code_check CHECK ((code <> ''::text)),
+    CONSTRAINT area_counts_check CHECK (((households >= 0) AND (heads >= 0))),
+    CONSTRAINT area_geom_range_check CHECK ((geom OPERATOR(public.@) public.st_makeenvelope(('-180'::integer)::double precision, ('-90'::integer)::double precision, (180)::double precision, (90)::double precision, 4326))),
+    CONSTRAINT area_geom_valid_check CHECK (public.st_isvalid(geom)),
+    CONSTRAINT area_level_check CHECK ((level = ANY (ARRAY['county'::text, 'street'::text, 'community'::text, 'group'::text, 'grid'::text, 'cell'::text]))),
+    CONSTRAINT area_valid_check CHECK (((NOT isempty(valid)) AND (NOT lower_inf(valid))))
+);
+
+-- Name: COLUMN area.parent; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.area.parent IS 'Code of the area of the next wider level around it; empty where none is known.';
+
+-- Name: COLUMN area.label; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.area.label IS 'Centre of the largest circle inside the polygon: where its name belongs.';
+
+-- Name: COLUMN area.area_m2; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.area.area_m2 IS 'Area on the WGS 84 spheroid, in square metres.';
+
+-- Name: COLUMN area.households; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.area.households IS 'Present households inside.';
+
+-- Name: COLUMN area.heads; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.area.heads IS 'Present neighbor heads inside.';
+
+-- Name: area_history; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.area_history (
+    tenant_id integer NOT NULL,
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    valid tstzrange NOT NULL,
+    batch_id uuid,
+    closed_by uuid,
+    level text NOT NULL,
+    code text NOT NULL COLLATE pg_catalog."C",
+    name text NOT NULL,
+    parent text NOT NULL COLLATE pg_catalog."C",
+    geom public.geometry(MultiPolygon,4326) NOT NULL,
+    label public.geometry(Point,4326) NOT NULL,
+    area_m2 double precision NOT NULL,
+    households integer NOT NULL,
+    heads integer NOT NULL,
+    CONSTRAINT area_history_valid_check CHECK (((NOT isempty(valid)) AND (NOT lower_inf(valid)) AND (NOT upper_inf(valid))))
+);
+
+-- Name: COLUMN area_history.parent; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.area_history.parent IS 'Code of the area of the next wider level around it; empty where none is known.';
+
+-- Name: COLUMN area_history.label; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.area_history.label IS 'Centre of the largest circle inside the polygon: where its name belongs.';
+
+-- Name: COLUMN area_history.area_m2; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.area_history.area_m2 IS 'Area on the WGS 84 spheroid, in square metres.';
+
+-- Name: COLUMN area_history.households; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.area_history.households IS 'Present households inside.';
+
+-- Name: COLUMN area_history.heads; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.area_history.heads IS 'Present neighbor heads inside.';
+
+-- Name: area_version; Type: VIEW; Schema: public; Owner: -
+
+CREATE VIEW public.area_version AS
+ SELECT area.tenant_id,
+    area.id,
+    area.version,
+    area.valid,
+    area.batch_id,
+    area.closed_by,
+    area.level,
+    area.code,
+    area.name,
+    area.parent,
+    area.geom,
+    area.label,
+    area.area_m2,
+    area.households,
+    area.heads
+   FROM public.area
+UNION ALL
+ SELECT area_history.tenant_id,
+    area_history.id,
+    area_history.version,
+    area_history.valid,
+    area_history.batch_id,
+    area_history.closed_by,
+    area_history.level,
+    area_history.code,
+    area_history.name,
+    area_history.parent,
+    area_history.geom,
+    area_history.label,
+    area_history.area_m2,
+    area_history.households,
+    area_history.heads
+   FROM public.area_history;
+
+-- Name: VIEW area_version; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON VIEW public.area_version IS 'Every version of every area; WHERE valid @> instant gives the map as of then.';
+
+-- Name: assignment; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.assignment (
+    tenant_id integer NOT NULL,
+    household_id uuid NOT NULL,
+    version integer NOT NULL,
+    head_id uuid NOT NULL,
+    valid tstzrange NOT NULL,
+    batch_id uuid,
+    closed_by uuid,
+    CONSTRAINT assignment_closed_by_check CHECK (((closed_by IS NULL) OR (NOT upper_inf(valid)))),
+    CONSTRAINT assignment_valid_check CHECK (((NOT isempty(valid)) AND (NOT lower_inf(valid))))
+);
+
+-- Name: base; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.base (
+    tenant_id integer NOT NULL,
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    valid tstzrange NOT NULL,
+    batch_id uuid,
+    closed_by uuid,
+    layer text NOT NULL,
+    code text NOT NULL COLLATE pg_catalog."C",
+    name text DEFAULT ''::text NOT NULL,
+    class text DEFAULT ''::text NOT NULL,
+    floors integer,
+    geom public.geometry(Geometry,4326) NOT NULL,
+    CONSTRAINT base_closed_by_check CHECK (((closed_by IS NULL) OR (NOT upper_inf(valid)))),
+    CONSTRAINT base_code_check CHECK ((code <> ''::text)),
+    CONSTRAINT base_geom_range_check CHECK ((geom OPERATOR(public.@) public.st_makeenvelope(('-180'::integer)::double precision, ('-90'::integer)::double precision, (180)::double precision, (90)::double precision, 4326))),
+    CONSTRAINT base_geom_type_check CHECK ((public.geometrytype(geom) =
+CASE layer
+    WHEN 'roads'::text THEN 'MULTILINESTRING'::text
+    ELSE 'MULTIPOLYGON'::text
+END)),
+    CONSTRAINT base_geom_valid_check CHECK (public.st_isvalid(geom)),
+    CONSTRAINT base_layer_check CHECK ((layer = ANY (ARRAY['buildings'::text, 'roads'::text, 'water'::text, 'green'::text]))),
+    CONSTRAINT base_valid_check CHECK (((NOT isempty(valid)) AND (NOT lower_inf(valid))))
+);
+
+-- Name: TABLE base; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.base IS 'The base map: what is drawn under areas and people.';
+
+-- Name: base_history; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.base_history (
+    tenant_id integer NOT NULL,
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    valid tstzrange NOT NULL,
+    batch_id uuid,
+    closed_by uuid,
+    layer text NOT NULL,
+    code text NOT NULL COLLATE pg_catalog."C",
+    name text NOT NULL,
+    class text NOT NULL,
+    floors integer,
+    geom public.geometry(Geometry,4326) NOT NULL,
+    CONSTRAINT base_history_valid_check CHECK (((NOT isempty(valid)) AND (NOT lower_inf(valid)) AND (NOT upper_inf(valid))))
+);
+
+-- Name: base_version; Type: VIEW; Schema: public; Owner: -
+
+CREATE VIEW public.base_version AS
+ SELECT base.tenant_id,
+    base.id,
+    base.version,
+    base.valid,
+    base.batch_id,
+    base.closed_by,
+    base.layer,
+    base.code,
+    base.name,
+    base.class,
+    base.floors,
+    base.geom
+   FROM public.base
+UNION ALL
+ SELECT base_history.tenant_id,
+    base_history.id,
+    base_history.version,
+    base_history.valid,
+    base_history.batch_id,
+    base_history.closed_by,
+    base_history.layer,
+    base_history.code,
+    base_history.name,
+    base_history.class,
+    base_history.floors,
+    base_history.geom
+   FROM public.base_history;
+
+-- Name: batch; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.batch (
+    tenant_id integer NOT NULL,
+    id uuid NOT NULL,
+    file text NOT NULL,
+    sha256 text NOT NULL,
+    bytes bigint NOT NULL,
+    state text DEFAULT 'draft'::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    applied_at timestamp with time zone,
+    undone_at timestamp with time zone,
+    actor text NOT NULL,
+    parts jsonb DEFAULT '[]'::jsonb NOT NULL,
+    CONSTRAINT batch_applied_check CHECK (((applied_at IS NOT NULL) = (state = ANY (ARRAY['applied'::text, 'undone'::text])))),
+    CONSTRAINT batch_bytes_check CHECK ((bytes >= 0)),
+    CONSTRAINT batch_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT batch_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'applied'::text, 'undone'::text, 'discarded'::text]))),
+    CONSTRAINT batch_undone_check CHECK (((undone_at IS NOT NULL) = (state = 'undone'::text)))
+);
+
+-- Name: TABLE batch; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.batch IS 'One imported file: what it was, how it was read (parts), what became of it.';
+
+-- Name: change; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.change (
+    tenant_id integer NOT NULL,
+    xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    seq bigint NOT NULL,
+    kind text NOT NULL,
+    id uuid,
+    batch_id uuid,
+    old_bounds public.box2d,
+    new_bounds public.box2d
+);
+
+-- Name: COLUMN change.kind; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.change.kind IS 'Name of the layer that changed.';
+
+-- Name: COLUMN change.id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.change.id IS 'The feature that changed; null where a batch changed many.';
+
+-- Name: COLUMN change.old_bounds; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.change.old_bounds IS 'Around what was there before, degrees; null where there was nothing.';
+
+-- Name: COLUMN change.new_bounds; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.change.new_bounds IS 'Around what is there now, degrees; null where there is nothing.';
+
+-- Name: change_seq_seq; Type: SEQUENCE; Schema: public; Owner: -
+
+ALTER TABLE public.change ALTER COLUMN seq ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.change_seq_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+-- Name: head; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.head (
+    tenant_id integer NOT NULL,
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    valid tstzrange NOT NULL,
+    batch_id uuid,
+    closed_by uuid,
+    code text NOT NULL COLLATE pg_catalog."C",
+    name text DEFAULT ''::text NOT NULL,
+    geom public.geometry(Point,4326),
+    CONSTRAINT head_closed_by_check CHECK (((closed_by IS NULL) OR (NOT upper_inf(valid)))),
+    CONSTRAINT head_code_check CHECK ((code <> ''::text)),
+    CONSTRAINT head_geom_range_check CHECK ((geom OPERATOR(public.@) public.st_makeenvelope(('-180'::integer)::double precision, ('-90'::integer)::double precision, (180)::double precision, (90)::double precision, 4326))),
+    CONSTRAINT head_valid_check CHECK (((NOT isempty(valid)) AND (NOT lower_inf(valid))))
+);
+
+-- Name: COLUMN head.name; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.head.name IS 'Public name of the post, never the name of a person.';
+
+-- Name: head_history; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.head_history (
+    tenant_id integer NOT NULL,
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    valid tstzrange NOT NULL,
+    batch_id uuid,
+    closed_by uuid,
+    code text NOT NULL COLLATE pg_catalog."C",
+    name text NOT NULL,
+    geom public.geometry(Point,4326),
+    CONSTRAINT head_history_valid_check CHECK (((NOT isempty(valid)) AND (NOT lower_inf(valid)) AND (NOT upper_inf(valid))))
+);
+
+-- Name: COLUMN head_history.name; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.head_history.name IS 'Public name of the post, never the name of a person.';
+
+-- Name: head_version; Type: VIEW; Schema: public; Owner: -
+
+CREATE VIEW public.head_version AS
+ SELECT head.tenant_id,
+    head.id,
+    head.version,
+    head.valid,
+    head.batch_id,
+    head.closed_by,
+    head.code,
+    head.name,
+    head.geom
+   FROM public.head
+UNION ALL
+ SELECT head_history.tenant_id,
+    head_history.id,
+    head_history.version,
+    head_history.valid,
+    head_history.batch_id,
+    head_history.closed_by,
+    head_history.code,
+    head_history.name,
+    head_history.geom
+   FROM public.head_history;
+
+-- Name: household; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.household (
+    tenant_id integer NOT NULL,
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    valid tstzrange NOT NULL,
+    batch_id uuid,
+    closed_by uuid,
+    code text NOT NULL COLLATE pg_catalog."C",
+    name text DEFAULT ''::text NOT NULL,
+    building text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
+    geom public.geometry(Point,4326),
+    CONSTRAINT household_closed_by_check CHECK (((closed_by IS NULL) OR (NOT upper_inf(valid)))),
+    CONSTRAINT household_code_check CHECK ((code <> ''::text)),
+    CONSTRAINT household_geom_range_check CHECK ((geom OPERATOR(public.@) public.st_makeenvelope(('-180'::integer)::double precision, ('-90'::integer)::double precision, (180)::double precision, (90)::double precision, 4326))),
+    CONSTRAINT household_valid_check CHECK (((NOT isempty(valid)) AND (NOT lower_inf(valid))))
+);
+
+-- Name: COLUMN household.name; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.household.name IS 'Address, never the name of a person.';
+
+-- Name: COLUMN household.building; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.household.building IS 'Code of the building it is in.';
+
+-- Name: household_history; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.household_history (
+    tenant_id integer NOT NULL,
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    valid tstzrange NOT NULL,
+    batch_id uuid,
+    closed_by uuid,
+    code text NOT NULL COLLATE pg_catalog."C",
+    name text NOT NULL,
+    building text NOT NULL COLLATE pg_catalog."C",
+    geom public.geometry(Point,4326),
+    CONSTRAINT household_history_valid_check CHECK (((NOT isempty(valid)) AND (NOT lower_inf(valid)) AND (NOT upper_inf(valid))))
+);
+
+-- Name: COLUMN household_history.name; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.household_history.name IS 'Address, never the name of a person.';
+
+-- Name: COLUMN household_history.building; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.household_history.building IS 'Code of the building it is in.';
+
+-- Name: household_version; Type: VIEW; Schema: public; Owner: -
+
+CREATE VIEW public.household_version AS
+ SELECT household.tenant_id,
+    household.id,
+    household.version,
+    household.valid,
+    household.batch_id,
+    household.closed_by,
+    household.code,
+    household.name,
+    household.building,
+    household.geom
+   FROM public.household
+UNION ALL
+ SELECT household_history.tenant_id,
+    household_history.id,
+    household_history.version,
+    household_history.valid,
+    household_history.batch_id,
+    household_history.closed_by,
+    household_history.code,
+    household_history.name,
+    household_history.building,
+    household_history.geom
+   FROM public.household_history;
+
+-- Name: schema_version; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.schema_version (
+    version integer NOT NULL
+);
+
+-- Name: tenant; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.tenant (
+    id integer NOT NULL,
+    name text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT tenant_name_check CHECK ((name <> ''::text))
+);
+
+-- Name: TABLE tenant; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.tenant IS 'A county-level jurisdiction. It owns all other rows; its id never changes.';
+
+-- Name: unit; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.unit (
+    tenant_id integer NOT NULL,
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    valid tstzrange NOT NULL,
+    batch_id uuid,
+    closed_by uuid,
+    code text NOT NULL COLLATE pg_catalog."C",
+    name text DEFAULT ''::text NOT NULL,
+    class text DEFAULT ''::text NOT NULL,
+    stationing text DEFAULT ''::text NOT NULL,
+    geom public.geometry(Point,4326),
+    CONSTRAINT unit_closed_by_check CHECK (((closed_by IS NULL) OR (NOT upper_inf(valid)))),
+    CONSTRAINT unit_code_check CHECK ((code <> ''::text)),
+    CONSTRAINT unit_geom_range_check CHECK ((geom OPERATOR(public.@) public.st_makeenvelope(('-180'::integer)::double precision, ('-90'::integer)::double precision, (180)::double precision, (90)::double precision, 4326))),
+    CONSTRAINT unit_valid_check CHECK (((NOT isempty(valid)) AND (NOT lower_inf(valid))))
+);
+
+-- Name: unit_history; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.unit_history (
+    tenant_id integer NOT NULL,
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    valid tstzrange NOT NULL,
+    batch_id uuid,
+    closed_by uuid,
+    code text NOT NULL COLLATE pg_catalog."C",
+    name text NOT NULL,
+    class text NOT NULL,
+    stationing text NOT NULL,
+    geom public.geometry(Point,4326),
+    CONSTRAINT unit_history_valid_check CHECK (((NOT isempty(valid)) AND (NOT lower_inf(valid)) AND (NOT upper_inf(valid))))
+);
+
+-- Name: unit_version; Type: VIEW; Schema: public; Owner: -
+
+CREATE VIEW public.unit_version AS
+ SELECT unit.tenant_id,
+    unit.id,
+    unit.version,
+    unit.valid,
+    unit.batch_id,
+    unit.closed_by,
+    unit.code,
+    unit.name,
+    unit.class,
+    unit.stationing,
+    unit.geom
+   FROM public.unit
+UNION ALL
+ SELECT unit_history.tenant_id,
+    unit_history.id,
+    unit_history.version,
+    unit_history.valid,
+    unit_history.batch_id,
+    unit_history.closed_by,
+    unit_history.code,
+    unit_history.name,
+    unit_history.class,
+    unit_history.stationing,
+    unit_history.geom
+   FROM public.unit_history;
+
+-- Name: area area_code_key; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.area
+    ADD CONSTRAINT area_code_key UNIQUE (tenant_id, level, code);
+
+-- Name: area_history area_history_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.area_history
+    ADD CONSTRAINT area_history_pkey PRIMARY KEY (tenant_id, id, version);
+
+-- Name: area_history area_history_valid_excl; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.area_history
+    ADD CONSTRAINT area_history_valid_excl EXCLUDE USING gist (tenant_id WITH =, id WITH =, valid WITH &&);
+
+-- Name: area area_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.area
+    ADD CONSTRAINT area_pkey PRIMARY KEY (tenant_id, id);
+
+-- Name: assignment assignment_one_head_excl; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.assignment
+    ADD CONSTRAINT assignment_one_head_excl EXCLUDE USING gist (tenant_id WITH =, household_id WITH =, valid WITH &&);
+
+-- Name: assignment assignment_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.assignment
+    ADD CONSTRAINT assignment_pkey PRIMARY KEY (tenant_id, household_id, version);
+
+-- Name: audit audit_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.audit
+    ADD CONSTRAINT audit_pkey PRIMARY KEY (tenant_id, seq);
+
+-- Name: base base_code_key; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.base
+    ADD CONSTRAINT base_code_key UNIQUE (tenant_id, layer, code);
+
+-- Name: base_history base_history_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.base_history
+    ADD CONSTRAINT base_history_pkey PRIMARY KEY (tenant_id, id, version);
+
+-- Name: base_history base_history_valid_excl; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.base_history
+    ADD CONSTRAINT base_history_valid_excl EXCLUDE USING gist (tenant_id WITH =, id WITH =, valid WITH &&);
+
+-- Name: base base_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.base
+    ADD CONSTRAINT base_pkey PRIMARY KEY (tenant_id, id);
+
+-- Name: batch batch_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.batch
+    ADD CONSTRAINT batch_pkey PRIMARY KEY (tenant_id, id);
+
+-- Name: change change_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.change
+    ADD CONSTRAINT change_pkey PRIMARY KEY (tenant_id, xid, seq);
+
+-- Name: head head_code_key; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.head
+    ADD CONSTRAINT head_code_key UNIQUE (tenant_id, code);
+
+-- Name: head_history head_history_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.head_history
+    ADD CONSTRAINT head_history_pkey PRIMARY KEY (tenant_id, id, version);
+
+-- Name: head_history head_history_valid_excl; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.head_history
+    ADD CONSTRAINT head_history_valid_excl EXCLUDE USING gist (tenant_id WITH =, id WITH =, valid WITH &&);
+
+-- Name: head head_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.head
+    ADD CONSTRAINT head_pkey PRIMARY KEY (tenant_id, id);
+
+-- Name: household household_code_key; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.household
+    ADD CONSTRAINT household_code_key UNIQUE (tenant_id, code);
+
+-- Name: household_history household_history_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.household_history
+    ADD CONSTRAINT household_history_pkey PRIMARY KEY (tenant_id, id, version);
+
+-- Name: household_history household_history_valid_excl; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.household_history
+    ADD CONSTRAINT household_history_valid_excl EXCLUDE USING gist (tenant_id WITH =, id WITH =, valid WITH &&);
+
+-- Name: household household_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.household
+    ADD CONSTRAINT household_pkey PRIMARY KEY (tenant_id, id);
+
+-- Name: tenant tenant_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.tenant
+    ADD CONSTRAINT tenant_pkey PRIMARY KEY (id);
+
+-- Name: unit unit_code_key; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.unit
+    ADD CONSTRAINT unit_code_key UNIQUE (tenant_id, code);
+
+-- Name: unit_history unit_history_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.unit_history
+    ADD CONSTRAINT unit_history_pkey PRIMARY KEY (tenant_id, id, version);
+
+-- Name: unit_history unit_history_valid_excl; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.unit_history
+    ADD CONSTRAINT unit_history_valid_excl EXCLUDE USING gist (tenant_id WITH =, id WITH =, valid WITH &&);
+
+-- Name: unit unit_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.unit
+    ADD CONSTRAINT unit_pkey PRIMARY KEY (tenant_id, id);
+
+-- Name: area_cell_geom_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX area_cell_geom_idx ON public.area USING gist (geom) WHERE ((level = 'cell'::text) AND upper_inf(valid));
+
+-- Name: area_community_geom_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX area_community_geom_idx ON public.area USING gist (geom) WHERE ((level = 'community'::text) AND upper_inf(valid));
+
+-- Name: area_county_geom_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX area_county_geom_idx ON public.area USING gist (geom) WHERE ((level = 'county'::text) AND upper_inf(valid));
+
+-- Name: area_grid_geom_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX area_grid_geom_idx ON public.area USING gist (geom) WHERE ((level = 'grid'::text) AND upper_inf(valid));
+
+-- Name: area_group_geom_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX area_group_geom_idx ON public.area USING gist (geom) WHERE ((level = 'group'::text) AND upper_inf(valid));
+
+-- Name: area_history_geom_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX area_history_geom_idx ON public.area_history USING gist (geom);
+
+-- Name: area_street_geom_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX area_street_geom_idx ON public.area USING gist (geom) WHERE ((level = 'street'::text) AND upper_inf(valid));
+
+-- Name: assignment_head_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX assignment_head_idx ON public.assignment USING btree (tenant_id, head_id, household_id);
+
+-- Name: assignment_present_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE UNIQUE INDEX assignment_present_idx ON public.assignment USING btree (tenant_id, household_id) INCLUDE (head_id) WHERE upper_inf(valid);
+
+-- Name: base_buildings_geom_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX base_buildings_geom_idx ON public.base USING gist (geom) WHERE ((layer = 'buildings'::text) AND upper_inf(valid));
+
+-- Name: base_green_geom_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX base_green_geom_idx ON public.base USING gist (geom) WHERE ((layer = 'green'::text) AND upper_inf(valid));
+
+-- Name: base_history_geom_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX base_history_geom_idx ON public.base_history USING gist (geom);
+
+-- Name: base_roads_geom_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX base_roads_geom_idx ON public.base USING gist (geom) WHERE ((layer = 'roads'::text) AND upper_inf(valid));
+
+-- Name: base_water_geom_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX base_water_geom_idx ON public.base USING gist (geom) WHERE ((layer = 'water'::text) AND upper_inf(valid));
+
+-- Name: batch_created_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX batch_created_idx ON public.batch USING btree (tenant_id, created_at DESC);
+
+-- Name: head_geom_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX head_geom_idx ON public.head USING gist (geom) WHERE upper_inf(valid);
+
+-- Name: head_history_geom_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX head_history_geom_idx ON public.head_history USING gist (geom);
+
+-- Name: household_geom_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX household_geom_idx ON public.household USING gist (geom) WHERE upper_inf(valid);
+
+-- Name: household_history_geom_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX household_history_geom_idx ON public.household_history USING gist (geom);
+
+-- Name: unit_geom_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX unit_geom_idx ON public.unit USING gist (geom) WHERE upper_inf(valid);
+
+-- Name: unit_history_geom_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX unit_history_geom_idx ON public.unit_history USING gist (geom);
+
+-- Name: area_history area_history_keep; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER area_history_keep BEFORE DELETE OR UPDATE OR TRUNCATE ON public.area_history FOR EACH STATEMENT EXECUTE FUNCTION public.keep_refuse();
+
+-- Name: area area_keep; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER area_keep BEFORE DELETE OR TRUNCATE ON public.area FOR EACH STATEMENT EXECUTE FUNCTION public.keep_refuse();
+
+-- Name: area area_keep_close; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER area_keep_close BEFORE UPDATE ON public.area FOR EACH ROW WHEN (((new.tenant_id <> old.tenant_id) OR (new.id <> old.id) OR (new.version <> (old.version + 1)))) EXECUTE FUNCTION public.keep_close();
+
+-- Name: area area_keep_version; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER area_keep_version AFTER UPDATE ON public.area REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.keep_version();
+
+-- Name: assignment assignment_keep; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER assignment_keep BEFORE DELETE OR TRUNCATE ON public.assignment FOR EACH STATEMENT EXECUTE FUNCTION public.keep_refuse();
+
+-- Name: assignment assignment_keep_close; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER assignment_keep_close BEFORE UPDATE ON public.assignment FOR EACH ROW EXECUTE FUNCTION public.keep_close();
+
+-- Name: audit audit_chain; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER audit_chain BEFORE INSERT ON public.audit FOR EACH ROW EXECUTE FUNCTION public.audit_chain();
+
+-- Name: audit audit_keep; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER audit_keep BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit FOR EACH STATEMENT EXECUTE FUNCTION public.keep_refuse();
+
+-- Name: base_history base_history_keep; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER base_history_keep BEFORE DELETE OR UPDATE OR TRUNCATE ON public.base_history FOR EACH STATEMENT EXECUTE FUNCTION public.keep_refuse();
+
+-- Name: base base_keep; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER base_keep BEFORE DELETE OR TRUNCATE ON public.base FOR EACH STATEMENT EXECUTE FUNCTION public.keep_refuse();
+
+-- Name: base base_keep_close; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER base_keep_close BEFORE UPDATE ON public.base FOR EACH ROW WHEN (((new.tenant_id <> old.tenant_id) OR (new.id <> old.id) OR (new.version <> (old.version + 1)))) EXECUTE FUNCTION public.keep_close();
+
+-- Name: base base_keep_version; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER base_keep_version AFTER UPDATE ON public.base REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.keep_version();
+
+-- Name: batch batch_keep; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER batch_keep BEFORE DELETE OR TRUNCATE ON public.batch FOR EACH STATEMENT EXECUTE FUNCTION public.keep_refuse();
+
+-- Name: change change_keep; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER change_keep BEFORE UPDATE OR TRUNCATE ON public.change FOR EACH STATEMENT EXECUTE FUNCTION public.keep_refuse();
+
+-- Name: change change_wake; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER change_wake AFTER INSERT ON public.change FOR EACH STATEMENT EXECUTE FUNCTION public.change_wake();
+
+-- Name: head_history head_history_keep; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER head_history_keep BEFORE DELETE OR UPDATE OR TRUNCATE ON public.head_history FOR EACH STATEMENT EXECUTE FUNCTION public.keep_refuse();
+
+-- Name: head head_keep; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER head_keep BEFORE DELETE OR TRUNCATE ON public.head FOR EACH STATEMENT EXECUTE FUNCTION public.keep_refuse();
+
+-- Name: head head_keep_close; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER head_keep_close BEFORE UPDATE ON public.head FOR EACH ROW WHEN (((new.tenant_id <> old.tenant_id) OR (new.id <> old.id) OR (new.version <> (old.version + 1)))) EXECUTE FUNCTION public.keep_close();
+
+-- Name: head head_keep_version; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER head_keep_version AFTER UPDATE ON public.head REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.keep_version();
+
+-- Name: household_history household_history_keep; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER household_history_keep BEFORE DELETE OR UPDATE OR TRUNCATE ON public.household_history FOR EACH STATEMENT EXECUTE FUNCTION public.keep_refuse();
+
+-- Name: household household_keep; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER household_keep BEFORE DELETE OR TRUNCATE ON public.household FOR EACH STATEMENT EXECUTE FUNCTION public.keep_refuse();
+
+-- Name: household household_keep_close; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER household_keep_close BEFORE UPDATE ON public.household FOR EACH ROW WHEN (((new.tenant_id <> old.tenant_id) OR (new.id <> old.id) OR (new.version <> (old.version + 1)))) EXECUTE FUNCTION public.keep_close();
+
+-- Name: household household_keep_version; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER household_keep_version AFTER UPDATE ON public.household REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.keep_version();
+
+-- Name: tenant tenant_keep; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER tenant_keep BEFORE DELETE OR TRUNCATE ON public.tenant FOR EACH STATEMENT EXECUTE FUNCTION public.keep_refuse();
+
+-- Name: unit_history unit_history_keep; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER unit_history_keep BEFORE DELETE OR UPDATE OR TRUNCATE ON public.unit_history FOR EACH STATEMENT EXECUTE FUNCTION public.keep_refuse();
+
+-- Name: unit unit_keep; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER unit_keep BEFORE DELETE OR TRUNCATE ON public.unit FOR EACH STATEMENT EXECUTE FUNCTION public.keep_refuse();
+
+-- Name: unit unit_keep_close; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER unit_keep_close BEFORE UPDATE ON public.unit FOR EACH ROW WHEN (((new.tenant_id <> old.tenant_id) OR (new.id <> old.id) OR (new.version <> (old.version + 1)))) EXECUTE FUNCTION public.keep_close();
+
+-- Name: unit unit_keep_version; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER unit_keep_version AFTER UPDATE ON public.unit REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.keep_version();
+
+-- Name: assignment assignment_head_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.assignment
+    ADD CONSTRAINT assignment_head_fkey FOREIGN KEY (tenant_id, head_id) REFERENCES public.head(tenant_id, id);
+
+-- Name: assignment assignment_household_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.assignment
+    ADD CONSTRAINT assignment_household_fkey FOREIGN KEY (tenant_id, household_id) REFERENCES public.household(tenant_id, id);
+
+-- Name: audit audit_tenant_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.audit
+    ADD CONSTRAINT audit_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenant(id);
+
+-- Name: batch batch_tenant_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.batch
+    ADD CONSTRAINT batch_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenant(id);
+
+-- Name: change change_tenant_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.change
+    ADD CONSTRAINT change_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenant(id);
