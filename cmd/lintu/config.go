@@ -52,6 +52,14 @@ func (c *config) check(env []string) error {
 	return nil
 }
 
+// name is the place as the pages show it.
+func (c *config) name() lintu.Text {
+	if c.Title == "" {
+		return lintu.Say("邻图", "lintu")
+	}
+	return lintu.Text{ZH: c.Title, EN: c.Title}
+}
+
 // langOf reads the language of the POSIX locale variables: English where they
 // say so, Chinese otherwise.
 func langOf(env []string) string {

@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 	"time"
 
 	"github.com/lintu-map/lintu"
@@ -48,21 +50,46 @@ func (a *app) serve(ctx context.Context, prepare func(context.Context, *place) e
 	if err := prepare(ctx, p); err != nil {
 		return err
 	}
-	reader := sql.NewReader(p.db)
-	server := api.New(api.Config{
-		Tenant: a.cfg.Tenant, Title: a.cfg.Title, Version: version, PublicURL: a.cfg.PublicURL,
-		TrustedProxies: a.cfg.TrustedProxies, Basemap: a.cfg.Basemap, Pages: web.Pages(), Log: a.log,
-		Features: reader, Tiles: tiles.New(reader, reader, reader, tileCacheBytes), Finder: reader, Batches: p.db, Importer: p.importer,
-	})
-	if err := server.Start(listener); err != nil {
+	server, err := a.server(p)
+	if err != nil {
 		return err
 	}
+	server.Start(listener)
 	a.announce(listener.Addr())
 	<-ctx.Done()
 	fmt.Fprintln(a.stdout, lintu.Say("正在停止 …", "Stopping …").In(a.cfg.Lang))
 	drain, cancel := context.WithTimeout(context.Background(), drainTimeout)
 	defer cancel()
 	return server.Stop(drain)
+}
+
+// server wires the house together.
+func (a *app) server(p *place) (*api.Server, error) {
+	basemap, err := basemapSource(a.cfg.Basemap)
+	if err != nil {
+		return nil, err
+	}
+	reader := sql.NewReader(p.db)
+	return api.New(api.Config{
+		Tenant: a.cfg.Tenant, Name: a.cfg.name(), Version: version,
+		Features: reader, Tiles: tiles.New(reader, reader, reader, tileCacheBytes), Finder: reader,
+		Importer: p.importer, Batches: p.db, Ready: p.db.Ping,
+		Pages: web.Pages(), PublicURL: a.cfg.PublicURL, TrustedProxies: a.cfg.TrustedProxies,
+		Basemap: basemap, UploadBytes: maxUploadBytes, Log: a.log,
+	})
+}
+
+// basemapSource turns the configured URL into a MapLibre source: raster tiles
+// where it has {z}, and a vector TileJSON otherwise.
+func basemapSource(url string) (json.RawMessage, error) {
+	switch {
+	case url == "":
+		return nil, nil
+	case strings.Contains(url, "{z}"):
+		return json.Marshal(map[string]any{"type": "raster", "tiles": []string{url}, "tileSize": 256})
+	default:
+		return json.Marshal(map[string]any{"type": "vector", "url": url})
+	}
 }
 
 // announce says where to look.
