@@ -1,0 +1,127 @@
+package api
+
+import (
+	"context"
+	"net"
+	"sync"
+	"time"
+)
+
+// listener gives connections that notice when their client goes away.
+type listener struct{ net.Listener }
+
+// Accept implements net.Listener.
+func (l listener) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return &conn{Conn: c}, nil
+}
+
+// conn can be watched while a request is being answered: fasthttp reads nothing
+// then and so would not see the client go. As in net/http, one byte is read in
+// the background; if it is the first of the next request, it is kept for it.
+type conn struct {
+	net.Conn
+
+	mu       sync.Mutex
+	watch    *connWatch
+	deadline time.Time // for reads, as fasthttp wants it
+	ahead    []byte    // read in the background
+	aheadErr error
+}
+
+type connWatch struct {
+	ended    chan struct{}
+	stopping bool
+}
+
+var longAgo = time.Unix(1, 0)
+
+// watchFor calls gone when the client closes the connection before its next
+// request is read. The request at hand must have been read completely.
+func (c *conn) watchFor(gone context.CancelFunc) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.watch != nil || c.ahead != nil || c.aheadErr != nil {
+		return
+	}
+	w := &connWatch{ended: make(chan struct{})}
+	c.watch = w
+	_ = c.Conn.SetReadDeadline(time.Time{}) // fails only on a closed connection, which Read reports
+	go func() {
+		defer close(w.ended)
+		var b [1]byte
+		n, err := c.Conn.Read(b[:])
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if n == 1 {
+			c.ahead = b[:]
+			return
+		}
+		if !w.stopping {
+			c.aheadErr = err
+			gone()
+		}
+	}()
+}
+
+// unwatch ends the background read.
+func (c *conn) unwatch() {
+	c.mu.Lock()
+	w := c.watch
+	if w == nil {
+		c.mu.Unlock()
+		return
+	}
+	w.stopping = true
+	_ = c.Conn.SetReadDeadline(longAgo)
+	c.mu.Unlock()
+	<-w.ended
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.watch = nil
+	_ = c.Conn.SetReadDeadline(c.deadline)
+}
+
+// Read implements net.Conn.
+func (c *conn) Read(p []byte) (int, error) {
+	c.unwatch()
+	if len(p) > 0 && len(c.ahead) > 0 {
+		n := copy(p, c.ahead)
+		c.ahead = nil
+		return n, nil
+	}
+	if c.aheadErr != nil {
+		return 0, c.aheadErr
+	}
+	return c.Conn.Read(p)
+}
+
+// Write implements net.Conn. It ends when the client takes nothing for a while.
+func (c *conn) Write(p []byte) (int, error) {
+	if err := c.Conn.SetWriteDeadline(time.Now().Add(stallTimeout)); err != nil {
+		return 0, err
+	}
+	return c.Conn.Write(p)
+}
+
+// SetReadDeadline implements net.Conn; during a watch it holds from its end on.
+func (c *conn) SetReadDeadline(t time.Time) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.deadline = t
+	if c.watch != nil {
+		return nil
+	}
+	return c.Conn.SetReadDeadline(t)
+}
+
+// SetDeadline implements net.Conn.
+func (c *conn) SetDeadline(t time.Time) error {
+	if err := c.SetReadDeadline(t); err != nil {
+		return err
+	}
+	return c.Conn.SetWriteDeadline(t)
+}

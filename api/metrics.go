@@ -1,0 +1,53 @@
+package api
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/middleware/adaptor"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// metrics are what /metrics shows. Labels are routes, never addresses: their
+// number is known.
+type metrics struct {
+	registry *prometheus.Registry
+	seconds  *prometheus.HistogramVec
+	running  prometheus.Gauge
+}
+
+func newMetrics() *metrics {
+	m := &metrics{
+		registry: prometheus.NewRegistry(),
+		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "lintu_http_request_seconds", Help: "Time until the answer begins, by route.",
+			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10, 30},
+		}, []string{"route", "method", "status"}),
+		running: prometheus.NewGauge(prometheus.GaugeOpts{Name: "lintu_http_requests_running", Help: "Requests being answered."}),
+	}
+	m.registry.MustRegister(m.seconds, m.running, collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+func (m *metrics) handler() fiber.Handler {
+	return adaptor.HTTPHandler(promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}))
+}
+
+// measured counts a request under the route that took it.
+func (s *Server) measured(c *fiber.Ctx) error {
+	s.metrics.running.Inc()
+	defer s.metrics.running.Dec()
+	begin := time.Now()
+	err := c.Next()
+	if err != nil {
+		// Answered here, so that the status is known.
+		err = s.fail(c, err)
+	}
+	status := c.Response().StatusCode()
+	s.metrics.seconds.WithLabelValues(c.Route().Path, c.Method(), strconv.Itoa(status)).Observe(time.Since(begin).Seconds())
+	return err
+}

@@ -1,0 +1,101 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
+
+	"github.com/lintu-map/lintu"
+)
+
+// statusOf is the one table from error codes to HTTP.
+var statusOf = map[lintu.ErrorCode]int{
+	lintu.CodeInvalid:         http.StatusBadRequest,
+	lintu.CodeUnauthenticated: http.StatusUnauthorized,
+	lintu.CodeForbidden:       http.StatusForbidden,
+	lintu.CodeNotFound:        http.StatusNotFound,
+	lintu.CodeConflict:        http.StatusConflict,
+	lintu.CodeTooLarge:        http.StatusRequestEntityTooLarge,
+	lintu.CodeUnavailable:     http.StatusServiceUnavailable,
+	lintu.CodeInternal:        http.StatusInternalServerError,
+}
+
+// problem is an RFC 9457 problem with the fields of lintu's errors.
+type problem struct {
+	Type     string          `json:"type"`
+	Title    string          `json:"title"`
+	Status   int             `json:"status"`
+	Code     lintu.ErrorCode `json:"code"`
+	Detail   string          `json:"detail"`
+	Text     lintu.Text      `json:"text"`
+	Instance string          `json:"instance,omitempty"`
+}
+
+func problemOf(err error, lang string) problem {
+	e, status := asError(err)
+	return problem{Type: "about:blank", Title: http.StatusText(status), Status: status,
+		Code: e.Code, Detail: e.Text.In(lang), Text: e.Text}
+}
+
+// asError finds what a person can be told, and the HTTP status: that of the code
+// except for what HTTP itself refuses.
+func asError(err error) (*lintu.Error, int) {
+	var f *fiber.Error
+	switch {
+	case errors.As(err, &f):
+		e := fromFiber(f)
+		return e, f.Code
+	case errors.Is(err, fasthttp.ErrBodyTooLarge):
+		e := tooLarge(bodyBytes)
+		return e, statusOf[e.Code]
+	case errors.Is(err, context.DeadlineExceeded):
+		e := lintu.Errorf(lintu.CodeUnavailable, "处理时间过长，请稍后再试或缩小范围。", "This took too long; please try again or ask for less.").Because(err)
+		return e, statusOf[e.Code]
+	case errors.Is(err, context.Canceled):
+		e := lintu.Errorf(lintu.CodeUnavailable, "请求已取消。", "The request was cancelled.").Because(err)
+		return e, statusOf[e.Code]
+	}
+	e := lintu.AsError(err)
+	return e, statusOf[e.Code]
+}
+
+func fromFiber(f *fiber.Error) *lintu.Error {
+	switch {
+	case f.Code == fiber.StatusNotFound:
+		return lintu.Errorf(lintu.CodeNotFound, "这里什么也没有；可用地址见 /ogc 和 /api/v1/openapi.json。", "There is nothing here; /ogc and /api/v1/openapi.json list the addresses.")
+	case f.Code == fiber.StatusMethodNotAllowed:
+		return lintu.Errorf(lintu.CodeInvalid, "此地址不支持这种请求方法。", "This address does not take requests of that method.")
+	case f.Code < 500:
+		return lintu.Errorf(lintu.CodeInvalid, "请求无法理解。", "The request cannot be understood.").Because(f)
+	}
+	return lintu.AsError(f)
+}
+
+func tooLarge(limit int64) *lintu.Error {
+	return lintu.Errorf(lintu.CodeTooLarge, "内容超过上限 %d 字节。", "The content is larger than the limit of %d bytes.", limit)
+}
+
+// fail answers with the problem. Our own faults go to the log with their cause;
+// the caller's are the caller's business.
+func (s *Server) fail(c *fiber.Ctx, err error) error {
+	p := problemOf(err, lang(c))
+	p.Instance = c.Path()
+	if p.Status >= 500 && !errors.Is(err, context.Canceled) {
+		s.Log.LogAttrs(c.UserContext(), slog.LevelError, "request failed", slog.String("method", c.Method()),
+			slog.String("path", p.Instance), slog.Int("status", p.Status), slog.Any("error", err))
+	}
+	c.Response().ResetBody()
+	for _, h := range []string{fiber.HeaderContentEncoding, fiber.HeaderETag, fiber.HeaderLastModified} {
+		c.Response().Header.Del(h)
+	}
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	if p.Status == http.StatusServiceUnavailable {
+		c.Set(fiber.HeaderRetryAfter, "5")
+	}
+	c.Status(p.Status)
+	return c.JSON(p, "application/problem+json")
+}

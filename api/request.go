@@ -1,0 +1,326 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"runtime/debug"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/lintu-map/lintu"
+)
+
+// recovered turns a panic of a handler into an error, so that it ends one answer
+// only and its text stays in the log.
+func (s *Server) recovered(c *fiber.Ctx) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			s.logPanic(r)
+			err = s.fail(c, fmt.Errorf("panic: %v", r))
+		}
+	}()
+	return c.Next()
+}
+
+func (s *Server) logPanic(r any) {
+	s.Log.Error("panic", slog.Any("value", r), slog.String("stack", string(debug.Stack())))
+}
+
+// streamKey marks a request whose context a stream ends, not the handler.
+const streamKey = "stream"
+
+// tied gives the request a context that ends when it is answered, when it takes
+// too long, or when its client goes away. The last is watched where there is no
+// body that is still being read.
+func (s *Server) tied(c *fiber.Ctx) error {
+	ctx, cancel := context.WithCancel(context.Background())
+	c.SetUserContext(ctx)
+	read := c.Context().Request.BodyStream() == nil && len(c.Context().Request.Body()) == 0
+	if cn, ok := c.Context().Conn().(*conn); ok && read {
+		cn.watchFor(cancel)
+	}
+	c.Locals(streamKey, cancel)
+	err := c.Next()
+	if c.Locals(streamKey) != nil {
+		cancel()
+	}
+	return err
+}
+
+// takeContext hands the request's context over to a stream, which must call
+// cancel at its end.
+func takeContext(c *fiber.Ctx, timeout time.Duration) (context.Context, context.CancelFunc) {
+	end := c.Locals(streamKey).(context.CancelFunc)
+	c.Locals(streamKey, nil)
+	ctx, cancel := context.WithTimeout(c.UserContext(), timeout)
+	return ctx, func() { cancel(); end() }
+}
+
+// timed limits how long an ordinary answer may take.
+func timed(handler fiber.Handler) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		ctx, cancel := context.WithTimeout(c.UserContext(), requestTimeout)
+		defer cancel()
+		c.SetUserContext(ctx)
+		return handler(c)
+	}
+}
+
+// drained ends the connection after a request whose body was not read to its
+// end: fasthttp would take the rest for the next request. A small rest is read,
+// so that the client sees the answer.
+func drained(c *fiber.Ctx) error {
+	err := c.Next()
+	if body := c.Context().Request.BodyStream(); body != nil {
+		_, copyErr := io.CopyN(io.Discard, body, bodyBytes)
+		if !errors.Is(copyErr, io.EOF) {
+			c.Context().SetConnectionClose()
+		}
+	}
+	return err
+}
+
+// only refuses query parameters that are not in the list; lang is everywhere.
+func only(c *fiber.Ctx, names ...string) error {
+	var bad error
+	c.Context().QueryArgs().VisitAll(func(k, v []byte) {
+		name := string(k)
+		switch {
+		case bad != nil:
+		case !utf8.Valid(k) || !utf8.Valid(v):
+			bad = lintu.Errorf(lintu.CodeInvalid, "参数不是有效的 UTF-8 文本。", "A parameter is not valid UTF-8.")
+		case name != "lang" && !slices.Contains(names, name):
+			bad = lintu.Errorf(lintu.CodeInvalid, "参数 “%[1]s” 不存在；可用的参数：%[2]s。", "There is no parameter %[1]q; there are %[2]s.",
+				name, strings.Join(append(slices.Clone(names), "lang"), ", "))
+		}
+	})
+	if bad == nil {
+		if l := c.Query("lang"); l != "" && l != "zh" && l != "en" {
+			bad = lintu.Errorf(lintu.CodeInvalid, "参数 lang 只能是 zh 或 en。", "Parameter lang is zh or en.")
+		}
+	}
+	return bad
+}
+
+// number reads a whole number from min up; more than max is max.
+func number(c *fiber.Ctx, name string, otherwise, min, max int) (int, error) {
+	s := c.Query(name)
+	if s == "" {
+		if c.Context().QueryArgs().Has(name) {
+			return 0, lintu.Errorf(lintu.CodeInvalid, "参数 %s 是空的。", "Parameter %s is empty.", name)
+		}
+		return otherwise, nil
+	}
+	n, err := strconv.ParseInt(s, 10, 64)
+	if errors.Is(err, strconv.ErrRange) && !strings.HasPrefix(s, "-") {
+		n, err = int64(max), nil
+	}
+	if err != nil || n < int64(min) {
+		return 0, lintu.Errorf(lintu.CodeInvalid, "参数 %[1]s=%[2]q 应是不小于 %[3]d 的整数。", "Parameter %[1]s=%[2]q must be a whole number from %[3]d up.", name, s, min)
+	}
+	return int(min64(n, int64(max))), nil
+}
+
+func min64(a, b int64) int64 {
+	if a < b {
+		return a
+	}
+	return b
+}
+
+// param returns a decoded part of the path.
+func param(c *fiber.Ctx, name string) (string, error) {
+	s, err := url.PathUnescape(c.Params(name))
+	if err != nil || !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
+		return "", lintu.Errorf(lintu.CodeInvalid, "地址中的 %s 无法解析。", "The %s in the address cannot be read.", name)
+	}
+	return s, nil
+}
+
+// layerParam finds the layer named in the path.
+func layerParam(c *fiber.Ctx, name string) (lintu.LayerInfo, error) {
+	s, err := param(c, name)
+	if err != nil {
+		return lintu.LayerInfo{}, err
+	}
+	l, ok := lintu.LayerByName(lintu.Layer(s))
+	if !ok {
+		return l, lintu.Errorf(lintu.CodeNotFound, "没有名为 %q 的图层。", "There is no layer %q.", s)
+	}
+	return l, nil
+}
+
+// idParam reads an id in the path. What is no UUID does not exist.
+func idParam(c *fiber.Ctx) (lintu.ID, error) {
+	id, err := lintu.ParseID(c.Params("id"))
+	if err != nil {
+		e := lintu.AsError(err)
+		return id, &lintu.Error{Code: lintu.CodeNotFound, Text: e.Text}
+	}
+	return id, nil
+}
+
+// instantParam reads datetime where only an instant makes sense; nil is now.
+func instantParam(c *fiber.Ctx) (*time.Time, error) {
+	s := c.Query("datetime")
+	if s == "" {
+		return nil, nil
+	}
+	t, err := parseInstant(s)
+	return &t, err
+}
+
+func parseInstant(s string) (time.Time, error) {
+	for _, layout := range []string{time.RFC3339Nano, time.DateOnly} {
+		// A plus sign that was not encoded has become a blank.
+		if t, err := time.Parse(layout, strings.ToUpper(strings.ReplaceAll(s, " ", "+"))); err == nil && t.Year() > 0 {
+			return t, nil
+		}
+	}
+	return time.Time{}, lintu.Errorf(lintu.CodeInvalid, "时间 %q 无效；应类似 2026-05-01T08:00:00+08:00。", "The time %q is not valid; it should look like 2026-05-01T08:00:00+08:00.", s)
+}
+
+// lang is zh or en: as the parameter says, else as the reader prefers, else zh.
+func lang(c *fiber.Ctx) string {
+	switch l := c.Query("lang"); l {
+	case "zh", "en":
+		return l
+	}
+	best, bestQ := "zh", 0.0
+	for _, part := range strings.Split(c.Get(fiber.HeaderAcceptLanguage), ",") {
+		tag, params, _ := strings.Cut(strings.TrimSpace(part), ";")
+		q := 1.0
+		if v, ok := strings.CutPrefix(strings.TrimSpace(params), "q="); ok {
+			q, _ = strconv.ParseFloat(v, 64) // what is no number wants nothing
+		}
+		for _, l := range []string{"zh", "en"} {
+			if q > bestQ && strings.HasPrefix(strings.ToLower(tag), l) {
+				best, bestQ = l, q
+			}
+		}
+	}
+	return best
+}
+
+var hostPattern = regexp.MustCompile(`^[A-Za-z0-9.-]+(:[0-9]{1,5})?$|^\[[0-9a-fA-F:.]+\](:[0-9]{1,5})?$`)
+
+// base is the absolute address of the server without a slash at the end: the
+// configured one, else what the request says, through a proxy only if trusted.
+func (s *Server) base(c *fiber.Ctx) string {
+	if s.PublicURL != "" {
+		return s.PublicURL
+	}
+	scheme, host := "http", string(c.Context().Host())
+	if s.trusts(c) {
+		if v := firstOf(c.Get("X-Forwarded-Proto")); v == "https" || v == "http" {
+			scheme = v
+		}
+		if v := firstOf(c.Get("X-Forwarded-Host")); v != "" {
+			host = v
+		}
+	}
+	if !hostPattern.MatchString(host) {
+		host = c.Context().LocalAddr().String()
+	}
+	return scheme + "://" + host
+}
+
+func firstOf(list string) string {
+	first, _, _ := strings.Cut(list, ",")
+	return strings.TrimSpace(first)
+}
+
+// trusts reports whether the other end of the connection is a trusted proxy.
+func (s *Server) trusts(c *fiber.Ctx) bool {
+	at, err := netip.ParseAddrPort(c.Context().RemoteAddr().String())
+	if err != nil {
+		return false
+	}
+	return slices.ContainsFunc(s.proxies, func(p netip.Prefix) bool { return p.Contains(at.Addr().Unmap()) })
+}
+
+func parsePrefixes(list []string) ([]netip.Prefix, error) {
+	var out []netip.Prefix
+	for _, text := range list {
+		p, err := netip.ParsePrefix(text)
+		if err != nil {
+			var a netip.Addr
+			if a, err = netip.ParseAddr(text); err == nil {
+				p = netip.PrefixFrom(a, a.BitLen())
+			}
+		}
+		if err != nil {
+			return nil, lintu.Errorf(lintu.CodeInvalid, "可信代理 %q 不是 IP 地址或网段。", "Trusted proxy %q is neither an IP address nor a prefix.", text)
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+// readJSON reads a small body into v.
+func readJSON(c *fiber.Ctx, v any) error {
+	body, err := readBody(c, bodyBytes)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(body, v); err != nil {
+		return lintu.Errorf(lintu.CodeInvalid, "请求内容不是有效的 JSON：%s", "The request's body is not the JSON that is expected: %s", err.Error())
+	}
+	return nil
+}
+
+func readBody(c *fiber.Ctx, limit int64) ([]byte, error) {
+	b, err := io.ReadAll(body(c, limit))
+	if err != nil {
+		return nil, bodyError(err)
+	}
+	return b, nil
+}
+
+// body is the request's body, in memory or still coming. Reading more than limit
+// bytes of it is CodeTooLarge; fasthttp's own limit does not hold for streams.
+func body(c *fiber.Ctx, limit int64) io.Reader {
+	if stream := c.Context().Request.BodyStream(); stream != nil {
+		return &limitedBody{r: stream, left: limit, limit: limit, conn: c.Context().Conn()}
+	}
+	return &limitedBody{r: strings.NewReader(string(c.Context().Request.Body())), left: limit, limit: limit, conn: c.Context().Conn()}
+}
+
+type limitedBody struct {
+	r           io.Reader
+	left, limit int64
+	conn        interface{ SetReadDeadline(time.Time) error }
+}
+
+// Read implements io.Reader.
+func (b *limitedBody) Read(p []byte) (int, error) {
+	if err := b.conn.SetReadDeadline(time.Now().Add(stallTimeout)); err != nil {
+		return 0, err
+	}
+	n, err := b.r.Read(p)
+	if b.left -= int64(n); b.left < 0 {
+		return 0, tooLarge(b.limit)
+	}
+	return n, err
+}
+
+// bodyError says that a body did not arrive whole, unless it is known better.
+func bodyError(err error) error {
+	var known *lintu.Error
+	if errors.As(err, &known) {
+		return err
+	}
+	return lintu.Errorf(lintu.CodeInvalid, "请求内容没有完整到达，请重新发送。", "The request's body did not arrive whole; please send it again.").Because(err)
+}

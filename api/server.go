@@ -1,0 +1,151 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/lintu-map/lintu"
+)
+
+// Config is what a Server is made of. All interfaces are required.
+type Config struct {
+	Tenant  int32
+	Name    lintu.Text // of the jurisdiction or town, as readers see it
+	Version string     // of this lintu
+
+	Features lintu.FeatureStore
+	Tiles    lintu.TileServer
+	Finder   lintu.Finder
+	Importer lintu.Importer
+	Batches  lintu.BatchStore
+	Ready    func(context.Context) error // nil while requests can be answered
+
+	// Pages holds index.html, wall.html, planner.html, assets/ and styles/.
+	Pages fs.FS
+	// PublicURL is the address under which readers reach the server, without a
+	// slash at the end. Empty: each request's own.
+	PublicURL string
+	// TrustedProxies are addresses or prefixes whose X-Forwarded-Proto and
+	// X-Forwarded-Host are believed.
+	TrustedProxies []string
+	// Basemap is a MapLibre raster or vector source as JSON, or nil.
+	Basemap json.RawMessage
+	// UploadBytes is the largest file that can be sent for import.
+	UploadBytes int64
+	Log         *slog.Logger
+}
+
+// Limits that no reader of a map meets. Reads and writes that stand still for
+// stallTimeout end the connection; how long a transfer takes as a whole is not
+// limited.
+const (
+	requestTimeout = 30 * time.Second
+	streamTimeout  = 15 * time.Minute
+	stallTimeout   = 60 * time.Second
+	bodyBytes      = 1 << 20 // of requests that are not uploads
+)
+
+// Server is the HTTP side of lintu.
+type Server struct {
+	Config
+	app     *fiber.App
+	pages   map[string]*page
+	proxies []netip.Prefix
+	csp     string
+	metrics *metrics
+	jobs    jobs
+
+	startOnce, stopOnce sync.Once
+	served              chan struct{} // closed when serving has ended
+	serveErr, stopErr   error
+}
+
+// New makes a server; CodeInvalid if the configuration makes no sense.
+func New(cfg Config) (*Server, error) {
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	cfg.PublicURL = strings.TrimRight(cfg.PublicURL, "/")
+	s := &Server{Config: cfg, served: make(chan struct{}), metrics: newMetrics()}
+	var err error
+	if s.proxies, err = parsePrefixes(cfg.TrustedProxies); err != nil {
+		return nil, err
+	}
+	if err := checkPublicURL(cfg.PublicURL); err != nil {
+		return nil, err
+	}
+	if s.csp, err = contentPolicy(cfg.Basemap); err != nil {
+		return nil, err
+	}
+	if s.pages, err = loadPages(cfg.Pages); err != nil {
+		return nil, err
+	}
+	s.jobs.init()
+	s.app = fiber.New(fiber.Config{
+		// Strings from the request are copied: they outlive the handler in
+		// streams, jobs and caches.
+		Immutable:                    true,
+		CaseSensitive:                true,
+		DisableStartupMessage:        true,
+		StreamRequestBody:            true,
+		DisablePreParseMultipartForm: true,
+		BodyLimit:                    bodyBytes,
+		ReadBufferSize:               16 << 10,
+		ReadTimeout:                  stallTimeout,
+		IdleTimeout:                  2 * time.Minute,
+		ErrorHandler:                 s.fail,
+	})
+	s.routes()
+	return s, nil
+}
+
+func checkPublicURL(s string) error {
+	u, err := url.Parse(s)
+	if s != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "") {
+		return lintu.Errorf(lintu.CodeInvalid, "公开地址 %q 无效；应类似 https://map.example.cn。", "The public URL %q is not valid; it should look like https://map.example.org.", s)
+	}
+	return nil
+}
+
+// Start serves on the listener in the background. A second call does nothing.
+func (s *Server) Start(ln net.Listener) {
+	s.startOnce.Do(func() {
+		go func() {
+			defer close(s.served)
+			if err := s.app.Listener(listener{ln}); err != nil && !errors.Is(err, net.ErrClosed) {
+				s.serveErr = err
+			}
+		}()
+	})
+}
+
+// Served is closed when the server has ended, by Stop or by the error that Err
+// then returns.
+func (s *Server) Served() <-chan struct{} { return s.served }
+
+// Err says why serving has ended; nil after Stop.
+func (s *Server) Err() error { return s.serveErr }
+
+// Stop takes no new requests, cancels running imports, waits for what is under
+// way until ctx ends, and then closes what is left. A second call waits for the
+// first.
+func (s *Server) Stop(ctx context.Context) error {
+	s.stopOnce.Do(func() {
+		s.startOnce.Do(func() { close(s.served) }) // never started
+		s.jobs.stop()
+		s.stopErr = s.app.ShutdownWithContext(ctx)
+		s.jobs.wait(ctx)
+	})
+	return s.stopErr
+}

@@ -1,0 +1,174 @@
+package api
+
+import (
+	"encoding/json"
+	"io/fs"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/lintu-map/lintu"
+)
+
+const (
+	mvtType    = "application/vnd.mapbox-vector-tile"
+	revalidate = "no-cache" // keep, but ask before each use: a 304 costs one look at the change log
+)
+
+func (s *Server) tile(c *fiber.Ctx) error {
+	if err := only(c, "datetime"); err != nil {
+		return err
+	}
+	layers, err := param(c, "layers")
+	if err != nil {
+		return err
+	}
+	return s.sendTile(c, layers, c.Params("z"), c.Params("x"), c.Params("y"))
+}
+
+// sendTile answers with a tile in the encoding that the client takes. Each
+// encoding has its own strong ETag, as RFC 9110 wants it.
+func (s *Server) sendTile(c *fiber.Ctx, layers, z, x, y string) error {
+	at, err := instantParam(c)
+	if err != nil {
+		return err
+	}
+	t, err := s.Tiles.Tile(c.UserContext(), s.Tenant, layers, z, x, y, at)
+	if err != nil {
+		return err
+	}
+	c.Set(fiber.HeaderCacheControl, revalidate)
+	c.Vary(fiber.HeaderAcceptEncoding)
+	plain, packed := `"`+t.Hash+`"`, `"`+t.Hash+`-gz"`
+	etag, body := plain, t.MVT
+	if takes(c, "gzip") && t.Gzip != nil {
+		etag, body = packed, t.Gzip
+	}
+	if met := matches(c.Get(fiber.HeaderIfNoneMatch), etag, plain, packed); met != "" {
+		c.Set(fiber.HeaderETag, met)
+		return c.SendStatus(fiber.StatusNotModified)
+	}
+	c.Set(fiber.HeaderETag, etag)
+	if len(t.MVT) == 0 {
+		return c.SendStatus(fiber.StatusNoContent)
+	}
+	if etag == packed {
+		c.Set(fiber.HeaderContentEncoding, "gzip")
+	}
+	c.Set(fiber.HeaderContentType, mvtType)
+	c.Context().Response.SetBodyRaw(body) // shared bytes, never written to
+	return nil
+}
+
+// matches returns the entity tag by which If-None-Match is met, "" if it is not.
+// tags are those of the representations that are current, the chosen one first:
+// a client that kept the other encoding of the same bytes may keep it.
+func matches(header string, tags ...string) string {
+	header = strings.TrimSpace(header)
+	if header == "*" {
+		return tags[0]
+	}
+	for _, item := range strings.Split(header, ",") {
+		item = strings.TrimPrefix(strings.TrimSpace(item), "W/")
+		for _, tag := range tags {
+			if item == tag {
+				return tag
+			}
+		}
+	}
+	return ""
+}
+
+// takes reports whether Accept-Encoding allows a content coding.
+func takes(c *fiber.Ctx, coding string) bool {
+	for _, part := range strings.Split(c.Get(fiber.HeaderAcceptEncoding), ",") {
+		name, params, _ := strings.Cut(strings.TrimSpace(part), ";")
+		if strings.EqualFold(strings.TrimSpace(name), coding) {
+			q, err := strconv.ParseFloat(strings.TrimPrefix(strings.ReplaceAll(params, " ", ""), "q="), 64)
+			return err != nil || q > 0
+		}
+	}
+	return false
+}
+
+func (s *Server) tileJSON(c *fiber.Ctx) error {
+	if err := only(c, "f"); err != nil {
+		return err
+	}
+	layers, err := param(c, "layers")
+	if err != nil {
+		return err
+	}
+	doc, err := s.Tiles.TileJSON(c.UserContext(), s.Tenant, layers, s.base(c)+"/tiles/"+layers+"/{z}/{x}/{y}.mvt", lang(c))
+	if err != nil {
+		return err
+	}
+	c.Vary(fiber.HeaderAcceptLanguage)
+	return sendTagged(c, "application/json", doc)
+}
+
+var styleName = regexp.MustCompile(`^[a-z0-9-]{1,64}$`)
+
+// style answers with a style of the pages, its addresses made absolute.
+func (s *Server) style(c *fiber.Ctx) error {
+	if err := only(c); err != nil {
+		return err
+	}
+	name := c.Params("name")
+	missing := lintu.Errorf(lintu.CodeNotFound, "没有名为 %q 的样式。", "There is no style %q.", name)
+	if !styleName.MatchString(name) {
+		return missing
+	}
+	b, err := fs.ReadFile(s.Pages, "styles/"+name+".json")
+	if err != nil {
+		return missing.Because(err)
+	}
+	var doc map[string]any
+	if err := json.Unmarshal(b, &doc); err != nil {
+		return err
+	}
+	absolute(doc, s.base(c))
+	if b, err = json.Marshal(doc); err != nil {
+		return err
+	}
+	return sendTagged(c, "application/json", b)
+}
+
+// absolute puts the server's address before the addresses in a style that begin
+// with a slash: url and tiles of sources, sprite and glyphs.
+func absolute(doc map[string]any, base string) {
+	fix := func(m map[string]any, key string) {
+		if v, ok := m[key].(string); ok && strings.HasPrefix(v, "/") {
+			m[key] = base + v
+		}
+	}
+	fix(doc, "sprite")
+	fix(doc, "glyphs")
+	sources, _ := doc["sources"].(map[string]any)
+	for _, v := range sources {
+		source, _ := v.(map[string]any)
+		for _, key := range []string{"url", "data"} {
+			fix(source, key)
+		}
+		tiles, _ := source["tiles"].([]any)
+		for i, t := range tiles {
+			if text, ok := t.(string); ok && strings.HasPrefix(text, "/") {
+				tiles[i] = base + text
+			}
+		}
+	}
+}
+
+// sendTagged sends a small document with an ETag of its bytes.
+func sendTagged(c *fiber.Ctx, contentType string, b []byte) error {
+	etag := tagOf(b)
+	c.Set(fiber.HeaderCacheControl, revalidate)
+	c.Set(fiber.HeaderETag, etag)
+	if matches(c.Get(fiber.HeaderIfNoneMatch), etag) != "" {
+		return c.SendStatus(fiber.StatusNotModified)
+	}
+	c.Set(fiber.HeaderContentType, contentType)
+	return c.Send(b)
+}

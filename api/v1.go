@@ -1,0 +1,128 @@
+package api
+
+import (
+	"encoding/json"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/lintu-map/lintu"
+)
+
+// layerFacts is a layer's declaration with what is in it now.
+type layerFacts struct {
+	lintu.LayerInfo
+	Count  int64       `json:"count"`
+	Bounds *lintu.BBox `json:"bounds"`
+}
+
+// configuration tells a page what this server serves.
+type configuration struct {
+	Name        lintu.Text      `json:"name"`
+	Version     string          `json:"version"`
+	Languages   []string        `json:"languages"`
+	Center      *[2]float64     `json:"center"`
+	Bounds      *lintu.BBox     `json:"bounds"`
+	MaxZoom     int             `json:"maxZoom"`
+	UploadBytes int64           `json:"uploadBytes"`
+	Basemap     json.RawMessage `json:"basemap"`
+	Layers      []layerFacts    `json:"layers"`
+}
+
+func (s *Server) config(c *fiber.Ctx) error {
+	if err := only(c); err != nil {
+		return err
+	}
+	doc := configuration{Name: s.Name, Version: s.Version, Languages: []string{"zh", "en"}, MaxZoom: lintu.MaxZoom,
+		UploadBytes: s.UploadBytes, Basemap: s.Basemap}
+	for _, l := range lintu.Layers {
+		facts, err := s.facts(c, l)
+		if err != nil {
+			return err
+		}
+		doc.Layers = append(doc.Layers, facts)
+		if b := facts.Bounds; b != nil && doc.Bounds == nil {
+			doc.Bounds = &lintu.BBox{b[0], b[1], b[2], b[3]}
+		} else if b != nil {
+			d := doc.Bounds
+			*d = lintu.BBox{min(d[0], b[0]), min(d[1], b[1]), max(d[2], b[2]), max(d[3], b[3])}
+		}
+	}
+	if b := doc.Bounds; b != nil {
+		doc.Center = &[2]float64{(b[0] + b[2]) / 2, (b[1] + b[3]) / 2}
+	}
+	c.Set(fiber.HeaderCacheControl, revalidate)
+	return c.JSON(doc)
+}
+
+func (s *Server) facts(c *fiber.Ctx, l lintu.LayerInfo) (layerFacts, error) {
+	f := layerFacts{LayerInfo: l}
+	var err error
+	if f.Count, err = s.Features.CountFeatures(c.UserContext(), lintu.FeatureQuery{Tenant: s.Tenant, Layer: l}); err != nil {
+		return f, err
+	}
+	box, err := s.Features.Extent(c.UserContext(), s.Tenant, l)
+	if lintu.CodeOf(err) == lintu.CodeNotFound {
+		return f, nil
+	}
+	f.Bounds = &box
+	return f, err
+}
+
+func (s *Server) search(c *fiber.Ctx) error {
+	if err := only(c, "q", "limit"); err != nil {
+		return err
+	}
+	text := strings.TrimSpace(c.Query("q"))
+	if n := utf8.RuneCountInString(text); n == 0 || n > 100 {
+		return lintu.Errorf(lintu.CodeInvalid, "参数 q 应有 1 到 100 个字。", "Parameter q needs 1 to 100 characters.")
+	}
+	limit, err := number(c, "limit", 10, 1, 50)
+	if err != nil {
+		return err
+	}
+	hits, err := s.Finder.Search(c.UserContext(), s.Tenant, text, limit)
+	if err != nil {
+		return err
+	}
+	if hits == nil {
+		hits = []lintu.Hit{}
+	}
+	c.Set(fiber.HeaderCacheControl, revalidate)
+	return c.JSON(fiber.Map{"hits": hits})
+}
+
+func (s *Server) card(c *fiber.Ctx) error {
+	if err := only(c); err != nil {
+		return err
+	}
+	layer, err := layerParam(c, "layer")
+	if err != nil {
+		return err
+	}
+	id, err := idParam(c)
+	if err != nil {
+		return err
+	}
+	card, err := s.Finder.Card(c.UserContext(), s.Tenant, layer, id)
+	if err != nil {
+		return err
+	}
+	c.Set(fiber.HeaderCacheControl, revalidate)
+	return c.JSON(card)
+}
+
+// healthy says that the process lives.
+func healthy(c *fiber.Ctx) error {
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	return c.JSON(fiber.Map{"status": "ok"})
+}
+
+// ready says that requests can be answered: the database does answer.
+func (s *Server) ready(c *fiber.Ctx) error {
+	if err := s.Ready(c.UserContext()); err != nil {
+		return err
+	}
+	return healthy(c)
+}
