@@ -40,7 +40,7 @@ func drawBorders(p *partition) *borders {
 	b.findSides()
 	b.smooth(70)
 	b.trace()
-	b.simplify(1.6)
+	b.simplify(1.2)
 	return b
 }
 
@@ -57,12 +57,14 @@ func (b *borders) findSides() {
 }
 
 // smooth moves every corner towards the mean of its neighbours along the border.
-// No corner leaves its own cell-sized square, so lines that were apart stay apart.
+// A corner stays in a square of a cell's size around its place, and so lines
+// that were apart stay apart; where no other line is near the square is larger.
 func (b *borders) smooth(rounds int) {
 	type knot struct {
 		corner, n int32
 		next      [4]int32 // neighbours, as places in knots
 		sum       xy       // of the steps to them
+		reach     float64  // how far it may move
 	}
 	var knots []knot
 	number := make([]int32, len(b.side))
@@ -84,6 +86,14 @@ func (b *borders) smooth(rounds int) {
 			}
 		}
 	}
+	each(len(knots)/4096+1, func(part int) {
+		for i := part * 4096; i < min((part+1)*4096, len(knots)); i++ {
+			knots[i].reach = 0.49
+			if b.alone(int(knots[i].corner)) {
+				knots[i].reach = 0.95
+			}
+		}
+	})
 	now, then := make([]xy, len(knots)), make([]xy, len(knots))
 	for range rounds {
 		for i := range knots {
@@ -93,13 +103,53 @@ func (b *borders) smooth(rounds int) {
 				to = to.add(now[o])
 			}
 			to = now[i].lerp(to.times(1/float64(k.n)), 0.6)
-			then[i] = xy{min(max(to.x, -0.49), 0.49), min(max(to.y, -0.49), 0.49)}
+			then[i] = xy{min(max(to.x, -k.reach), k.reach), min(max(to.y, -k.reach), k.reach)}
 		}
 		now, then = then, now
 	}
 	for i, k := range knots {
 		b.move[k.corner] = now[i]
 	}
+}
+
+// alone reports whether all border within two cells of a corner is the corner's
+// own line, without a node.
+func (b *borders) alone(corner int) bool {
+	col, row := corner%cols, corner/cols
+	total := 0
+	for dy := -2; dy <= 2; dy++ {
+		for dx := -2; dx <= 2; dx++ {
+			c, _ := fold(col+dx, row+dy)
+			if s := b.side[c]; s != 0 {
+				total++
+				if degree(s) != 2 {
+					return false
+				}
+			}
+		}
+	}
+	own := 1
+	for k := range sides {
+		if b.side[corner]>>k&1 == 0 {
+			continue
+		}
+		x, y, dir := col, row, k
+		for range 8 {
+			x, y = x+sides[dir].dx, y+sides[dir].dy
+			if max(x-col, col-x, y-row, row-y) > 2 {
+				break
+			}
+			own++
+			c, _ := fold(x, y)
+			dir = otherSide(b.side[c], dir)
+		}
+	}
+	return own >= total
+}
+
+// otherSide is the way on for who came to a corner of two sides in a direction.
+func otherSide(s uint8, dir int) int {
+	return slices.Index([]uint8{1, 2, 4, 8}, s&^(1<<((dir+2)%4)))
 }
 
 // point is where a corner of the endless plane came to lie.
@@ -146,7 +196,7 @@ func (b *borders) walk(col, row, k int) {
 		if degree(b.side[c]) != 2 || col == startCol && row == startRow {
 			break
 		}
-		k = slices.Index([]uint8{1, 2, 4, 8}, b.side[c]&^(1<<back))
+		k = otherSide(b.side[c], k)
 	}
 	b.arcs = append(b.arcs, a)
 }
@@ -212,122 +262,6 @@ func shifted(pts []xy, by xy) []xy {
 		out[i] = p.add(by)
 	}
 	return out
-}
-
-// outline joins the arcs around all places that inside accepts, in the frame of
-// the first copy of the town, to rings: shells clockwise, holes the other way.
-// inside is asked about pieces of every copy.
-func (b *borders) outline(inside func(label int16, t tile) bool, copies []tile) [][]xy {
-	leaving := map[xy][][]xy{}
-	var order []xy
-	put := func(pts []xy) {
-		if leaving[pts[0]] == nil {
-			order = append(order, pts[0])
-		}
-		leaving[pts[0]] = append(leaving[pts[0]], pts)
-	}
-	seen := map[[3]int]bool{}
-	for i, a := range b.arcs {
-		ll, lt := a.left.split()
-		rl, rt := a.right.split()
-		for _, c := range copies {
-			for _, t := range []tile{lt, rt} {
-				by := c.minus(t)
-				id := [3]int{i, int(by.i), int(by.j)}
-				if seen[id] {
-					continue
-				}
-				seen[id] = true
-				l, r := inside(ll, lt.plus(by)), inside(rl, rt.plus(by))
-				if l == r {
-					continue
-				}
-				pts := shifted(a.pts, by.offset())
-				if l { // clockwise: the inside on the right hand
-					slices.Reverse(pts)
-				}
-				put(pts)
-			}
-		}
-	}
-	return chain(leaving, order)
-}
-
-// pieces is the outline of every piece of the partition at once.
-func (b *borders) pieces(n int) [][][]xy {
-	leaving := make([]map[xy][][]xy, n)
-	order := make([][]xy, n)
-	put := func(k key, pts []xy) {
-		label, t := k.split()
-		pts = shifted(pts, xy{}.sub(t.offset()))
-		if leaving[label] == nil {
-			leaving[label] = map[xy][][]xy{}
-		}
-		leaving[label][pts[0]] = append(leaving[label][pts[0]], pts)
-		order[label] = append(order[label], pts[0])
-	}
-	for _, a := range b.arcs {
-		put(a.right, a.pts)
-		back := slices.Clone(a.pts)
-		slices.Reverse(back)
-		put(a.left, back)
-	}
-	rings := make([][][]xy, n)
-	for i := range rings {
-		rings[i] = chain(leaving[i], order[i])
-	}
-	return rings
-}
-
-func chain(leaving map[xy][][]xy, order []xy) [][]xy {
-	var rings [][]xy
-	for _, start := range order {
-		for len(leaving[start]) > 0 {
-			ring := []xy{start}
-			for {
-				end := ring[len(ring)-1]
-				next := leaving[end]
-				if len(next) == 0 {
-					break
-				}
-				leaving[end] = next[1:]
-				ring = append(ring, next[0][1:]...)
-			}
-			rings = append(rings, splitRing(ring)...)
-		}
-	}
-	return rings
-}
-
-// splitRing cuts a ring that passes a point twice into rings that do not.
-func splitRing(ring []xy) [][]xy {
-	var out [][]xy
-	at := map[xy]int{}
-	var path []xy
-	for _, p := range ring {
-		if i, ok := at[p]; ok {
-			loop := append(slices.Clone(path[i:]), p)
-			for _, q := range path[i+1:] {
-				delete(at, q)
-			}
-			path = path[:i+1]
-			out = append(out, loop)
-			continue
-		}
-		at[p] = len(path)
-		path = append(path, p)
-	}
-	return out
-}
-
-// area is positive for a ring that runs counter-clockwise.
-func area(ring []xy) float64 {
-	sum := 0.0
-	for i := 1; i < len(ring); i++ {
-		sum += (ring[i-1].x - ring[0].x) * (ring[i].y - ring[0].y)
-		sum -= (ring[i].x - ring[0].x) * (ring[i-1].y - ring[0].y)
-	}
-	return sum / 2
 }
 
 // simplify is Douglas and Peucker's: it keeps the ends and every point further

@@ -18,6 +18,7 @@ type building struct {
 	homes           int // homes somebody lives in
 	community       int
 	grid            int  // number of the grid, over the whole town
+	edge            bool // near another grid
 	block           int  // of the core's blocks; -1 in the country
 	compound        bool // shares a number with the other houses of its block
 	address         string
@@ -98,7 +99,7 @@ func bin(p xy) [2]int { return [2]int{int(math.Floor(p.x / binM)), int(math.Floo
 // other buildings.
 func (s *site) put(b building, gap float64) bool {
 	label := s.areas.inTown(b.at)
-	if label < 0 || !s.free(&b, gap) {
+	if label < 0 || s.nearOutside(b.at) || !s.free(&b, gap) {
 		return false
 	}
 	b.community = int(label)
@@ -107,6 +108,16 @@ func (s *site) put(b building, gap float64) bool {
 	s.bins[k] = append(s.bins[k], int32(len(s.buildings)))
 	s.buildings = append(s.buildings, b)
 	return true
+}
+
+// nearOutside reports whether the town ends within 30 m.
+func (s *site) nearOutside(p xy) bool {
+	for _, d := range []xy{{30, 0}, {-30, 0}, {0, 30}, {0, -30}} {
+		if s.areas.inTown(p.add(d)) < 0 {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *site) free(b *building, gap float64) bool {

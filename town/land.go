@@ -11,6 +11,7 @@ type land struct {
 	bends []bend    // of the river, evenly along one period
 	hill  []float32 // height 0 to 1 on the coarse raster
 	bank  []float32 // metres from the bank on the coarse raster, negative in water
+	rough []float32 // how unevenly borders find their way, on the coarse raster
 }
 
 // bend is the river at one easting: its northing, its slope, half its width.
@@ -34,11 +35,13 @@ func newLand(seed uint64) *land {
 	l.drawRiver(rand.New(rand.NewPCG(seed, 1)))
 	l.hill = make([]float32, coarseCols*coarseRows)
 	l.bank = make([]float32, coarseCols*coarseRows)
+	l.rough = make([]float32, coarseCols*coarseRows)
 	each(coarseRows, func(row int) {
 		for col := range coarseCols {
 			p := middle(col*coarse+coarse/2, row*coarse+coarse/2).sub(xy{cellM / 2, cellM / 2})
 			l.hill[row*coarseCols+col] = float32(l.rawHeight(p))
 			l.bank[row*coarseCols+col] = float32(l.onBank(p))
+			l.rough[row*coarseCols+col] = float32(max(0.3+octaves(l.seed+85, 40, 34, 2, p), 0))
 		}
 	})
 	return l

@@ -1,5 +1,7 @@
 package town
 
+import "math"
+
 // parcels are the core's blocks on the raster, each out to the middle of its
 // streets. Areas that take or leave a parcel as a whole have their borders on
 // streets.
@@ -61,6 +63,19 @@ func (p *parcels) settle(out, within *partition, area int16, share float64, many
 	}
 }
 
+// ashore is the place 24 m beyond the bank on whose side of the river's middle
+// line a point lies.
+func (l *land) ashore(p xy) xy {
+	_, foot := l.fromRiver(p)
+	j := math.Round((foot.y - riverNorthing) / periodY)
+	b := l.river(foot.x - j*shiftX)
+	side := xy{-b.slope, 1}.unit().times(b.half + 24)
+	if dot(side, p.sub(foot)) < 0 {
+		side = side.times(-1)
+	}
+	return foot.add(side)
+}
+
 // settleRiver gives every piece of water to whom the bank on its side belongs,
 // so that borders run along the river's middle line.
 func settleRiver(l *land, out, within *partition) {
@@ -75,9 +90,7 @@ func settleRiver(l *land, out, within *partition) {
 			if l.nearBank(at) > 10 {
 				continue
 			}
-			distM, foot := l.fromRiver(at)
-			bankM := distM - l.onBank(at) + 24
-			toCol, toRow := cellAt(foot.add(at.sub(foot).unit().times(bankM)))
+			toCol, toRow := cellAt(l.ashore(at))
 			if within != nil && within.key(toCol, toRow) != within.key(col, row) {
 				continue
 			}

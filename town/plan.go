@@ -31,6 +31,7 @@ type plan struct {
 	cells     []cell
 	borders   *borders
 	pieceGrid []int16 // the grid of each piece of the borders' partition
+	gridRings [][][]xy
 }
 
 type group struct {
@@ -77,7 +78,7 @@ func (p *plan) friction(local bool) []uint8 {
 		for col := range cols {
 			at := middle(col, row)
 			h := p.land.height(at)
-			v := 4 + 60*h*h + 4*(1+noise{p.land.seed + 85, 60, 50}.at(at))
+			v := 4 + 60*h*h + 15*knots(p.land.rough, at)
 			if p.land.nearBank(at) < 0 {
 				v = 4 + 216*rise(1.9, 1.2, fromCore(at)) // open to all far from town
 			}
@@ -149,8 +150,27 @@ func (p *plan) build() error {
 		s.buildings[i].homes = n
 		p.parcels.homes[s.buildings[i].block] += n
 	}
-	p.addresses()
 	return nil
+}
+
+// gridAt is the grid whose outline holds a point, and whether the point is near
+// another grid: there outline and raster may differ.
+func (p *plan) gridAt(parts *partition, at xy) (grid int, edge bool) {
+	col, row := cellAt(at)
+	own, _ := parts.at(col, row)
+	for dy := -4; dy <= 4; dy++ {
+		for dx := -4; dx <= 4; dx++ {
+			label, owner := parts.at(col+dx, row+dy)
+			if label == own || owner != (tile{}) {
+				continue
+			}
+			edge = true
+			if contained(p.gridRings[label], at) {
+				return int(label), true
+			}
+		}
+	}
+	return int(own), edge
 }
 
 func (p *plan) divideGrids() {
@@ -168,17 +188,20 @@ func (p *plan) divideGrids() {
 			gridCommunity = append(gridCommunity, i)
 		}
 	}
+	pieces, pieceGrid := splitCells(parts, p.parcels, gridCommunity, friction)
+	p.pieceGrid = pieceGrid
+	p.borders = drawBorders(pieces)
+	p.gridRings = p.borders.outlines(len(gridCommunity), func(n int16) int { return int(pieceGrid[n]) })
 	p.grids = make([]grid, len(gridCommunity))
 	for i := range s.buildings {
 		b := &s.buildings[i]
-		b.grid = int(parts.inTown(b.at))
+		b.grid, b.edge = p.gridAt(parts, b.at)
+		b.community = gridCommunity[b.grid]
 		g := &p.grids[b.grid]
 		g.homes += b.homes
 		g.buildings = append(g.buildings, int32(i))
 	}
-	pieces, pieceGrid := splitCells(parts, p.parcels, gridCommunity, friction)
-	p.pieceGrid = pieceGrid
-	p.borders = drawBorders(pieces)
+	p.addresses()
 	groupOf, groupCommunity := bundle(parts, gridCommunity)
 	p.nameAreas(gridCommunity, groupOf, groupCommunity)
 	p.numberCells()
@@ -259,6 +282,19 @@ func (p *plan) appoint() {
 	}
 }
 
+// rooms are the homes of a building; those of a house on a border stay on the
+// side of its middle.
+func (p *plan) rooms(n int32, r *rand.Rand) []home {
+	b := &p.site.buildings[n]
+	homes := b.rooms(n, r)
+	for i := range homes {
+		for pull := 0.25; b.edge && pull <= 1 && !contained(p.gridRings[b.grid], homes[i].at); pull += 0.25 {
+			homes[i].at = homes[i].at.lerp(b.at, pull).snap()
+		}
+	}
+	return homes
+}
+
 func (p *plan) appointIn(i, count int) ([]home, []head) {
 	g := p.grids[i]
 	r := rand.New(rand.NewPCG(p.land.seed, 1000+uint64(i)))
@@ -272,7 +308,7 @@ func (p *plan) appointIn(i, count int) ([]home, []head) {
 	}
 	var homes []home
 	for _, k := range tour(at) {
-		homes = append(homes, p.site.buildings[lived[k]].rooms(lived[k], r)...)
+		homes = append(homes, p.rooms(lived[k], r)...)
 	}
 	walk := make([]xy, len(homes))
 	for k := range homes {

@@ -39,23 +39,19 @@ func (p *plan) countySheet(tiles []tile) (*sheet, error) {
 	return s, s.add(rings, "430181", "浏阳市（演示）")
 }
 
-// areaOf joins the pieces that belong to one area.
-func (p *plan) areaOf(own func(piece int16) bool) [][]xy {
-	return p.borders.outline(func(label int16, t tile) bool { return t == tile{} && own(label) }, around[:1])
-}
-
 func (p *plan) gridOf(piece int16) *grid { return &p.grids[p.pieceGrid[piece]] }
 
 func (p *plan) streetSheet() (*sheet, error) {
 	s := &sheet{name: "街道", shape: shapePolygon, columns: []column{codeColumn("区划代码", 12), nameColumn("名称", 40), {name: "上级代码", width: 12}}}
-	return s, s.add(p.areaOf(func(int16) bool { return true }), "430181002", "集里街道", "430181")
+	rings := p.borders.outlines(1, func(int16) int { return 0 })
+	return s, s.add(rings[0], "430181002", "集里街道", "430181")
 }
 
 func (p *plan) communitySheet() (*sheet, error) {
 	s := &sheet{name: "社区村", shape: shapePolygon, columns: []column{codeColumn("区划代码", 12), nameColumn("名称", 40), codeColumn("上级代码", 12)}}
+	rings := p.borders.outlines(len(communities), func(n int16) int { return p.gridOf(n).community })
 	for i, m := range communities {
-		rings := p.areaOf(func(n int16) bool { return p.gridOf(n).community == i })
-		if err := s.add(rings, m.code, m.name, m.code[:9]); err != nil {
+		if err := s.add(rings[i], m.code, m.name, m.code[:9]); err != nil {
 			return nil, err
 		}
 	}
@@ -64,9 +60,9 @@ func (p *plan) communitySheet() (*sheet, error) {
 
 func (p *plan) groupSheet() (*sheet, error) {
 	s := &sheet{name: "片组", shape: shapePolygon, columns: []column{codeColumn("片组代码", 16), nameColumn("片组名称", 48), codeColumn("上级代码", 12)}}
+	rings := p.borders.outlines(len(p.groups), func(n int16) int { return p.gridOf(n).group })
 	for i, g := range p.groups {
-		rings := p.areaOf(func(n int16) bool { return p.gridOf(n).group == i })
-		if err := s.add(rings, g.code, g.name, communities[g.community].code); err != nil {
+		if err := s.add(rings[i], g.code, g.name, communities[g.community].code); err != nil {
 			return nil, err
 		}
 	}
@@ -76,8 +72,7 @@ func (p *plan) groupSheet() (*sheet, error) {
 func (p *plan) gridSheet() (*sheet, error) {
 	s := &sheet{name: "网格", shape: shapePolygon, columns: []column{codeColumn("网格代码", 16), nameColumn("网格名称", 48), codeColumn("上级代码", 12), codeColumn("片组代码", 16)}}
 	for i, g := range p.grids {
-		rings := p.areaOf(func(n int16) bool { return int(p.pieceGrid[n]) == i })
-		if err := s.add(rings, g.code, g.name, communities[g.community].code, p.groups[g.group].code); err != nil {
+		if err := s.add(p.gridRings[i], g.code, g.name, communities[g.community].code, p.groups[g.group].code); err != nil {
 			return nil, err
 		}
 	}
@@ -86,7 +81,7 @@ func (p *plan) gridSheet() (*sheet, error) {
 
 func (p *plan) cellSheet() (*sheet, error) {
 	s := &sheet{name: "单元网格", shape: shapePolygon, columns: []column{codeColumn("单元代码", 16), codeColumn("上级代码", 16)}}
-	rings := p.borders.pieces(len(p.pieceGrid))
+	rings := p.borders.outlines(len(p.pieceGrid), func(n int16) int { return int(n) })
 	for _, c := range p.cells {
 		if err := s.add(rings[c.piece], c.code, c.parent); err != nil {
 			return nil, err
@@ -294,15 +289,4 @@ func (p *plan) forests() [][][]xy {
 		}
 	}
 	return out
-}
-
-func contains(ring []xy, p xy) bool {
-	in := false
-	for i := 1; i < len(ring); i++ {
-		a, b := ring[i-1], ring[i]
-		if (a.y > p.y) != (b.y > p.y) && p.x < a.x+(b.x-a.x)*(p.y-a.y)/(b.y-a.y) {
-			in = !in
-		}
-	}
-	return in
 }
