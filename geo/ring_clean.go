@@ -28,7 +28,7 @@ func CleanRing(r orb.Ring) (orb.Ring, RingRepair, error) {
 	r = slices.Compact(r)
 	done.Duplicates = before - len(r)
 	if n := len(r); n > 0 && r[0] != r[n-1] {
-		r = append(r, r[0])
+		r = append(r[:n:before], r[0]) // never over what follows in a shared buffer
 		done.Closed = true
 	}
 	if len(r) < 4 {

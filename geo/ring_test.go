@@ -34,6 +34,14 @@ func TestCleanRing(t *testing.T) {
 	}
 }
 
+// Rings often are pieces of one buffer: closing one leaves the next alone.
+func TestCleanRingKeepsItsNeighbour(t *testing.T) {
+	buffer := []orb.Point{{0, 0}, {1, 0}, {1, 1}, {7, 7}}
+	if r, _, err := CleanRing(buffer[:3]); err != nil || len(r) != 4 || buffer[3] != (orb.Point{7, 7}) {
+		t.Errorf("%v, %v, %v", r, buffer, err)
+	}
+}
+
 // clockwise is a square as ESRI wants a shell.
 func clockwise(x, y, side float64) orb.Ring {
 	r := square(x, y, side)
