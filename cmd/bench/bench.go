@@ -33,7 +33,8 @@ func (r result) rate() float64 { return float64(r.rows) / r.seconds }
 
 type bench struct {
 	cluster *sql.Cluster
-	lintu   string
+	lintu   string // the program
+	data    string // where it keeps what it received
 	made    int
 }
 
@@ -83,7 +84,7 @@ func (b *bench) ogr2ogr(ctx context.Context, f file) (result, error) {
 func (b *bench) importFile(ctx context.Context, f file) (result, error) {
 	return b.inDatabase(ctx, true, f.table, func(u *url.URL) *exec.Cmd {
 		cmd := exec.CommandContext(ctx, b.lintu, append([]string{"import", f.path, "--json"}, f.flags...)...)
-		cmd.Env = append(os.Environ(), "LINTU_LANG=en", "LINTU_DATABASE_URL="+u.String())
+		cmd.Env = append(os.Environ(), "LINTU_LANG=en", "LINTU_DATA="+b.data, "LINTU_DATABASE_URL="+u.String())
 		return cmd
 	})
 }

@@ -57,7 +57,7 @@ func run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, cluster.Stop(context.WithoutCancel(ctx))) }()
-	b := &bench{cluster: cluster, lintu: *lintu}
+	b := &bench{cluster: cluster, lintu: *lintu, data: filepath.Join(dir, "data")}
 	for _, f := range files {
 		if err := b.compare(ctx, f, *runs); err != nil {
 			return err
@@ -69,16 +69,16 @@ func run(ctx context.Context) (err error) {
 // prepare lays out the files to import: generated ones, and real ones where
 // the shared data is.
 func prepare(dir string, n int) ([]file, error) {
-	var files []file
 	for name, st := range map[string]style{"planners": planners, "plain": plain} {
 		if err := writeHouseholds(filepath.Join(dir, name), n, st); err != nil {
 			return nil, err
 		}
 	}
 	households := []string{"--layer", "households", "--map", "code=HH_CODE,name=ADDRESS,building=BUILDING"}
-	files = append(files,
-		file{title: "households, EPSG:4547 and GBK", path: filepath.Join(dir, "planners.shp"), table: "household", flags: households},
-		file{title: "households, EPSG:4326 and UTF-8", path: filepath.Join(dir, "plain.shp"), table: "household", flags: households})
+	files := []file{
+		{title: "households, EPSG:4547 and GBK", path: filepath.Join(dir, "planners.shp"), table: "household", flags: households},
+		{title: "households, EPSG:4326 and UTF-8", path: filepath.Join(dir, "plain.shp"), table: "household", flags: households},
+	}
 
 	shared := os.Getenv("LINTU_SHARED_DATA")
 	if shared == "" {
