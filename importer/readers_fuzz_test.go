@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -12,7 +13,7 @@ import (
 
 // checkReads holds what must be true of any bytes: reading ends, without more
 // rows than bytes; failures are sentences for people; text is text.
-func checkReads(t *testing.T, s *Source, err error, size int) {
+func checkReads(t *testing.T, datasets []*Dataset, err error, size int) {
 	t.Helper()
 	var e *lintu.Error
 	if err != nil {
@@ -21,7 +22,7 @@ func checkReads(t *testing.T, s *Source, err error, size int) {
 		}
 		return
 	}
-	for _, d := range s.Datasets() {
+	for _, d := range datasets {
 		r, err := d.Read(t.Context(), "")
 		if err != nil {
 			t.Fatal(err)
@@ -48,6 +49,8 @@ func checkReads(t *testing.T, s *Source, err error, size int) {
 	}
 }
 
+func inMemory(b []byte) blob { return blob{bytes.NewReader(b), int64(len(b))} }
+
 func FuzzShapefile(f *testing.F) {
 	two := shpFile{5, [][]byte{square, partsRecord(5, 2, 8, []int{0, 4}, 0, 0, 0, 9, 9, 9, 0, 0, 1, 1, 2, 2, 2, 1, 1, 1)}}
 	dbf := dbfFile(0x4D, []dbfColumn{{"A", 'C', 4, 0}, {"N", 'N', 3, 1}}, " x", "*y", " \xb3\xa4\xc9\xb3")
@@ -55,20 +58,15 @@ func FuzzShapefile(f *testing.F) {
 	f.Add(shpFile{1, [][]byte{pointRecord(1, 2)}}.shp(), []byte{}, []byte{})
 	f.Add(shpFile{13, [][]byte{partsRecord(13, 1, 2, []int{0}, 1, 2, 3, 4, 5, 6, 7, 8)}}.shp(), []byte{}, dbf)
 	f.Fuzz(func(t *testing.T, shp, shx, dbf []byte) {
-		files := map[string][]byte{"a.shp": shp}
+		p := shapefileParts{name: "a", shp: inMemory(shp)}
 		if len(shx) > 0 {
-			files["a.shx"] = shx
+			p.shx = inMemory(shx)
 		}
 		if len(dbf) > 0 {
-			files["a.dbf"] = dbf
+			p.dbf = inMemory(dbf)
 		}
-		s, err := Open(folder(t, files), "a")
-		checkReads(t, s, err, len(shp)+len(dbf))
-		if s != nil {
-			if err := s.Close(); err != nil {
-				t.Fatal(err)
-			}
-		}
+		d, err := newShapefile(p)
+		checkReads(t, []*Dataset{d}, err, len(shp)+len(dbf))
 	})
 }
 
@@ -84,15 +82,15 @@ func FuzzGeoJSON(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		s, err := openBytes(t, "a.geojson", b)
+		d, err := newGeoJSON("a", inMemory(b))
 		if err == nil {
 			var e *lintu.Error
-			_, rerr := rows(t, s.Datasets()[0], "")
+			_, rerr := rows(t, d, "")
 			if errors.As(rerr, &e) && json.Valid(b) && strings.Contains(e.Text.EN, "malformed") {
 				t.Fatalf("%s: %q", e.Text.EN, b)
 			}
 		}
-		checkReads(t, s, err, len(b))
+		checkReads(t, []*Dataset{d}, err, len(b))
 	})
 }
 

@@ -367,7 +367,12 @@ func (p *shapefilePass) readValue(rec *Record, i int, row []byte) {
 	v := f.value(row)
 	from := len(p.line)
 	if !f.isText() {
-		p.line = append(p.line, v...)
+		if isASCII(v) {
+			p.line = append(p.line, v...)
+			return
+		}
+		rec.Issues = append(rec.Issues, Issue{Rule: ruleTextUndecodable, Column: p.cols[i].Name, Text: lintu.Say(
+			"列 %s 的值不是数、日期或真假", "the value of column %s is no number, date or truth value", p.cols[i].Name)})
 		return
 	}
 	var cut int
