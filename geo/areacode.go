@@ -26,16 +26,14 @@ type AreaCode string
 // ParseAreaCode reads 2, 4, 6, 9, 12 or 15 digits. Zeros that fill a code up to
 // 6, 9 or 12 digits are cut off: 430181000000 is the county 430181.
 func ParseAreaCode(s string) (AreaCode, error) {
-	bad := errorf("“%s” 不是有效的区划代码；应为 2、4、6、9、12 或 15 位数字。",
-		"%q is not an area code; it has 2, 4, 6, 9, 12 or 15 digits.", clip(s))
 	for i := range len(s) {
 		if s[i] < '0' || s[i] > '9' {
-			return "", bad
+			return "", notAreaCode(s)
 		}
 	}
 	level := levelOfDigits(len(s))
 	if level == 0 {
-		return "", bad
+		return "", notAreaCode(s)
 	}
 	if level < LevelCell {
 		s = trimCode(s, level)
@@ -43,10 +41,15 @@ func ParseAreaCode(s string) (AreaCode, error) {
 	}
 	for l := LevelProvince; l <= level; l++ {
 		if l != LevelCounty && zeros(s[codeDigits[l-1]:codeDigits[l]]) {
-			return "", bad // the child of nothing
+			return "", notAreaCode(s) // the child of nothing
 		}
 	}
 	return AreaCode(s), nil
+}
+
+func notAreaCode(s string) *Error {
+	return errorf("“%s” 不是有效的区划代码；应为 2、4、6、9、12 或 15 位数字。",
+		"%q is not an area code; it has 2, 4, 6, 9, 12 or 15 digits.", clip(s))
 }
 
 // trimCode cuts off the zero parts at the end.
