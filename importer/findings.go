@@ -27,7 +27,6 @@ const (
 	ruleValueMissing    = "value-missing"
 	ruleValueNotAllowed = "value-not-allowed"
 	ruleFileBroken      = "file-broken"
-	ruleRejected        = "rejected-by-database"
 )
 
 // at writes a place as people read it on the map: longitude, latitude.

@@ -118,7 +118,6 @@ func (l *loading) explain(err error) error {
 	if err == nil || l.failed == nil || !errors.As(err, &mine) || mine.Code != lintu.CodeInvalid {
 		return err
 	}
-	l.failed.report.Refusals.Add(lintu.Finding{Rule: ruleRejected, Text: mine.Text})
 	l.failed.ask(lintu.Question{Key: "rejected", Candidates: []lintu.Candidate{}, Text: mine.Text})
 	return nil
 }

@@ -3,6 +3,7 @@ package importer
 import (
 	"context"
 	"slices"
+	"strconv"
 
 	"github.com/lintu-map/lintu"
 )
@@ -62,15 +63,12 @@ func (p *part) nothing(seen *survey) {
 		return
 	}
 	p.report.Refusals.Add(lintu.Finding{Rule: ruleFileBroken, Text: lintu.AsError(seen.broken).Text})
-	p.ask(leaveOutQuestion(p.dataset.Name))
+	p.closeRefusals()
 }
 
-func leaveOutQuestion(dataset string) lintu.Question {
-	return lintu.Question{Key: "refused", Flag: "--skip-refused",
-		Text: lintu.Say("%s 一行也读不出来，只能整份不导入。", "Nothing of %s can be read; it can only be left out.", dataset),
-		Candidates: []lintu.Candidate{{Value: "skip", Title: lintu.Text{ZH: "不导入这份数据", EN: "leave this dataset out"}, Confidence: 1,
-			Reason: lintu.Text{ZH: "文件已损坏", EN: "the file is broken"}, Set: map[string]string{"skip": "true"}}}}
-}
+// leaveOut is the only answer for a dataset of which nothing is good.
+var leaveOut = lintu.Candidate{Value: "skip-dataset", Title: lintu.Text{ZH: "不导入这份数据", EN: "leave this dataset out"}, Confidence: 1,
+	Reason: lintu.Text{ZH: "其中没有可用的行", EN: "none of it can be used"}, Set: map[string]string{"skip": "true"}}
 
 func (p *part) settleEncoding() {
 	p.report.Encoding = p.dataset.Encoding
@@ -172,13 +170,25 @@ func (m *mapping) forDrawing() mapping {
 
 // closeRefusals asks what to do about refused rows, once they are known.
 func (p *part) closeRefusals() {
-	n := p.report.Refusals.Total
-	if n == 0 || p.answers.SkipRefused {
-		return
+	n, good := p.report.Refusals.Total, p.report.Accepted
+	switch {
+	case n == 0 || p.answers.SkipRefused:
+	case good == 0:
+		p.ask(lintu.Question{Key: "refused", Flag: "--skip-refused", Candidates: []lintu.Candidate{leaveOut},
+			Text: lintu.Say("没有一行可以导入。第一个原因：%[1]s。", "No row can be imported. The first reason: %[2]s.",
+				p.report.Refusals.List[0].Text.ZH, p.report.Refusals.List[0].Text.EN)})
+	default:
+		p.ask(lintu.Question{Key: "refused", Flag: "--skip-refused",
+			Text: lintu.Say("%[1]d 行有问题，没有可以确定的修法。改好文件再来，还是只导入其余 %[3]d 行？",
+				"%[2]s wrong and cannot be repaired with certainty. Correct the file, or import only the other %[3]d?", n, isOrAre(n), good),
+			Candidates: []lintu.Candidate{{Value: "skip", Title: lintu.Text{ZH: "跳过有问题的行", EN: "skip the refused rows"}, Confidence: 0.5,
+				Reason: lintu.Text{ZH: "其余的行会导入", EN: "the other rows are imported"}, Set: map[string]string{"skipRefused": "true"}}}})
 	}
-	p.ask(lintu.Question{Key: "refused", Flag: "--skip-refused",
-		Text: lintu.Say("%[1]d 行有问题，没有可以确定的修法。改好文件再来，还是只导入其余 %[2]d 行？",
-			"%[1]d rows are wrong and have no certain repair. Correct the file, or import only the other %[2]d?", n, p.report.Accepted),
-		Candidates: []lintu.Candidate{{Value: "skip", Title: lintu.Text{ZH: "跳过有问题的行", EN: "skip the refused rows"}, Confidence: 0.5,
-			Reason: lintu.Text{ZH: "其余的行会导入", EN: "the other rows are imported"}, Set: map[string]string{"skipRefused": "true"}}}})
+}
+
+func isOrAre(rows int64) string {
+	if rows == 1 {
+		return "1 row is"
+	}
+	return strconv.FormatInt(rows, 10) + " rows are"
 }

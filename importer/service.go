@@ -188,17 +188,26 @@ func (s *Service) apply(ctx context.Context, tenant int32, b *lintu.Batch, parts
 		return err
 	}
 	if len(l.parts) == 0 {
-		return lintu.Errorf(lintu.CodeInvalid, "%s 里没有可以导入的行。", "%s has no rows to import.", b.File)
+		return nothingToImport(b)
 	}
 	return s.store.ApplyBatch(ctx, tenant, b, func(tx lintu.BatchTx) error {
 		if err := l.run(ctx, tx); err != nil {
 			return err
 		}
+		accepted := int64(0)
 		for _, p := range l.parts {
 			p.closeRefusals()
+			accepted += p.report.Accepted
 		}
-		return openQuestions(b.Parts)
+		if err := openQuestions(b.Parts); err != nil || accepted > 0 {
+			return err
+		}
+		return nothingToImport(b)
 	})
+}
+
+func nothingToImport(b *lintu.Batch) error {
+	return lintu.Errorf(lintu.CodeInvalid, "%s 里没有可以导入的行。", "%s has no rows to import.", b.File)
 }
 
 // openQuestions is CodeConflict naming what is still to be answered.
