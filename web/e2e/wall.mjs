@@ -69,7 +69,6 @@ async function householdLightsItsHead(page) {
   check((await card.locator('li').count()) === homes.numberMatched, 'the card does not list every household of the head')
   check((await page.evaluate(() => location.hash)).includes(`pick=households/${household.id}`), 'the address does not remember the choice')
 
-  await page.waitForTimeout(0)
   await drawn(page)
   const view = await viewOf(page)
   const points = homes.features.map((f) => project(view, f.geometry.coordinates, page.viewportSize()))

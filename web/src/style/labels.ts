@@ -31,18 +31,19 @@ function text({ px, shown }: Ink, field: ExpressionSpecification, size: number, 
 }
 
 function paint({ c, px, palette }: Ink, color: string): NonNullable<SymbolLayerSpecification['paint']> {
-  return { 'text-color': color, 'text-halo-color': c.labelHalo, 'text-halo-width': px(palette.dark ? 2.8 : 2), 'text-halo-blur': px(0.5) }
+  return { 'text-color': color, 'text-halo-color': c.labelHalo, 'text-halo-width': px(palette.dark ? 2 : 1.8), 'text-halo-blur': px(0.5) }
 }
 
 function pointNames(ink: Ink): Layers {
   const { c, px, options } = ink
   const below: SymbolLayout = { 'text-anchor': 'top', 'text-offset': [0, 0.9], 'text-optional': true }
+  const ebb = options.dimmed ? 0.35 : 1
   const hide = (layer: 'households' | 'heads' | 'units') => (options.hidden.has(layer) ? { visibility: 'none' as const } : {})
   return [
     { id: 'households-name', type: 'symbol', source: 'people', 'source-layer': 'households', minzoom: 18,
-      layout: { ...text(ink, nameOrCode, small), ...below, ...hide('households') }, paint: paint(ink, c.labelQuiet) },
+      layout: { ...text(ink, nameOrCode, small), ...below, ...hide('households') }, paint: { ...paint(ink, c.labelQuiet), 'text-opacity': ebb } },
     { id: 'heads-name', type: 'symbol', source: 'people', 'source-layer': 'heads', minzoom: 16.8,
-      layout: { ...text(ink, nameOrCode, small), ...below, ...hide('heads') }, paint: paint(ink, c.label) },
+      layout: { ...text(ink, nameOrCode, small), ...below, ...hide('heads') }, paint: { ...paint(ink, c.label), 'text-opacity': ebb } },
     { id: 'units', type: 'symbol', source: 'units', 'source-layer': 'units', minzoom: 10,
       layout: { ...text(ink, ['step', ['zoom'], '', 13, nameOrCode], small), ...below, 'icon-image': unitIcon, 'icon-size': options.scale * 0.8, 'icon-padding': px(2), ...hide('units') },
       paint: { ...paint(ink, c.unit), 'icon-color': c.unit, 'icon-halo-color': c.labelHalo, 'icon-halo-width': px(1.5) } },

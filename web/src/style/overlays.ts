@@ -18,6 +18,13 @@ export function chosenLayers({ c, px, palette }: Ink): Layers {
       paint: { 'line-color': c.chosenLink, 'line-width': px(6), 'line-blur': px(5), 'line-opacity': 0.35 } },
     { id: 'chosen-link', type: 'line', source, filter: is('link'), layout: { 'line-cap': 'round' },
       paint: { 'line-color': c.chosenLink, 'line-width': byZoom([12, px(0.8)], [17, px(1.8)]), 'line-opacity': 0.9 } },
+  ]
+}
+
+/** The lit homes and their lamp, above the names: no name may hide a home. */
+export function chosenLights({ c, px, palette }: Ink): Layers {
+  const source = 'chosen'
+  return [
     { id: 'chosen-glow', type: 'circle', source, filter: is('household', 'head', 'self'),
       paint: { 'circle-color': c.householdGlow, 'circle-blur': 1, 'circle-opacity': palette.dark ? 0.42 : 0.22, 'circle-radius': byZoomSteep([12, px(7)], [15, px(11)], [17, px(17)], [19, px(28)]) } },
     { id: 'chosen-household', type: 'circle', source, filter: is('household', 'self'),
