@@ -88,7 +88,8 @@ type Candidate struct {
 	Confidence float64 `json:"confidence"`
 	Reason     Text    `json:"reason"`
 	// Set holds the answers that choosing this candidate gives, as the JSON
-	// fields of Answers: {"crs": "EPSG:4490", "from": "gcj02"}.
+	// fields of Answers: {"crs": "EPSG:4490", "from": "gcj02"}. "map.code" is the
+	// entry code of map; booleans are "true".
 	Set map[string]string `json:"set"`
 }
 
