@@ -129,7 +129,7 @@ func (r *zipReader) spool(f *zip.File, name string) (blob, error) {
 	if err != nil {
 		return blob{}, damaged(err, name)
 	}
-	defer rc.Close() //nolint:errcheck // reading reports what matters
+	defer rc.Close()
 	in := &meteredReader{in: rc, zip: r}
 	var small bytes.Buffer
 	_, err = io.CopyN(&small, in, inMemoryBytes)

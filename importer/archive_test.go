@@ -235,7 +235,7 @@ func TestFolderAndCompanions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.Close() //nolint:errcheck // only read
+	defer s.Close()
 	if got := datasetNames(s); got != "grid poly" {
 		t.Errorf("datasets %q", got)
 	}
@@ -244,7 +244,7 @@ func TestFolderAndCompanions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer one.Close() //nolint:errcheck // only read
+	defer one.Close()
 	if d := one.Datasets()[0]; d.Name != "社区" || d.PRJ != "GEOGCS[]" {
 		t.Errorf("dataset %q with .prj %q", d.Name, d.PRJ)
 	}

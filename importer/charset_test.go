@@ -33,7 +33,7 @@ func TestEncodingsOfRealFiles(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer s.Close() //nolint:errcheck // only read
+			defer s.Close()
 			d := s.Datasets()[0]
 			if d.Encoding.Value != want.encoding || !strings.Contains(d.Encoding.Reason.EN, want.reason) {
 				t.Errorf("%+v", d.Encoding)

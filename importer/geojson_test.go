@@ -61,7 +61,7 @@ func outcome(t testing.TB, file string) string {
 	if err != nil {
 		return err.Error()
 	}
-	defer s.Close() //nolint:errcheck // only read
+	defer s.Close()
 	r, err := s.Datasets()[0].Read(t.Context(), "")
 	if err != nil {
 		t.Fatal(err)

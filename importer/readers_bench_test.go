@@ -32,7 +32,7 @@ func benchmarkRead(b *testing.B, path string) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer s.Close() //nolint:errcheck // only read
+	defer s.Close()
 	b.ReportAllocs()
 	rows := int64(0)
 	for b.Loop() {

@@ -32,7 +32,7 @@ func TestReadNastyShapefiles(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer s.Close() //nolint:errcheck // only read
+			defer s.Close()
 			wantRows, _ := strconv.Atoi(f[2])
 			wantPoints, _ := strconv.Atoi(f[3])
 			d := s.Datasets()[0]

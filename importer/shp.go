@@ -102,7 +102,6 @@ type shpDecoder struct {
 	ends   []int // end of each part in points
 	rings  []orb.Ring
 	lines  []orb.LineString
-	poly   orb.Polygon
 	sawZ   bool
 	sawM   bool
 }

@@ -24,14 +24,6 @@ type shpRow struct {
 	bad     *lintu.Text // why the content is not to be had
 }
 
-// count is how many rows there are, -1 where only reading shows it.
-func (r *shpRows) count() int64 {
-	if r.index != nil {
-		return r.index.rows
-	}
-	return -1
-}
-
 // next returns the next record; ok is false after the last.
 func (r *shpRows) next() (row shpRow, ok bool, err error) {
 	if r.index != nil {
