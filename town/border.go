@@ -16,6 +16,7 @@ type arc struct {
 // borders is the net of all arcs of one period of the plane.
 type borders struct {
 	p    *partition
+	rank func(a, b key) int
 	side []uint8 // per corner: which of its four sides are border
 	move []xy    // per corner: displacement by smoothing, in cells
 	done []uint8 // sides already part of an arc
@@ -35,8 +36,10 @@ var sides = [4]struct {
 }
 
 // drawBorders traces the borders of a partition, smooth and without a crossing.
-func drawBorders(p *partition) *borders {
-	b := &borders{p: p, side: make([]uint8, cols*rows), done: make([]uint8, cols*rows), move: make([]xy, cols*rows)}
+// rank says how important a border between two different pieces is: the most
+// important run smoothly past where lesser ones meet them.
+func drawBorders(p *partition, rank func(a, b key) int) *borders {
+	b := &borders{p: p, rank: rank, side: make([]uint8, cols*rows), done: make([]uint8, cols*rows), move: make([]xy, cols*rows)}
 	b.findSides()
 	b.smooth(70)
 	b.trace()
@@ -77,13 +80,12 @@ func (b *borders) smooth(rounds int) {
 	for i := range knots {
 		k := &knots[i]
 		col, row := int(k.corner)%cols, int(k.corner)/cols
-		for d, s := range sides {
-			if b.side[k.corner]>>d&1 == 1 {
-				o, _ := fold(col+s.dx, row+s.dy)
-				k.next[k.n] = number[o]
-				k.n++
-				k.sum = k.sum.add(xy{float64(s.dx), float64(s.dy)})
-			}
+		for _, d := range b.chief(col, row) {
+			s := sides[d]
+			o, _ := fold(col+s.dx, row+s.dy)
+			k.next[k.n] = number[o]
+			k.n++
+			k.sum = k.sum.add(xy{float64(s.dx), float64(s.dy)})
 		}
 	}
 	each(len(knots)/4096+1, func(part int) {
@@ -110,6 +112,30 @@ func (b *borders) smooth(rounds int) {
 	for i, k := range knots {
 		b.move[k.corner] = now[i]
 	}
+}
+
+// chief lists the sides of a corner that draw it: all, or the two of the line
+// that ranks above the others.
+func (b *borders) chief(col, row int) []int {
+	var byRank [4][]int
+	var all []int
+	c, _ := fold(col, row)
+	for d, s := range sides {
+		if b.side[c]>>d&1 == 1 {
+			r := b.rank(b.p.key(col+s.leftX, row+s.leftY), b.p.key(col+s.rightX, row+s.rightY))
+			byRank[r] = append(byRank[r], d)
+			all = append(all, d)
+		}
+	}
+	for r := 3; r >= 0; r-- {
+		if len(byRank[r]) > 0 {
+			if len(byRank[r]) == 2 {
+				return byRank[r]
+			}
+			return all
+		}
+	}
+	return all
 }
 
 // alone reports whether all border within two cells of a corner is the corner's

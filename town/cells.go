@@ -3,12 +3,12 @@ package town
 // splitCells cuts the grids of the urban communities into grid cells: the blocks
 // of the core, and pieces of about 100 m elsewhere. The grids of villages stay
 // whole, as one piece each. gridOf says to which grid each piece belongs.
-func splitCells(grids *partition, blocks *parcels, gridCommunity []int, friction []uint8) (pieces *partition, gridOf []int16) {
+func splitCells(l *land, grids *partition, blocks *parcels, gridCommunity []int, friction []uint8) (pieces *partition, gridOf []int16) {
 	s := &cellSplitter{grids: grids, gridCommunity: gridCommunity,
 		pieces: &partition{label: make([]int16, cols*rows), owner: grids.owner},
 		taken:  make([]bool, cols*rows)}
 	s.takeBlocks(blocks)
-	s.scatter()
+	s.scatter(l)
 	g := &growth{friction: friction, within: grids, out: s.pieces, cost: make([]int32, cols*rows)}
 	for i := range g.cost {
 		g.cost[i] = far
@@ -56,8 +56,9 @@ func (s *cellSplitter) takeBlocks(blocks *parcels) {
 	}
 }
 
-// scatter seeds what the blocks left, every ten cells of the raster.
-func (s *cellSplitter) scatter() {
+// scatter seeds what the blocks left, about every ten cells of the raster, but
+// not the water: that belongs to the banks.
+func (s *cellSplitter) scatter(l *land) {
 	const step = 10
 	cells := make([][]int32, len(s.gridCommunity))
 	for c, label := range s.grids.label {
@@ -77,7 +78,7 @@ func (s *cellSplitter) scatter() {
 			col, row := cellAt(s.grids.place(c))
 			i0, j0 := floorDiv(col, step), floorDiv(row, step)
 			h := mix(uint64(i0)<<32 ^ uint64(uint32(j0))) // a place of its own in each square
-			if col-i0*step == 2+int(h%7) && row-j0*step == 2+int(h>>8%7) && !s.taken[c] && communities[s.gridCommunity[i]].urban {
+			if col-i0*step == 2+int(h%7) && row-j0*step == 2+int(h>>8%7) && !s.taken[c] && communities[s.gridCommunity[i]].urban && l.nearBank(s.grids.place(c)) > 0 {
 				put(c, i)
 			}
 		}

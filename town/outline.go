@@ -22,14 +22,11 @@ func (b *borders) outline(inside func(label int16, t tile) bool, copies []tile) 
 			for _, t := range []tile{lt, rt} {
 				by := c.minus(t)
 				id := [3]int{i, int(by.i), int(by.j)}
-				if seen[id] {
+				l, r := inside(ll, lt.plus(by)), inside(rl, rt.plus(by))
+				if l == r || seen[id] {
 					continue
 				}
 				seen[id] = true
-				l, r := inside(ll, lt.plus(by)), inside(rl, rt.plus(by))
-				if l == r {
-					continue
-				}
 				pts := shifted(a.pts, by.offset())
 				if l { // clockwise: the inside on the right hand
 					slices.Reverse(pts)

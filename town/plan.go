@@ -188,9 +188,20 @@ func (p *plan) divideGrids() {
 			gridCommunity = append(gridCommunity, i)
 		}
 	}
-	pieces, pieceGrid := splitCells(parts, p.parcels, gridCommunity, friction)
+	pieces, pieceGrid := splitCells(p.land, parts, p.parcels, gridCommunity, friction)
 	p.pieceGrid = pieceGrid
-	p.borders = drawBorders(pieces)
+	p.borders = drawBorders(pieces, func(a, b key) int {
+		la, ta := a.split()
+		lb, tb := b.split()
+		ga, gb := pieceGrid[la], pieceGrid[lb]
+		switch {
+		case ta != tb || gridCommunity[ga] != gridCommunity[gb]:
+			return 3
+		case ga != gb:
+			return 2
+		}
+		return 1
+	})
 	p.gridRings = p.borders.outlines(len(gridCommunity), func(n int16) int { return int(pieceGrid[n]) })
 	p.grids = make([]grid, len(gridCommunity))
 	for i := range s.buildings {

@@ -268,7 +268,7 @@ func (p *plan) forests() [][][]xy {
 			woods.label[c] = 1
 		}
 	}
-	b := drawBorders(woods)
+	b := drawBorders(woods, func(_, _ key) int { return 0 })
 	rings := b.outline(func(label int16, t tile) bool { return label == 1 && t == tile{} }, around[:1])
 	var out [][][]xy
 	for _, r := range rings {

@@ -19,7 +19,7 @@ type Config struct {
 	// Scale is how many copies of the town stand side by side, 1 to MaxScale;
 	// each has 47,000 households. ScaleFor turns a number of households into it.
 	Scale int
-	// Progress, if set, hears about the work from several goroutines, one at a time.
+	// Progress, if set, is called by one goroutine at a time.
 	Progress lintu.Progress
 }
 
@@ -60,7 +60,7 @@ func Files() []File {
 	}
 }
 
-var steps4Draw = map[string]lintu.Text{
+var drawing = map[string]lintu.Text{
 	"land":      {ZH: "画山水道路", EN: "drawing hills, river and roads"},
 	"areas":     {ZH: "划分社区和村", EN: "dividing communities and villages"},
 	"buildings": {ZH: "盖房子", EN: "building houses"},
@@ -81,8 +81,11 @@ func Write(ctx context.Context, dir string, cfg Config) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("town: %w", err)
 	}
-	p, err := draw(cfg.Seed, func(step string) { cfg.Progress(steps4Draw[step], 0, 0) })
+	p, err := draw(cfg.Seed, func(step string) { cfg.Progress(drawing[step], 0, 0) })
 	if err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
 		return err
 	}
 	tiles := mosaic(cfg.Scale)
