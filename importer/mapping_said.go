@@ -143,3 +143,19 @@ func personalNote(cols []lintu.Column) []lintu.Text {
 	}
 	return []lintu.Text{lintu.Say("这些列看起来是个人信息，不会存储：%s。", "These columns look like personal data and are not stored: %s.", strings.Join(names, ", "))}
 }
+
+// codeNote warns where most codes are none that an area of the level has.
+func codeNote(m mapping, profiles []profile) []lintu.Text {
+	c := m.codeSource()
+	switch m.layer.Level {
+	case lintu.LevelCounty, lintu.LevelStreet, lintu.LevelCommunity, lintu.LevelCell:
+	default:
+		return nil
+	}
+	if c < 0 || levelShare(m.layer.Level, &profiles[c]) >= 0.5 {
+		return nil
+	}
+	return []lintu.Text{{
+		ZH: "列 " + profiles[c].name + " 的值不像" + m.layer.Title.ZH + "的代码，请确认列选对了。",
+		EN: "The values of column " + profiles[c].name + " do not look like codes of " + m.layer.Title.EN + "; make sure that it is the right one."}}
+}

@@ -136,6 +136,9 @@ func (p *part) settleMapping(layer lintu.LayerInfo, seen *survey) (mapping, erro
 		p.report.Questions = append(p.report.Questions, questions...)
 	}
 	p.report.Columns = columnsOf(m, seen.profiles)
+	if p.report.Layer != "" {
+		p.report.Notes = append(p.report.Notes, codeNote(m, seen.profiles)...)
+	}
 	p.report.Notes = append(p.report.Notes, personalNote(p.report.Columns)...)
 	return m, nil
 }

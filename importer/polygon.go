@@ -187,14 +187,12 @@ func (it *item) accept(v *lintu.Mended) error {
 	if err != nil {
 		return err
 	}
-	switch g := g.(type) {
-	case orb.Polygon:
-		it.geometry = orb.MultiPolygon{g}
-	case orb.MultiPolygon:
-		it.geometry = g
-	default:
+	mended, ok := g.(orb.MultiPolygon)
+	if !ok {
 		return fmt.Errorf("a %s came back", g.GeoJSONType())
 	}
+	geo.Orient(mended)
+	it.geometry = mended
 	f.Text = lintu.Text{ZH: zh + "，已修复", EN: en + "; repaired"}
 	it.repair(f)
 	return nil
