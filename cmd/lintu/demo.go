@@ -22,7 +22,7 @@ const demoActor = "demo"
 // Run makes and imports the town where that has not been done, and serves it.
 func (c *demoCmd) Run(ctx context.Context, a *app) error {
 	if a.cfg.Title == "" {
-		a.cfg.Title = lintu.Say("集里街道（演示）", "Jili Street (demo)").In(a.cfg.Lang)
+		a.name = lintu.Say("集里街道（演示）", "Jili Street (demo)")
 	}
 	return a.serve(ctx, func(ctx context.Context, p *place) error { return c.furnish(ctx, a, p) })
 }

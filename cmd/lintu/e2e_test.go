@@ -32,8 +32,8 @@ func TestMain(m *testing.M) {
 	sqltest.Main(m)
 }
 
-// lintu returns the command, ready to start, with messages in English.
-func lintu(t *testing.T, env []string, args ...string) *exec.Cmd {
+// process returns lintu as a command, ready to start, with messages in English.
+func process(t *testing.T, env []string, args ...string) *exec.Cmd {
 	t.Helper()
 	cmd := exec.Command(os.Args[0], args...)
 	cmd.Env = append(os.Environ(), asLintu+"=1", "LINTU_LANG=en", "LINTU_ADDR=127.0.0.1:0")
@@ -54,7 +54,7 @@ var addressPattern = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
 // start runs lintu until it says where the map is.
 func start(t *testing.T, env []string, args ...string) *server {
 	t.Helper()
-	s := &server{cmd: lintu(t, env, args...), output: &bytes.Buffer{}, rest: make(chan struct{})}
+	s := &server{cmd: process(t, env, args...), output: &bytes.Buffer{}, rest: make(chan struct{})}
 	s.cmd.Stderr = os.Stderr
 	out, err := s.cmd.StdoutPipe()
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	domain "github.com/lintu-map/lintu"
+	"github.com/lintu-map/lintu"
 	"github.com/lintu-map/lintu/sql"
 	"github.com/lintu-map/lintu/sql/sqltest"
 )
@@ -30,16 +30,16 @@ func databaseURL(t *testing.T, data string) string {
 }
 
 // importFile runs lintu import and returns its batch, its messages and its exit code.
-func importFile(t *testing.T, env []string, args ...string) (domain.Batch, string, int) {
+func importFile(t *testing.T, env []string, args ...string) (lintu.Batch, string, int) {
 	t.Helper()
-	cmd := lintu(t, env, append([]string{"import", "--json"}, args...)...)
+	cmd := process(t, env, append([]string{"import", "--json"}, args...)...)
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	err := cmd.Run()
 	if exit := (*exec.ExitError)(nil); err != nil && !asExit(err, &exit) {
 		t.Fatal(err)
 	}
-	var b domain.Batch
+	var b lintu.Batch
 	if out.Len() > 0 {
 		if err := json.Unmarshal(out.Bytes(), &b); err != nil {
 			t.Fatalf("%v\n%s", err, out.String())
@@ -60,7 +60,7 @@ func TestImportAsksForTheCRS(t *testing.T) {
 	changsha := filepath.Join(shared, "china", "cities", "长沙市.zip")
 
 	b, _, code := importFile(t, env, changsha, "--layer", "counties")
-	if code != exitQuestions || len(questions(&b)) != 1 || b.State != domain.BatchDraft {
+	if code != exitQuestions || len(questions(&b)) != 1 || b.State != lintu.BatchDraft {
 		t.Fatalf("exit code %d, questions %v, state %s; want it to stop and ask", code, questions(&b), b.State)
 	}
 	q := questions(&b)[0]
@@ -69,13 +69,13 @@ func TestImportAsksForTheCRS(t *testing.T) {
 	}
 
 	b, messages, code := importFile(t, env, changsha, "--layer", "counties", "--from", "gcj02")
-	if code != 0 || b.State != domain.BatchApplied || b.Parts[0].Report.Accepted != 9 {
+	if code != 0 || b.State != lintu.BatchApplied || b.Parts[0].Report.Accepted != 9 {
 		t.Fatalf("exit code %d, state %s, %s", code, b.State, messages)
 	}
 
 	variants := filepath.Join(shared, "china", "changsha_variants")
 	b, messages, code = importFile(t, env, filepath.Join(variants, "changsha_gbk_cpg_epsg4547.zip"), "--layer", "counties")
-	if code != 0 || b.State != domain.BatchApplied {
+	if code != 0 || b.State != lintu.BatchApplied {
 		t.Errorf("with .prj and .cpg: exit code %d, state %s, %s", code, b.State, messages)
 	}
 	b, _, code = importFile(t, env, filepath.Join(variants, "changsha_gbk_nohint_noprj.zip"), "--layer", "counties")
@@ -96,14 +96,14 @@ func TestKillDuringImport(t *testing.T) {
 	args := []string{"import", parcels, "--layer", "buildings", "--skip-refused", "--json"}
 
 	// A dry run tells how long an import takes here, which places the kills.
-	dry := lintu(t, env, append(args, "--dry-run")...)
+	dry := process(t, env, append(args, "--dry-run")...)
 	began := time.Now()
 	if err := dry.Run(); err != nil {
 		t.Fatal(err)
 	}
 	whole := time.Since(began)
 	for i := range 10 {
-		cmd := lintu(t, env, args...)
+		cmd := process(t, env, args...)
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
@@ -127,8 +127,8 @@ func checkWholeOrNothing(t *testing.T, data string, round int) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	layer, _ := domain.LayerByName(domain.Buildings)
-	rows, err := sql.NewReader(db).CountFeatures(ctx, domain.FeatureQuery{Tenant: 1, Layer: layer})
+	layer, _ := lintu.LayerByName(lintu.Buildings)
+	rows, err := sql.NewReader(db).CountFeatures(ctx, lintu.FeatureQuery{Tenant: 1, Layer: layer})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,7 +138,7 @@ func checkWholeOrNothing(t *testing.T, data string, round int) {
 	}
 	var want int64
 	for _, b := range batches {
-		if b.State == domain.BatchApplied && len(b.Parts) > 0 && b.Parts[0].Report != nil {
+		if b.State == lintu.BatchApplied && len(b.Parts) > 0 && b.Parts[0].Report != nil {
 			want = b.Parts[0].Report.Accepted
 		}
 	}
@@ -154,7 +154,7 @@ func checkWholeOrNothing(t *testing.T, data string, round int) {
 func TestSecondOwnerIsToldWho(t *testing.T) {
 	data := t.TempDir()
 	first := start(t, []string{"LINTU_DATA=" + data}, "serve")
-	second := lintu(t, []string{"LINTU_DATA=" + data}, "serve")
+	second := process(t, []string{"LINTU_DATA=" + data}, "serve")
 	out, err := second.CombinedOutput()
 	if err == nil || !strings.Contains(string(out), "Another lintu") {
 		t.Errorf("second lintu on the same directory: %v\n%s", err, out)

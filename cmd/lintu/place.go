@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"path/filepath"
 	"time"
@@ -51,7 +50,7 @@ func (a *app) openWith(ctx context.Context, start func(context.Context, sql.Clus
 	if err = p.db.Migrate(ctx); err != nil {
 		return p, err
 	}
-	if err = p.db.EnsureTenant(ctx, a.cfg.Tenant, cmp.Or(a.cfg.Title, "lintu")); err != nil {
+	if err = p.db.EnsureTenant(ctx, a.cfg.Tenant, a.name.ZH); err != nil {
 		return p, err
 	}
 	p.importer = importer.New(p.db, sql.NewGeodesy(p.db), filepath.Join(a.cfg.Data, "uploads"), maxUploadBytes)

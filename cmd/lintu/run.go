@@ -33,8 +33,9 @@ type stdio struct{ stdout, stderr io.Writer }
 // app is what every command is given.
 type app struct {
 	stdio
-	cfg config
-	log *slog.Logger
+	cfg  config
+	name lintu.Text // of the place, as the pages show it
+	log  *slog.Logger
 }
 
 // exitCode ends the program with that code without another word.
@@ -64,7 +65,7 @@ func run(ctx context.Context, args, env []string, io stdio) int {
 		fmt.Fprintln(io.stderr, lintu.AsError(err).Text.In(langOf(env)))
 		return 2
 	}
-	a := &app{stdio: io, cfg: c.config, log: slog.New(slog.NewTextHandler(io.stderr, nil))}
+	a := &app{stdio: io, cfg: c.config, name: c.name(), log: slog.New(slog.NewTextHandler(io.stderr, nil))}
 	return report(a, command.Run(a))
 }
 

@@ -71,7 +71,7 @@ func (a *app) server(p *place) (*api.Server, error) {
 	}
 	reader := sql.NewReader(p.db)
 	return api.New(api.Config{
-		Tenant: a.cfg.Tenant, Name: a.cfg.name(), Version: version,
+		Tenant: a.cfg.Tenant, Name: a.name, Version: version,
 		Features: reader, Tiles: tiles.New(reader, reader, reader, tileCacheBytes), Finder: reader,
 		Importer: p.importer, Batches: p.db, Ready: p.db.Ping,
 		Pages: web.Pages(), PublicURL: a.cfg.PublicURL, TrustedProxies: a.cfg.TrustedProxies,
