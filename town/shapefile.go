@@ -378,6 +378,6 @@ func (s *sheet) recode(rec []byte, c copyOf) {
 	}
 }
 
-// copyNumber n, from 1, has a street code that no real street can have: the
-// standard ends at 399.
+// copyStreet is the street's code of the nth copy, from 1: one that no real street
+// has, since the standard ends at 399.
 func copyStreet(n int) string { return "430181" + strconv.Itoa(399+n) }
