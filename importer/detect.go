@@ -99,7 +99,7 @@ func detect(s *textSample, h hints, columns []SourceColumn) lintu.Detection {
 		hinted = ldid
 	}
 	if len(s.values) == 0 {
-		return plain(hinted, h)
+		return plain(hinted)
 	}
 	vs := weighEncodings(s, h.cpg, ldid)
 	best := vs[0]
@@ -126,7 +126,7 @@ func detect(s *textSample, h hints, columns []SourceColumn) lintu.Detection {
 func round(p float64) float64 { return math.Round(min(p, 0.999)*1000) / 1000 }
 
 // plain is the detection of text that is all ASCII.
-func plain(hinted string, h hints) lintu.Detection {
+func plain(hinted string) lintu.Detection {
 	if hinted == "" {
 		hinted = utf8Label
 	}

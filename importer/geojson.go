@@ -25,17 +25,15 @@ const sampledFeatures = 1000
 // geoJSON is a file of one or many GeoJSON texts: a FeatureCollection, a
 // feature, a geometry, or a sequence of them (RFC 8142, or one per line).
 type geoJSON struct {
-	name    string
 	file    blob
 	charset charset
-	crs     string // as the first pass found it
 }
 
 // newGeoJSON goes through the file once: the first features are read, the rest
 // is counted.
 func newGeoJSON(name string, b blob) (*Dataset, error) {
 	d := &Dataset{Name: name, Format: FormatGeoJSON, Count: -1}
-	f := &geoJSON{name: name, file: b}
+	f := &geoJSON{file: b}
 	if err := f.detect(d); err != nil {
 		return nil, err
 	}
@@ -152,7 +150,6 @@ func (f *geoJSON) survey(d *Dataset) error {
 		d.Shape = ""
 	}
 	d.Count, d.Columns = rows, p.columns()
-	f.crs = p.crs
 	d.CRSHint = p.crs
 	if p.crs == "" {
 		d.note("它的 crs 成员没有说出坐标系的名称", "its crs member does not name a CRS")

@@ -87,7 +87,7 @@ func (f *shapefile) openIndex(d *Dataset, shx blob) error {
 func (f *shapefile) openTable(d *Dataset, dbf blob) error {
 	if dbf.ReaderAt == nil {
 		d.note("没有属性表 .dbf", "there is no .dbf: no attributes")
-		d.Encoding = plain("", hints{})
+		d.Encoding = plain("")
 		f.charset, _ = charsetOf(utf8Label)
 		return nil
 	}
