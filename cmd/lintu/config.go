@@ -14,6 +14,7 @@ import (
 type config struct {
 	DatabaseURL    string   `name:"database-url" env:"LINTU_DATABASE_URL" help:"PostgreSQL server to use; without it lintu runs a private one in the data directory." placeholder:"URL"`
 	Data           string   `env:"LINTU_DATA" help:"Data directory: private database, uploads. Default ./var, for root /var/lib/lintu." placeholder:"DIR"`
+	PGBin          string   `name:"pg-bin" env:"LINTU_PG_BIN" help:"Where initdb and postgres of the private database are; found by themselves if unset." placeholder:"DIR"`
 	Tenant         int32    `env:"LINTU_TENANT" default:"1" help:"The jurisdiction whose data this server shows."`
 	Lang           string   `env:"LINTU_LANG" help:"Language of messages: zh or en. Default from LANG, else zh." placeholder:"LANG"`
 	Addr           string   `env:"LINTU_ADDR" default:"127.0.0.1:8080" help:"Address to listen on."`

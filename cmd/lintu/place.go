@@ -39,7 +39,7 @@ func (a *app) openWith(ctx context.Context, start func(context.Context, sql.Clus
 	}()
 	url := a.cfg.DatabaseURL
 	if url == "" {
-		if p.cluster, err = start(ctx, sql.ClusterConfig{Dir: a.cfg.Data, Log: a.log}); err != nil {
+		if p.cluster, err = start(ctx, sql.ClusterConfig{Dir: a.cfg.Data, BinDir: a.cfg.PGBin, Log: a.log}); err != nil {
 			return p, err
 		}
 		url = p.cluster.URL()
