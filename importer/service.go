@@ -20,13 +20,28 @@ type Service struct {
 
 	mu   sync.Mutex
 	busy map[lintu.ID]bool
+	turn chan struct{} // holds one token while a file is being loaded
 }
 
 var _ lintu.Importer = (*Service)(nil)
 
 // New makes a Service. dir is made on the first upload; maxBytes bounds one.
 func New(store lintu.BatchStore, geodesy lintu.Geodesy, dir string, maxBytes int64) *Service {
-	return &Service{store: store, geodesy: geodesy, dir: dir, maxBytes: maxBytes, busy: map[lintu.ID]bool{}}
+	return &Service{store: store, geodesy: geodesy, dir: dir, maxBytes: maxBytes,
+		busy: map[lintu.ID]bool{}, turn: make(chan struct{}, 1)}
+}
+
+// load waits for its turn and runs f. Loads follow each other in the database
+// too; but there they would wait with a connection in their hands each, and the
+// one that is loading needs more of them to have polygons judged.
+func (s *Service) load(ctx context.Context, f func() error) error {
+	select {
+	case s.turn <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-s.turn }()
+	return f()
 }
 
 // hold makes the batch this call's own: two people who press the button at once
@@ -93,7 +108,9 @@ func (s *Service) explain(ctx context.Context, tenant int32, source *Source, b *
 		return nil, err
 	}
 	if len(l.parts) > 0 {
-		err = s.store.TryBatch(ctx, tenant, func(tx lintu.BatchTx) error { return l.run(ctx, tx) })
+		err = s.load(ctx, func() error {
+			return s.store.TryBatch(ctx, tenant, func(tx lintu.BatchTx) error { return l.run(ctx, tx) })
+		})
 		if err := l.explain(err); err != nil {
 			return nil, err
 		}
@@ -190,20 +207,27 @@ func (s *Service) apply(ctx context.Context, tenant int32, b *lintu.Batch, parts
 	if len(l.parts) == 0 {
 		return nothingToImport(b)
 	}
-	return s.store.ApplyBatch(ctx, tenant, b, func(tx lintu.BatchTx) error {
-		if err := l.run(ctx, tx); err != nil {
-			return err
-		}
-		accepted := int64(0)
-		for _, p := range l.parts {
-			p.closeRefusals()
-			accepted += p.report.Accepted
-		}
-		if err := openQuestions(b.Parts); err != nil || accepted > 0 {
-			return err
-		}
-		return nothingToImport(b)
+	return s.load(ctx, func() error {
+		return s.store.ApplyBatch(ctx, tenant, b, func(tx lintu.BatchTx) error {
+			if err := l.run(ctx, tx); err != nil {
+				return err
+			}
+			return l.end(b)
+		})
 	})
+}
+
+// end judges what was loaded: a refused row that nobody said to skip undoes all.
+func (l *loading) end(b *lintu.Batch) error {
+	accepted := int64(0)
+	for _, p := range l.parts {
+		p.closeRefusals()
+		accepted += p.report.Accepted
+	}
+	if err := openQuestions(b.Parts); err != nil || accepted > 0 {
+		return err
+	}
+	return nothingToImport(b)
 }
 
 func nothingToImport(b *lintu.Batch) error {
