@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -78,16 +79,24 @@ func timed(handler fiber.Handler) fiber.Handler {
 	}
 }
 
+// What is read of a body that its handler left unread, and for how long, so that
+// a client that is still sending sees the answer.
+const (
+	drainBytes   = 64 << 20
+	drainTimeout = 5 * time.Second
+)
+
 // drained ends the connection after a request whose body was not read to its
-// end: fasthttp would take the rest for the next request. A small rest is read,
-// so that the client sees the answer.
+// end: fasthttp would take the rest for the next request.
 func drained(c *fiber.Ctx) error {
 	err := c.Next()
-	if body := c.Context().Request.BodyStream(); body != nil {
-		_, copyErr := io.CopyN(io.Discard, body, bodyBytes)
-		if !errors.Is(copyErr, io.EOF) {
-			c.Context().SetConnectionClose()
-		}
+	body := c.Context().Request.BodyStream()
+	if body == nil {
+		return err
+	}
+	deadlineErr := c.Context().Conn().SetReadDeadline(time.Now().Add(drainTimeout))
+	if _, copyErr := io.CopyN(io.Discard, body, drainBytes); deadlineErr != nil || !errors.Is(copyErr, io.EOF) {
+		c.Context().SetConnectionClose()
 	}
 	return err
 }
@@ -99,8 +108,8 @@ func only(c *fiber.Ctx, names ...string) error {
 		name := string(k)
 		switch {
 		case bad != nil:
-		case !utf8.Valid(k) || !utf8.Valid(v):
-			bad = lintu.Errorf(lintu.CodeInvalid, "参数不是有效的 UTF-8 文本。", "A parameter is not valid UTF-8.")
+		case !utf8.Valid(k) || !utf8.Valid(v) || bytes.IndexByte(v, 0) >= 0:
+			bad = lintu.Errorf(lintu.CodeInvalid, "参数不是有效的 UTF-8 文本。", "A parameter is no valid UTF-8 text.")
 		case name != "lang" && !slices.Contains(names, name):
 			bad = lintu.Errorf(lintu.CodeInvalid, "参数 “%[1]s” 不存在；可用的参数：%[2]s。", "There is no parameter %[1]q; there are %[2]s.",
 				name, strings.Join(append(slices.Clone(names), "lang"), ", "))

@@ -1,7 +1,5 @@
 package api
 
-import "github.com/gofiber/fiber/v2"
-
 // routes is every address of the server. GET answers HEAD too.
 func (s *Server) routes() {
 	a := s.app
@@ -51,5 +49,4 @@ func (s *Server) routes() {
 	a.Get("/wall", s.file("wall.html"))
 	a.Get("/planner", s.file("planner.html"))
 	a.Get("/*", s.anyFile)
-	a.Use(func(*fiber.Ctx) error { return fiber.ErrNotFound })
 }

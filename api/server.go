@@ -66,6 +66,7 @@ type Server struct {
 	metrics *metrics
 	jobs    jobs
 
+	listener            net.Listener
 	startOnce, stopOnce sync.Once
 	served              chan struct{} // closed when serving has ended
 	serveErr, stopErr   error
@@ -121,6 +122,7 @@ func checkPublicURL(s string) error {
 // Start serves on the listener in the background. A second call does nothing.
 func (s *Server) Start(ln net.Listener) {
 	s.startOnce.Do(func() {
+		s.listener = ln
 		go func() {
 			defer close(s.served)
 			if err := s.app.Listener(listener{ln}); err != nil && !errors.Is(err, net.ErrClosed) {
@@ -145,6 +147,10 @@ func (s *Server) Stop(ctx context.Context) error {
 		s.startOnce.Do(func() { close(s.served) }) // never started
 		s.jobs.stop()
 		s.stopErr = s.app.ShutdownWithContext(ctx)
+		if s.listener != nil {
+			// Shutdown does not know a listener that is only about to be served.
+			_ = s.listener.Close() // closed already, mostly
+		}
 		s.jobs.wait(ctx)
 	})
 	return s.stopErr

@@ -1,0 +1,196 @@
+package api_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/lintu-map/lintu"
+	"github.com/lintu-map/lintu/api"
+)
+
+func TestStartAndStopTwice(t *testing.T) {
+	t.Parallel()
+	s, err := api.New(api.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Start(ln)
+	s.Start(ln)
+	for range 2 {
+		if err := s.Stop(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+	<-s.Served()
+	if err := s.Err(); err != nil {
+		t.Error(err)
+	}
+	if _, err := net.Dial("tcp", ln.Addr().String()); err == nil {
+		t.Error("still listening")
+	}
+	idle, err := api.New(api.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := idle.Stop(t.Context()); err != nil {
+		t.Error("stop without start:", err)
+	}
+}
+
+func TestStopWaitsForAnswers(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 20)
+	began, release := make(chan struct{}), make(chan struct{})
+	s, err := api.New(api.Config{Ready: func(context.Context) error { close(began); <-release; return nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Start(ln)
+	b.base = "http://" + ln.Addr().String()
+	status := make(chan int)
+	go func() { status <- b.get("/readyz").StatusCode }()
+	<-began
+	stopped := make(chan error)
+	go func() { stopped <- s.Stop(context.Background()) }()
+	select {
+	case <-stopped:
+		t.Error("stopped before the answer")
+	case <-time.After(100 * time.Millisecond):
+	}
+	close(release)
+	if got := <-status; got != 200 {
+		t.Errorf("the answer under way: %d", got)
+	}
+	if err := <-stopped; err != nil {
+		t.Error(err)
+	}
+}
+
+func TestBadConfiguration(t *testing.T) {
+	t.Parallel()
+	for name, cfg := range map[string]api.Config{
+		"public URL": {PublicURL: "map.example.cn"},
+		"proxy":      {TrustedProxies: []string{"everyone"}},
+		"basemap":    {Basemap: []byte(`{"type":"poster"}`)},
+	} {
+		if _, err := api.New(cfg); lintu.CodeOf(err) != lintu.CodeInvalid {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestPanicStaysInTheLog(t *testing.T) {
+	t.Parallel()
+	b := serve(t, setup(t, 0).db, func(c *apiConfig) { c.Ready = func(context.Context) error { panic("秘密") } })
+	a := b.get("/readyz")
+	if a.StatusCode != 500 || strings.Contains(string(a.body), "秘密") || !strings.Contains(b.log.String(), "秘密") {
+		t.Errorf("%d %s", a.StatusCode, a.body)
+	}
+	checkProblem(t, "/readyz", a)
+	away := serve(t, b.db, func(c *apiConfig) { c.Ready = func(context.Context) error { return errors.New("password=1") } })
+	if a := away.get("/readyz"); a.StatusCode != 500 || strings.Contains(string(a.body), "password") {
+		t.Errorf("%d %s", a.StatusCode, a.body)
+	}
+}
+
+func TestHeaders(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 20)
+	for _, path := range []string{"/", "/wall", "/nowhere", "/api/v1/config", centre("counties", 5)} {
+		h := b.get(path).Header
+		if !strings.HasPrefix(h.Get("Content-Security-Policy"), "default-src 'self'; img-src 'self' data: blob:") || h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Referrer-Policy") == "" {
+			t.Errorf("%s lacks headers: %v", path, h)
+		}
+	}
+	for path, want := range map[string]string{centre("counties", 5): "*", "/ogc": "*", "/styles/night.json": "*", "/tiles/nothing.json": "*", "/api/v1/config": "", "/wall": ""} {
+		if got := b.get(path, "Origin", "https://other.example").Header.Get("Access-Control-Allow-Origin"); got != want {
+			t.Errorf("%s is open to %q, want %q", path, got, want)
+		}
+	}
+	if a := b.do("OPTIONS", centre("counties", 5), nil, "Origin", "https://other.example", "Access-Control-Request-Method", "GET"); a.StatusCode != 204 || !strings.Contains(a.Header.Get("Access-Control-Allow-Headers"), "If-None-Match") {
+		t.Errorf("preflight: %d %v", a.StatusCode, a.Header)
+	}
+	withBasemap := serve(t, b.db, func(c *apiConfig) {
+		c.Basemap = []byte(`{"type":"raster","tiles":["https://tiles.example.cn/{z}/{x}/{y}.png"]}`)
+	})
+	if csp := withBasemap.get("/wall").Header.Get("Content-Security-Policy"); !strings.Contains(csp, "connect-src 'self' https://tiles.example.cn;") {
+		t.Errorf("the basemap is shut out: %s", csp)
+	}
+}
+
+func TestPages(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 0)
+	for path, want := range map[string]string{"/": "entry", "/wall": "wall", "/planner": "planner"} {
+		a := b.get(path)
+		if a.StatusCode != 200 || !strings.Contains(string(a.body), want) || a.Header.Get("Content-Type") != "text/html; charset=utf-8" || a.Header.Get("Cache-Control") != "no-cache" {
+			t.Errorf("%s: %d %v", path, a.StatusCode, a.Header)
+		}
+		if again := b.get(path, "If-None-Match", a.Header.Get("ETag")); again.StatusCode != 304 {
+			t.Errorf("%s again: %d", path, again.StatusCode)
+		}
+	}
+	a := b.get("/assets/wall-B3x9_a2Q.js", "Accept-Encoding", "gzip, br")
+	if a.Header.Get("Content-Encoding") != "gzip" || !strings.Contains(a.Header.Get("Cache-Control"), "immutable") || !strings.HasPrefix(a.Header.Get("Content-Type"), "text/javascript") {
+		t.Errorf("asset: %v", a.Header)
+	}
+	for _, path := range []string{"/assets/none.js", "/assets/..%2f..%2fetc/passwd", "/styles/", "/field", "/Wall"} {
+		if a := b.get(path); a.StatusCode != 404 {
+			t.Errorf("%s: %d", path, a.StatusCode)
+		}
+	}
+}
+
+func TestLanguage(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 0)
+	for _, c := range []struct {
+		query, accept string
+		english       bool
+	}{
+		{"", "", false}, {"", "en-GB,en;q=0.9", true}, {"", "zh-CN,zh;q=0.9,en;q=0.8", false}, {"", "fr,en;q=0.5,zh;q=0.2", true},
+		{"?lang=en", "zh-CN", true}, {"?lang=zh", "en", false}, {"", "en;q=x", false},
+	} {
+		var doc struct{ Title string }
+		b.get("/ogc/collections/households"+c.query, "Accept-Language", c.accept).json(t, &doc)
+		if (doc.Title == "households") != c.english {
+			t.Errorf("%q, %q: %s", c.query, c.accept, doc.Title)
+		}
+	}
+}
+
+func TestSearchAndCards(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 500)
+	var found struct{ Hits []lintu.Hit }
+	b.get("/api/v1/search?q=%E9%82%BB%E9%95%BF3").json(t, &found) // 邻长3
+	if len(found.Hits) == 0 || found.Hits[0].Layer != lintu.Heads || found.Hits[0].Name != "邻长3" {
+		t.Fatalf("%+v", found.Hits)
+	}
+	var head lintu.Card
+	b.get("/api/v1/features/heads/"+found.Hits[0].ID).json(t, &head)
+	if head.Counts["households"] != 13 || len(head.Within) != 4 || head.Within[1].Name != "集里街道" {
+		t.Errorf("%+v", head)
+	}
+	for path, want := range map[string]int{
+		"/api/v1/search": 400, "/api/v1/search?q=": 400, "/api/v1/search?q=%20": 400, "/api/v1/search?q=a&limit=0": 400, "/api/v1/search?q=a&x=1": 400,
+		"/api/v1/search?q=" + strings.Repeat("a", 101): 400, "/api/v1/search?q=%25_%5C": 200, "/api/v1/search?q=%00": 400,
+		"/api/v1/features/heads/x": 404, "/api/v1/features/nothing/" + head.ID: 404, "/api/v1/features/links/" + head.ID: 400, "/api/v1/features/grids/" + head.ID: 404,
+	} {
+		if a := b.get(path); a.StatusCode != want {
+			t.Errorf("%s: %d, want %d: %s", path, a.StatusCode, want, a.body)
+		}
+	}
+}

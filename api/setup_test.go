@@ -1,0 +1,163 @@
+package api_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/lintu-map/lintu"
+	"github.com/lintu-map/lintu/api"
+	"github.com/lintu-map/lintu/sql"
+	"github.com/lintu-map/lintu/sql/sqltest"
+	"github.com/lintu-map/lintu/tiles"
+)
+
+const tenant = 430181
+
+func TestMain(m *testing.M) { sqltest.Main(m) }
+
+// bundle is a running server on a database of its own with a small town in it.
+type bundle struct {
+	t    testing.TB
+	base string
+	db   *sql.DB
+	log  *bytes.Buffer
+}
+
+type apiConfig = api.Config
+
+type option func(*apiConfig)
+
+func setup(t testing.TB, households int, options ...option) *bundle {
+	t.Helper()
+	db := sqltest.New(t)
+	seed(t, db, households)
+	return serve(t, db, options...)
+}
+
+// serve starts a server on db.
+func serve(t testing.TB, db *sql.DB, options ...option) *bundle {
+	t.Helper()
+	b := &bundle{t: t, db: db, log: &bytes.Buffer{}}
+	reader := sql.NewReader(db)
+	cfg := api.Config{
+		Tenant: tenant, Name: lintu.Text{ZH: "集里街道", EN: "Jili"}, Version: "test",
+		Features: reader, Tiles: tiles.New(reader, reader, reader, 1<<20), Finder: reader, Batches: db, Ready: db.Ping,
+		Pages: pages, UploadBytes: 1 << 20, Log: slog.New(slog.NewTextHandler(b.log, nil)),
+	}
+	for _, o := range options {
+		o(&cfg)
+	}
+	s, err := api.New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Start(ln)
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		if err := s.Stop(ctx); err != nil {
+			t.Error("stop:", err)
+		}
+	})
+	b.base = "http://" + ln.Addr().String()
+	return b
+}
+
+var pages fs.FS = fstest.MapFS{
+	"index.html":              {Data: []byte("<!doctype html><title>entry</title>")},
+	"wall.html":               {Data: []byte("<!doctype html><title>wall</title>")},
+	"planner.html":            {Data: []byte("<!doctype html><title>planner</title>")},
+	"assets/wall-B3x9_a2Q.js": {Data: []byte(strings.Repeat("console.log(1);", 100))},
+	"styles/night.json": {Data: []byte(`{"version":8,"sources":{"town":{"type":"vector","url":"/tiles/grids.json"},
+		"far":{"type":"raster","tiles":["/tiles/a","https://x/b"]}},"sprite":"/assets/sprite","layers":[]}`)},
+}
+
+func seed(t testing.TB, db *sql.DB, households int) {
+	t.Helper()
+	ctx := context.Background()
+	statements, err := os.ReadFile("../sql/testdata/seed.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tx, err := db.Pool().Begin(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback(ctx)
+	if _, err := tx.Exec(ctx, "SELECT set_config('seed.households', $1::int::text, true), set_config('seed.tenant', $2::int::text, true)", households, tenant); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.Exec(ctx, string(statements)); err != nil {
+		t.Fatal(err)
+	}
+	if err := tx.Commit(ctx); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// answer is what came back.
+type answer struct {
+	*http.Response
+	body []byte
+}
+
+// client neither decompresses by itself nor follows redirects.
+var client = &http.Client{Transport: &http.Transport{DisableCompression: true},
+	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+
+// get asks for a path with headers given as name, value, …
+func (b *bundle) get(path string, headers ...string) answer {
+	b.t.Helper()
+	return b.do("GET", path, nil, headers...)
+}
+
+func (b *bundle) do(method, path string, body io.Reader, headers ...string) answer {
+	b.t.Helper()
+	req, err := http.NewRequest(method, b.base+path, body)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	for i := 0; i < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
+	}
+	res, err := client.Do(req)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	content, err := io.ReadAll(res.Body)
+	if err != nil {
+		b.t.Fatalf("%s %s: %v", method, path, err)
+	}
+	return answer{res, content}
+}
+
+// json reads the answer into v.
+func (a answer) json(t testing.TB, v any) {
+	t.Helper()
+	if err := json.Unmarshal(a.body, v); err != nil {
+		t.Fatalf("%s: %v in %.200s", a.Request.URL, err, a.body)
+	}
+}
+
+func (b *bundle) exec(statement string, args ...any) {
+	b.t.Helper()
+	if _, err := b.db.Pool().Exec(context.Background(), statement, args...); err != nil {
+		b.t.Fatal(err)
+	}
+}
