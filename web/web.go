@@ -14,8 +14,8 @@ var dist embed.FS
 
 // Pages returns the root of the built pages: index.html, wall.html,
 // planner.html, assets/ whose names carry a hash of their content (cacheable
-// for ever), and styles/ with MapLibre styles whose URLs are relative to the
-// server's root.
+// for ever), styles/ with MapLibre styles whose URLs are relative to the
+// server's root, and sprites/ with the icons they draw.
 func Pages() fs.FS {
 	pages, err := fs.Sub(dist, "dist")
 	if err != nil {

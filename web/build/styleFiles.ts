@@ -4,16 +4,16 @@ import { palettes } from '../src/style/palette.ts'
 import { style } from '../src/style/style.ts'
 import { compileSprite } from './sprite.ts'
 
-/** Everything under /styles, by file name. */
+/** Styles and sprite, by file name under dist. */
 async function files(): Promise<Map<string, string | Buffer>> {
   const all = new Map<string, string | Buffer>()
   for (const palette of Object.values(palettes)) {
-    all.set(`${palette.name}.json`, `${JSON.stringify(style(palette, published), null, 1)}\n`)
+    all.set(`styles/${palette.name}.json`, `${JSON.stringify(style(palette, published), null, 1)}\n`)
   }
   for (const [suffix, pixelRatio] of [['', 1], ['@2x', 2]] as const) {
     const sprite = await compileSprite(pixelRatio)
-    all.set(`icons${suffix}.png`, sprite.png)
-    all.set(`icons${suffix}.json`, sprite.json)
+    all.set(`sprites/icons${suffix}.png`, sprite.png)
+    all.set(`sprites/icons${suffix}.json`, sprite.json)
   }
   return all
 }
@@ -24,7 +24,7 @@ export function styleFiles(): Plugin {
     name: 'lintu-styles',
     apply: 'build',
     async generateBundle() {
-      for (const [name, source] of await files()) this.emitFile({ type: 'asset', fileName: `styles/${name}`, source })
+      for (const [name, source] of await files()) this.emitFile({ type: 'asset', fileName: name, source })
     },
   }
 }

@@ -22,7 +22,7 @@ export function launch() {
  * every breach of the content security policy: `faults()` lists them.
  */
 export async function open(browser, options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1920, height: 1080 }, reducedMotion: 'reduce', ...options })
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce', ...options })
   const page = await context.newPage()
   const faults = []
   page.on('request', (request) => {

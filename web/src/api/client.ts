@@ -23,15 +23,15 @@ function troubleOf(status: number): Trouble {
   return status >= 500 ? 'failed' : 'refused'
 }
 
-async function problem(response: Response): Promise<ApiError> {
+/** What an answer that is no success means. */
+export function problemOf(status: number, body: string): ApiError {
   let text: Message | null = null
   try {
-    const body = (await response.json()) as { text?: Message }
-    text = body.text ?? null
+    text = (JSON.parse(body) as { text?: Message }).text ?? null
   } catch {
     // not a problem document; the status says enough
   }
-  return new ApiError(troubleOf(response.status), response.status, text)
+  return new ApiError(troubleOf(status), status, text)
 }
 
 /**
@@ -46,7 +46,7 @@ export async function request(path: string, signal: AbortSignal, init: RequestIn
     if (signal.aborted) throw error
     throw new ApiError('unreachable', 0)
   }
-  if (!response.ok) throw await problem(response)
+  if (!response.ok) throw problemOf(response.status, await response.text())
   return response
 }
 

@@ -2,7 +2,19 @@ import { byZoom, byZoomSteep, hashOfCode, pick, type Ink, type Layers } from './
 
 /** Ground, communities as quiet fills, and the base map on them. */
 export function groundLayers(ink: Ink): Layers {
-  return [...earth(ink), ...landscape(ink), ...roads(ink), ...buildings(ink)]
+  return [...earth(ink), ...foreign(ink), ...landscape(ink), ...roads(ink), ...buildings(ink)]
+}
+
+/** A configured vector source, read by the OpenMapTiles schema, which most such servers speak. */
+function foreign({ c, options, px }: Ink): Layers {
+  if (options.basemap?.type !== 'vector') return []
+  const source = 'basemap'
+  return [
+    { id: 'basemap-landcover', type: 'fill', source, 'source-layer': 'landcover', paint: { 'fill-color': c.green } },
+    { id: 'basemap-water', type: 'fill', source, 'source-layer': 'water', paint: { 'fill-color': c.water } },
+    { id: 'basemap-roads', type: 'line', source, 'source-layer': 'transportation', paint: { 'line-color': c.road, 'line-width': byZoomSteep([8, px(0.4)], [14, px(1.6)], [18, px(10)]) } },
+    { id: 'basemap-buildings', type: 'fill', source, 'source-layer': 'building', paint: { 'fill-color': c.building } },
+  ]
 }
 
 function earth({ c, options, shown, palette }: Ink): Layers {

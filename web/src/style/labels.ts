@@ -50,8 +50,9 @@ function pointNames(ink: Ink): Layers {
   ]
 }
 
-/** Icons are named after the classes of units; what has no class is a department. */
-const unitIcon: ExpressionSpecification = ['coalesce', ['image', ['concat', 'unit-', ['get', 'class']]], ['image', 'unit-department']]
+/** Classes of units that have an icon of their own. */
+export const unitIcons = ['community', 'property', 'police', 'judicial', 'court', 'procuratorate', 'law_firm', 'alliance', 'temporary']
+const unitIcon = ['match', ['get', 'class'], unitIcons, ['concat', 'unit-', ['get', 'class']], 'unit-department'] as unknown as ExpressionSpecification
 
 function baseNames(ink: Ink): Layers {
   const { c, options } = ink
@@ -87,7 +88,7 @@ function areaNames(ink: Ink): Layers {
     { id: 'groups-name', type: 'symbol', source: 'groups', 'source-layer': 'groups_label', minzoom: 13,
       layout: { ...text(ink, nameOrCode, small), ...hide('groups') }, paint: paint(ink, c.labelQuiet) },
     { id: 'communities-name', type: 'symbol', source: 'areas', 'source-layer': 'communities_label', minzoom: 10.25, maxzoom: 17,
-      layout: { ...text(ink, ['step', ['zoom'], nameOrCode, 11.5, nameWithCounts(ink), 15, nameOrCode], large, true), ...bigFirst, ...hide('communities') },
+      layout: { ...text(ink, ['step', ['zoom'], nameOrCode, 11.5, nameWithCounts(ink), 15, nameOrCode], large, true), ...bigFirst, 'text-max-width': 14, ...hide('communities') },
       paint: { ...paint(ink, c.label), 'text-opacity': byZoom([16, 1], [17, 0.6]) } },
     { id: 'streets-name', type: 'symbol', source: 'areas', 'source-layer': 'streets_label', minzoom: 7, maxzoom: 10.25,
       layout: { ...text(ink, nameOrCode, large, true), ...bigFirst, 'text-letter-spacing': 0.2 }, paint: paint(ink, c.label) },

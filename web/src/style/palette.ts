@@ -97,7 +97,7 @@ export const night: Palette = {
   },
   page: {
     ground: '#060b16',
-    panel: 'rgba(8, 13, 26, 0.95)',
+    panel: 'rgba(8, 13, 26, 0.97)',
     panelSolid: '#0a1120',
     raised: '#131e36',
     line: '#24355a',
@@ -147,7 +147,7 @@ export const day: Palette = {
   },
   page: {
     ground: '#f7f3ea',
-    panel: 'rgba(255, 253, 248, 0.96)',
+    panel: 'rgba(255, 253, 248, 0.97)',
     panelSolid: '#fffdf8',
     raised: '#f1eadb',
     line: '#d5c9b3',

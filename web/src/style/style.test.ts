@@ -1,5 +1,8 @@
 import { validateStyleMin } from '@maplibre/maplibre-gl-style-spec'
 import { expect, test } from 'vitest'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { unitIcons } from './labels.ts'
 import { published, type StyleOptions } from './options.ts'
 import { palettes } from './palette.ts'
 import { style } from './style.ts'
@@ -9,6 +12,7 @@ const empty: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: 
 const variants: [string, StyleOptions][] = [
   ['published', published],
   ['page', { ...published, scale: 2, dimmed: true, hidden: new Set(), overlays: { chosen: empty, preview: empty } }],
+  ['with a vector basemap', { ...published, basemap: { type: 'vector', url: '/base.json' } }],
   ['with a basemap', { ...published, basemap: { type: 'raster', tiles: ['/base/{z}/{x}/{y}.png'], tileSize: 256 } }],
 ]
 
@@ -42,3 +46,8 @@ for (const palette of Object.values(palettes)) {
     expect(JSON.stringify(style(palette, published))).not.toMatch(/https?:|\/\/\w/)
   })
 }
+
+test('every icon that the map asks for is drawn', () => {
+  const drawn = readdirSync(join(import.meta.dirname, 'icons'))
+  expect(drawn.sort()).toEqual([...unitIcons, 'department'].map((name) => `unit-${name}.svg`).sort())
+})

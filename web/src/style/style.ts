@@ -42,7 +42,7 @@ export function style(palette: Palette, options: StyleOptions): StyleSpecificati
   return {
     version: 8,
     name: palette.name,
-    sprite: '/styles/icons',
+    sprite: '/sprites/icons',
     transition: { duration: options.fadeMS, delay: 0 },
     sources: sources(options),
     layers: [
