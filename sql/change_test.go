@@ -11,7 +11,28 @@ import (
 	"github.com/lintu-map/lintu/sql"
 )
 
+// settled waits until no transaction on the server is older than the last change.
+func (p place) settled() {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.t.Context(), time.Minute)
+	defer cancel()
+	for done := false; !done; {
+		err := p.Pool().QueryRow(ctx, `SELECT (SELECT coalesce(max(xid::text::bigint), 0) FROM change) <
+			pg_snapshot_xmin(pg_current_snapshot())::text::bigint FROM pg_sleep(0.01)`).Scan(&done)
+		if err != nil {
+			p.t.Fatal(err)
+		}
+	}
+}
+
+// changes reads the log from the cursor, once what is in it can be seen.
 func (p place) changes(after sql.Cursor) ([]string, sql.Cursor) {
+	p.t.Helper()
+	p.settled()
+	return p.visibleChanges(after)
+}
+
+func (p place) visibleChanges(after sql.Cursor) ([]string, sql.Cursor) {
 	p.t.Helper()
 	cs, next, err := p.Changes(p.t.Context(), p.tenant, after)
 	if err != nil {
@@ -72,7 +93,7 @@ func TestChangesWait(t *testing.T) {
 	if _, err := p.Pool().Exec(t.Context(), `INSERT INTO change (tenant_id, kind) VALUES ($1, 'quick')`, p.tenant); err != nil {
 		t.Fatal(err)
 	}
-	got, next := p.changes(sql.Cursor{})
+	got, next := p.visibleChanges(sql.Cursor{})
 	if slices.Contains(got, "quick - -") {
 		t.Errorf("changes %v while an older transaction runs", got)
 	}

@@ -19,7 +19,7 @@ import (
 // bulk load. The heap then has the order of the file. The exclusive lock that it
 // takes keeps readers of the (empty) table waiting until the batch is committed.
 
-// goesDirect locks the table and reports true if the rows are many and the table
+// goesDirect claims the table and reports true if the rows are many and the table
 // has never held any, for no tenant.
 func (b *batchTx) goesDirect(ctx context.Context, s *stage, ahead *lookahead) (bool, error) {
 	bulk := s.table.name == "household" || s.table.name == "base"
@@ -27,16 +27,22 @@ func (b *batchTx) goesDirect(ctx context.Context, s *stage, ahead *lookahead) (b
 	if b.dry || !bulk || ahead.ended || head >= 0 && ahead.someHave(head) {
 		return false, nil
 	}
+	return b.claimUnused(ctx, s.table)
+}
+
+// claimUnused locks the table for this batch alone and reports true if it has
+// never held a row; if it has, nothing is locked.
+func (b *batchTx) claimUnused(ctx context.Context, t table) (bool, error) {
 	const unused = `SELECT pg_relation_size($1::text::regclass) = 0`
 	var empty bool
-	err := b.tx.QueryRow(ctx, unused, s.table.name).Scan(&empty)
+	err := b.tx.QueryRow(ctx, unused, t.name).Scan(&empty)
 	if err != nil || !empty {
 		return false, err
 	}
-	if _, err := b.tx.Exec(ctx, `LOCK TABLE `+s.table.name); err != nil {
+	if _, err := b.tx.Exec(ctx, `LOCK TABLE `+t.name); err != nil {
 		return false, err
 	}
-	err = b.tx.QueryRow(ctx, unused, s.table.name).Scan(&empty)
+	err = b.tx.QueryRow(ctx, unused, t.name).Scan(&empty) // somebody may have been first
 	return empty, err
 }
 

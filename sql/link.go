@@ -57,6 +57,9 @@ func (m *merge) refuseUnknownHeads(ctx context.Context) error {
 // has changed; id is the household if there is only one. An assignment that this
 // transaction made is corrected instead.
 func (e *edit) relink(ctx context.Context, id, batch *lintu.ID) error {
+	if _, err := e.tx.Exec(ctx, `ANALYZE wanted`); err != nil {
+		return err
+	}
 	var bounds *string
 	var n int64
 	err := e.tx.QueryRow(ctx, `
@@ -74,10 +77,11 @@ func (e *edit) relink(ctx context.Context, id, batch *lintu.ID) error {
 		`UPDATE assignment a SET valid = tstzrange(lower(a.valid), $2), closed_by = $3 FROM wanted w
 		WHERE a.tenant_id = $1 AND a.household_id = w.household_id AND upper_inf(a.valid) AND lower(a.valid) < $2`,
 		`INSERT INTO assignment (tenant_id, household_id, version, head_id, valid, batch_id)
-		SELECT $1, w.household_id, coalesce((SELECT max(version) FROM assignment a
-			WHERE a.tenant_id = $1 AND a.household_id = w.household_id), 0) + 1, w.head_id, tstzrange($2, NULL), $3
-		FROM wanted w WHERE w.head_id IS NOT NULL AND NOT EXISTS (SELECT FROM assignment a
-			WHERE a.tenant_id = $1 AND a.household_id = w.household_id AND upper_inf(a.valid))`,
+		SELECT $1, w.household_id, coalesce(had.version, 0) + 1, w.head_id, tstzrange($2, NULL), $3
+		FROM wanted w LEFT JOIN (SELECT household_id, max(version) AS version, bool_or(upper_inf(valid)) AS open
+			FROM assignment WHERE tenant_id = $1 AND household_id IN (SELECT household_id FROM wanted)
+			GROUP BY household_id) had USING (household_id)
+		WHERE w.head_id IS NOT NULL AND had.open IS NOT TRUE`,
 	} {
 		if _, err := e.tx.Exec(ctx, query, e.tenant, e.at, batch); err != nil {
 			return err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strconv"
 	"testing"
 
 	"github.com/lintu-map/lintu"
@@ -20,6 +21,7 @@ type many struct {
 	geom    []byte
 	values  []string
 	id      lintu.ID
+	heads   bool // each household has one of five thousand
 }
 
 func newMany(n int64) *many {
@@ -32,6 +34,9 @@ func (m *many) Next(context.Context) bool {
 	binary.LittleEndian.PutUint64(m.geom[17:], math.Float64bits(27.9+m.random.Float64()*0.6))
 	m.values[0] = fmt.Sprintf("4301810010%08d", m.next)
 	m.values[1] = fmt.Sprintf("集里街道神仙坳社区%d号", m.next)
+	if m.heads {
+		m.values[3] = strconv.FormatInt(m.next%5000, 10)
+	}
 	binary.BigEndian.PutUint32(m.id[12:], uint32(m.next))
 	m.row = lintu.Row{Number: m.next, ID: m.id, Values: m.values, Geometry: m.geom}
 	return m.next <= m.n
@@ -40,31 +45,48 @@ func (m *many) Next(context.Context) bool {
 func (m *many) Row() *lintu.Row { return &m.row }
 func (m *many) Err() error      { return nil }
 
-// BenchmarkImport loads a million households into an empty layer, and then the
-// same again, of which nothing is new.
-func BenchmarkImport(b *testing.B) {
-	const n = 1_000_000
+// BenchmarkImport looks at a million households without storing them, loads them
+// into an unused layer, and then the same again, of which nothing is new.
+func BenchmarkImport(b *testing.B) { benchmarkImport(b, 1_000_000, false) }
+
+// BenchmarkImportAssigned is the same with a fifth of the households, each of
+// which has a neighbor head.
+func BenchmarkImportAssigned(b *testing.B) { benchmarkImport(b, 200_000, true) }
+
+func benchmarkImport(b *testing.B, n int64, heads bool) {
 	for b.Loop() {
 		b.StopTimer()
 		p := newPlace(b)
+		var leaders []lintu.Row
+		for i := range 5000 {
+			leaders = append(leaders, row(int64(i+1), nil, strconv.Itoa(i), ""))
+		}
+		p.apply(part{lintu.Heads, false, leaders})
 		b.StartTimer()
-		for range 2 {
+		for _, what := range []string{"looking", "loading", "loading again"} {
 			start := b.Elapsed()
-			batch := newBatch(p)
 			var staged float64
-			err := p.ApplyBatch(b.Context(), p.tenant, batch, func(tx lintu.BatchTx) error {
-				if _, err := tx.Stage(b.Context(), layerNamed(lintu.Households), newMany(n)); err != nil {
+			load := func(tx lintu.BatchTx) error {
+				source := newMany(n)
+				source.heads = heads
+				if _, err := tx.Stage(b.Context(), layerNamed(lintu.Households), source); err != nil {
 					return err
 				}
 				staged = (b.Elapsed() - start).Seconds()
 				_, err := tx.Merge(b.Context(), layerNamed(lintu.Households), true)
 				return err
-			})
+			}
+			var err error
+			if what == "looking" {
+				err = p.TryBatch(b.Context(), p.tenant, load)
+			} else {
+				err = p.ApplyBatch(b.Context(), p.tenant, newBatch(p), load)
+			}
 			if err != nil {
 				b.Fatal(err)
 			}
 			took := (b.Elapsed() - start).Seconds()
-			b.Logf("%.1f s staging, %.1f s in all, %.0f features/s", staged, took, n/took)
+			b.Logf("%s: %.1f s staging, %.1f s in all, %.0f features/s", what, staged, took, float64(n)/took)
 		}
 	}
 	b.ReportMetric(0, "ns/op")

@@ -60,6 +60,13 @@ func (m *merge) run(ctx context.Context) error {
 	return nil
 }
 
+// pretend reports whether a dry run can do without writing: nothing that comes
+// later in the batch looks at households without heads or at the base map. (Parts
+// that bring the same code to the same layer are then all counted as new.)
+func (m *merge) pretend() bool {
+	return m.dry && (m.layer.Kind == lintu.KindBase || m.layer.Kind == lintu.KindHousehold && !m.stage.has("head"))
+}
+
 // args are the first parameters of all statements here: tenant, the layer's
 // value in the scope column, the batch's instant, the batch.
 func (m *merge) args(more ...any) []any {
@@ -131,6 +138,13 @@ func (m *merge) update(ctx context.Context) error {
 		staged += ", s.label"
 		set += ", label = d.label, area_m2 = CASE WHEN d.geom = t.geom THEN t.area_m2 ELSE ST_Area(d.geom::geography) END"
 	}
+	write := `, done AS (
+			UPDATE ` + t.name + ` t SET version = t.version + (lower(t.valid) < $3)::int,
+				valid = tstzrange($3, NULL), batch_id = $4, closed_by = NULL` + set + `
+			FROM diff d WHERE t.tenant_id = $1 AND t.id = d.id)`
+	if m.pretend() {
+		write = m.unwritten()
+	}
 	var reopened int64
 	var old, new *string
 	err := m.tx.QueryRow(ctx, `
@@ -138,11 +152,7 @@ func (m *merge) update(ctx context.Context) error {
 			SELECT t.id, upper_inf(t.valid) AS present, t.geom AS old_geom, `+staged+`
 			FROM `+t.name+` t JOIN `+m.stage.name+` s ON t.code = s.code
 			WHERE t.tenant_id = $1`+t.scoped("t", "$2")+` AND (NOT upper_inf(t.valid)`+differ+`)
-		), done AS (
-			UPDATE `+t.name+` t SET version = t.version + (lower(t.valid) < $3)::int,
-				valid = tstzrange($3, NULL), batch_id = $4, closed_by = NULL`+set+`
-			FROM diff d WHERE t.tenant_id = $1 AND t.id = d.id
-		)
+		)`+write+`
 		SELECT count(*) FILTER (WHERE present), count(*) FILTER (WHERE NOT present),
 			ST_Extent(old_geom) FILTER (WHERE present)::text, ST_Extent(geom)::text FROM diff`,
 		m.args()...).Scan(&m.count.Changed, &reopened, &old, &new)
@@ -151,14 +161,24 @@ func (m *merge) update(ctx context.Context) error {
 	return err
 }
 
+// unwritten stands where a statement would write, and names the parameters that
+// only the writing needs.
+func (m *merge) unwritten() string {
+	return `, unwritten AS (SELECT $2::text, $3::timestamptz, $4::uuid)`
+}
+
 // insert adds the features whose code the layer has never had.
 func (m *merge) insert(ctx context.Context) error {
 	t := m.stage.table
+	unknown := `
+		WHERE NOT EXISTS (SELECT FROM ` + t.name + ` t WHERE t.tenant_id = $1` + t.scoped("t", "$2") + ` AND t.code = s.code)`
+	write := m.insertSQL(unknown) + ` RETURNING geom)`
+	if m.pretend() {
+		write = `SELECT s.geom FROM ` + m.stage.name + ` s` + unknown + `)` + m.unwritten()
+	}
 	var n int64
 	var new *string
-	err := m.tx.QueryRow(ctx, `WITH new AS (`+m.insertSQL(`
-		WHERE NOT EXISTS (SELECT FROM `+t.name+` t WHERE t.tenant_id = $1`+t.scoped("t", "$2")+` AND t.code = s.code)`)+`
-		RETURNING geom) SELECT count(*), ST_Extent(geom)::text FROM new`, m.args()...).Scan(&n, &new)
+	err := m.tx.QueryRow(ctx, `WITH new AS (`+write+` SELECT count(*), ST_Extent(geom)::text FROM new`, m.args()...).Scan(&n, &new)
 	m.count.New += n
 	m.bounds(nil, new)
 	return err
@@ -166,7 +186,25 @@ func (m *merge) insert(ctx context.Context) error {
 
 // fill adds all rows to a layer that has never had one.
 func (m *merge) fill(ctx context.Context) error {
-	if _, err := m.tx.Exec(ctx, m.insertSQL(""), m.args()...); err != nil {
+	if m.pretend() {
+		return m.allNew(ctx, m.stage.name)
+	}
+	insert := func() error {
+		_, err := m.tx.Exec(ctx, m.insertSQL(""), m.args()...)
+		return err
+	}
+	unused := false
+	if m.stage.got.rows >= loadMany && !m.dry {
+		var err error
+		if unused, err = m.claimUnused(ctx, m.stage.table); err != nil {
+			return err
+		}
+	}
+	if unused {
+		if err := m.withoutIndexes(ctx, m.stage.table, insert); err != nil {
+			return err
+		}
+	} else if err := insert(); err != nil {
 		return err
 	}
 	return m.allNew(ctx, m.stage.name)
@@ -222,8 +260,13 @@ func (m *merge) missing(ctx context.Context) error {
 		}
 		gone += ` AND NOT EXISTS (SELECT FROM ` + s.name + ` s WHERE s.code = t.code)`
 	}
-	if !m.close {
-		return m.tx.QueryRow(ctx, `SELECT count(*) FROM `+t.name+` t WHERE `+gone+` AND $4::uuid IS NOT DISTINCT FROM $4 AND $3::timestamptz IS NOT NULL`, m.args()...).Scan(&m.count.Missing)
+	if !m.close || m.pretend() {
+		err := m.tx.QueryRow(ctx, `WITH gone AS (SELECT FROM `+t.name+` t WHERE `+gone+`)`+m.unwritten()+`
+			SELECT count(*) FROM gone`, m.args()...).Scan(&m.count.Missing)
+		if m.close {
+			m.count.Closed = m.count.Missing
+		}
+		return err
 	}
 	var old *string
 	err := m.tx.QueryRow(ctx, `
@@ -244,7 +287,7 @@ func (m *merge) bounds(old, new *string) {
 
 // log writes the layer's line of the change log, if anything changed.
 func (m *merge) log(ctx context.Context) error {
-	if m.count.New+m.count.Changed+m.count.Closed == 0 {
+	if m.dry || m.count.New+m.count.Changed+m.count.Closed == 0 {
 		return nil
 	}
 	var old, new *string

@@ -679,7 +679,7 @@ ALTER TABLE ONLY public.area_history
 -- Name: area_history area_history_valid_excl; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.area_history
-    ADD CONSTRAINT area_history_valid_excl EXCLUDE USING gist (tenant_id WITH =, id WITH =, valid WITH &&);
+    ADD CONSTRAINT area_history_valid_excl EXCLUDE USING gist (tenant_id WITH =, uuid_hash(id) WITH =, id WITH =, valid WITH &&);
 
 -- Name: area area_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -689,7 +689,7 @@ ALTER TABLE ONLY public.area
 -- Name: assignment assignment_one_head_excl; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.assignment
-    ADD CONSTRAINT assignment_one_head_excl EXCLUDE USING gist (tenant_id WITH =, household_id WITH =, valid WITH &&);
+    ADD CONSTRAINT assignment_one_head_excl EXCLUDE USING gist (tenant_id WITH =, uuid_hash(household_id) WITH =, household_id WITH =, valid WITH &&);
 
 -- Name: assignment assignment_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -714,7 +714,7 @@ ALTER TABLE ONLY public.base_history
 -- Name: base_history base_history_valid_excl; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.base_history
-    ADD CONSTRAINT base_history_valid_excl EXCLUDE USING gist (tenant_id WITH =, id WITH =, valid WITH &&);
+    ADD CONSTRAINT base_history_valid_excl EXCLUDE USING gist (tenant_id WITH =, uuid_hash(id) WITH =, id WITH =, valid WITH &&);
 
 -- Name: base base_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -744,7 +744,7 @@ ALTER TABLE ONLY public.head_history
 -- Name: head_history head_history_valid_excl; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.head_history
-    ADD CONSTRAINT head_history_valid_excl EXCLUDE USING gist (tenant_id WITH =, id WITH =, valid WITH &&);
+    ADD CONSTRAINT head_history_valid_excl EXCLUDE USING gist (tenant_id WITH =, uuid_hash(id) WITH =, id WITH =, valid WITH &&);
 
 -- Name: head head_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -764,7 +764,7 @@ ALTER TABLE ONLY public.household_history
 -- Name: household_history household_history_valid_excl; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.household_history
-    ADD CONSTRAINT household_history_valid_excl EXCLUDE USING gist (tenant_id WITH =, id WITH =, valid WITH &&);
+    ADD CONSTRAINT household_history_valid_excl EXCLUDE USING gist (tenant_id WITH =, uuid_hash(id) WITH =, id WITH =, valid WITH &&);
 
 -- Name: household household_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -789,7 +789,7 @@ ALTER TABLE ONLY public.unit_history
 -- Name: unit_history unit_history_valid_excl; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.unit_history
-    ADD CONSTRAINT unit_history_valid_excl EXCLUDE USING gist (tenant_id WITH =, id WITH =, valid WITH &&);
+    ADD CONSTRAINT unit_history_valid_excl EXCLUDE USING gist (tenant_id WITH =, uuid_hash(id) WITH =, id WITH =, valid WITH &&);
 
 -- Name: unit unit_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
