@@ -15,6 +15,8 @@ func splitCells(l *land, grids *partition, blocks *parcels, gridCommunity []int,
 	}
 	g.run(s.seeds)
 	clean(s.pieces, grids)
+	absorb(s.pieces, grids, len(s.gridOf))
+	clean(s.pieces, grids)
 	return s.pieces, s.gridOf
 }
 
@@ -84,6 +86,34 @@ func (s *cellSplitter) scatter(l *land) {
 		}
 		if !has[i] {
 			put(own[len(own)/2], i)
+		}
+	}
+}
+
+// absorb gives the pieces that came out too small to be drawn to a neighbour in
+// the same grid, if there is one, from their rims inwards.
+func absorb(pieces, grids *partition, labels int) {
+	size := make([]int, labels)
+	for _, l := range pieces.label {
+		size[l]++
+	}
+	c := &cleaning{p: pieces, within: grids}
+	for moved := true; moved; {
+		moved = false
+		for row := range rows {
+			for col := range cols {
+				own, _ := pieces.at(col, row)
+				if size[own] >= fewestCells {
+					continue
+				}
+				for _, s := range [4][2]int{{1, 0}, {0, 1}, {-1, 0}, {0, -1}} {
+					if other, _ := pieces.at(col+s[0], row+s[1]); size[other] >= fewestCells && c.may(col, row, col+s[0], row+s[1]) {
+						c.give(col, row, pieces.key(col+s[0], row+s[1]))
+						moved = true
+						break
+					}
+				}
+			}
 		}
 	}
 }
