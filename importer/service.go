@@ -271,7 +271,9 @@ func likelyEN(q lintu.Question) string {
 	return " Likeliest is " + q.Candidates[0].Title.EN + ": " + q.Candidates[0].Reason.EN + "."
 }
 
-// ImportFile implements lintu.Importer. The file is read where it is.
+// ImportFile implements lintu.Importer. The file is read where it is. A dry run,
+// and a file that still has questions, leave no batch behind; an import that
+// fails leaves one that is discarded.
 func (s *Service) ImportFile(ctx context.Context, tenant int32, path, actor string, answers map[string]lintu.Answers, dry bool, progress lintu.Progress) (*lintu.Batch, error) {
 	source, err := Open(path, filepath.Base(path))
 	if err != nil {
