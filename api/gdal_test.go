@@ -48,8 +48,9 @@ func TestGDALReadsCollections(t *testing.T) {
 func TestGDALReadsTiles(t *testing.T) {
 	t.Parallel()
 	b := setup(t, 500)
-	out := ogrinfo(t, "-so", "-al", "MVT:"+b.base+"/tiles/communities,households.json", "-oo", "ZOOM=12")
-	for _, want := range []string{"communities", "communities_label", "households", "count: "} {
+	out := ogrinfo(t, "-so", "-al", "MVT:"+b.base+"/tiles/communities,households/12",
+		"-oo", "METADATA_FILE="+b.base+"/tiles/communities,households.json", "-oo", "TILE_EXTENSION=mvt")
+	for _, want := range []string{"Layer name: communities\n", "communities_label", "Layer name: households\n", "count: "} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q in\n%s", want, out)
 		}
