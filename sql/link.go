@@ -32,8 +32,10 @@ func (m *merge) assign(ctx context.Context) error {
 		return err
 	}
 	m.count.Changed += also
-	if err := m.relink(ctx, nil, m.batch); err != nil {
-		return err
+	if !m.dry { // nothing in a dry run looks at assignments
+		if err := m.relink(ctx, nil, m.batch); err != nil {
+			return err
+		}
 	}
 	_, err = m.tx.Exec(ctx, `DROP TABLE wanted`)
 	return err
