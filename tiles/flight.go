@@ -2,6 +2,7 @@ package tiles
 
 import (
 	"context"
+	"fmt"
 	"sync"
 
 	"github.com/lintu-map/lintu"
@@ -49,6 +50,11 @@ func (f *flights) join(ctx context.Context, key string, build func(context.Conte
 	f.open[key] = fl
 	go func() {
 		defer close(fl.done)
+		defer func() { // no middleware stands above this goroutine
+			if r := recover(); r != nil {
+				fl.err = fmt.Errorf("panic while building a tile: %v", r)
+			}
+		}()
 		fl.tile, fl.err = build(shared)
 	}()
 	return fl
