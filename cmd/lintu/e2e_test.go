@@ -41,6 +41,21 @@ func process(t *testing.T, env []string, args ...string) *exec.Cmd {
 	return cmd
 }
 
+// dataDir makes a data directory that the unprivileged user of the database can
+// pass through, which t.TempDir is not for root.
+func dataDir(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "lintu-e2e-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	if err := os.Chmod(dir, 0o711); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
 // server is a lintu process that answers requests.
 type server struct {
 	cmd    *exec.Cmd
@@ -88,7 +103,7 @@ func (s *server) stop(t *testing.T) {
 	}
 	_ = s.cmd.Process.Signal(syscall.SIGTERM)
 	<-s.rest
-	if err := s.cmd.Wait(); err != nil {
+	if err := s.cmd.Wait(); err != nil && s.url != "" {
 		t.Errorf("lintu did not stop cleanly: %v", err)
 	}
 }
@@ -147,7 +162,7 @@ func itoa(n uint32) string {
 }
 
 func TestDemo(t *testing.T) {
-	data := t.TempDir()
+	data := dataDir(t)
 	env := []string{"LINTU_DATA=" + data}
 	first := start(t, env, "demo")
 	tile := centreTile(t, first)
@@ -184,7 +199,7 @@ func TestDemo(t *testing.T) {
 		}
 	})
 	t.Run("second server", func(t *testing.T) {
-		second := start(t, []string{"LINTU_DATA=" + t.TempDir(), "LINTU_DATABASE_URL=" + databaseURL(t, data)}, "serve")
+		second := start(t, []string{"LINTU_DATA=" + dataDir(t), "LINTU_DATABASE_URL=" + databaseURL(t, data)}, "serve")
 		res, other := second.get(t, tile, "Accept-Encoding", "identity")
 		if !bytes.Equal(before, other) || res.Header.Get("ETag") != etag {
 			t.Error("a second server on the same database sends other bytes")

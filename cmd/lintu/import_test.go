@@ -56,7 +56,7 @@ func asExit(err error, exit **exec.ExitError) bool {
 
 func TestImportAsksForTheCRS(t *testing.T) {
 	shared := sharedData(t)
-	env := []string{"LINTU_DATA=" + t.TempDir(), "LINTU_DATABASE_URL=" + sqltest.URL(t)}
+	env := []string{"LINTU_DATA=" + dataDir(t), "LINTU_DATABASE_URL=" + sqltest.URL(t)}
 	changsha := filepath.Join(shared, "china", "cities", "长沙市.zip")
 
 	b, _, code := importFile(t, env, changsha, "--layer", "counties")
@@ -91,7 +91,7 @@ func TestImportAsksForTheCRS(t *testing.T) {
 // batch must be there whole or not at all.
 func TestKillDuringImport(t *testing.T) {
 	parcels := filepath.Join(sharedData(t), "cambridge", "cambridge_polys_96849.zip")
-	data := t.TempDir()
+	data := dataDir(t)
 	env := []string{"LINTU_DATA=" + data}
 	args := []string{"import", parcels, "--layer", "buildings", "--skip-refused", "--json"}
 
@@ -152,7 +152,7 @@ func checkWholeOrNothing(t *testing.T, data string, round int) {
 }
 
 func TestSecondOwnerIsToldWho(t *testing.T) {
-	data := t.TempDir()
+	data := dataDir(t)
 	first := start(t, []string{"LINTU_DATA=" + data}, "serve")
 	second := process(t, []string{"LINTU_DATA=" + data}, "serve")
 	out, err := second.CombinedOutput()
