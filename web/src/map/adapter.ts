@@ -4,7 +4,7 @@
  */
 import 'maplibre-gl/dist/maplibre-gl.css'
 import './map.css'
-import { AJAXError, Map as MapLibreMap, setWorkerUrl, type ErrorEvent, type PointLike } from 'maplibre-gl'
+import { AJAXError, Map as MapLibreMap, setWorkerUrl, VectorTileSource, type ErrorEvent, type PointLike, type Source } from 'maplibre-gl'
 import workerURL from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url'
 import type { Basemap, BBox, LayerName, LonLat } from '../api/types'
 import type { Overlays, Switch } from '../style/options'
@@ -111,7 +111,7 @@ export function createMapAdapter({ container, view, bounds, padding, title, scen
       const { width, height } = map.getCanvas().getBoundingClientRect()
       events.picked(pickAt(map, [width / 2, height / 2]))
     },
-    refresh: () => Object.keys(tileSources).forEach((source) => map.getSource(source) && map.refreshTiles(source)),
+    refresh: () => Object.keys(tileSources).forEach((name) => reload(map.getSource(name))),
     remove: () => map.remove(),
   }
 }
@@ -134,6 +134,11 @@ function showing(map: MapLibreMap, first: Scene): (scene: Scene) => void {
     wanted = scene
     catchUp()
   }
+}
+
+/** Reads a source's TileJSON anew, since its bounds may have grown, and then its tiles. */
+function reload(source: Source | undefined): void {
+  if (source instanceof VectorTileSource && source.url) source.setUrl(source.url)
 }
 
 function still(): { animate: false } | { duration: number } {

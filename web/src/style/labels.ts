@@ -7,7 +7,7 @@ const small = 12
 
 export const fonts = ['PingFang SC', 'Noto Sans CJK SC', 'Microsoft YaHei', 'sans-serif']
 /** The map's drawing of local fonts reads the weight from the first name. */
-const strongFonts = ['PingFang SC Medium', ...fonts]
+export const strongFonts = ['PingFang SC Medium', ...fonts]
 
 const nameOrCode: ExpressionSpecification = ['coalesce', ['get', 'name'], ['get', 'code'], '']
 
@@ -78,6 +78,9 @@ function nameWithCounts({ options }: Ink): ExpressionSpecification {
   return ['format', nameOrCode, {}, ['case', counted, line, ''], { 'font-scale': small / large }] as ExpressionSpecification
 }
 
+/** A name that finds no room at its area's centre may move by half its height. */
+const nudged: SymbolLayout = { 'text-variable-anchor-offset': ['center', [0, 0], 'top', [0, -0.5], 'bottom', [0, 0.5]] }
+
 function areaNames(ink: Ink): Layers {
   const { c, px, options } = ink
   const hide = (layer: 'communities' | 'grids' | 'groups') => (options.hidden.has(layer) ? { visibility: 'none' as const } : {})
@@ -88,7 +91,7 @@ function areaNames(ink: Ink): Layers {
     { id: 'groups-name', type: 'symbol', source: 'groups', 'source-layer': 'groups_label', minzoom: 13,
       layout: { ...text(ink, nameOrCode, small), ...hide('groups') }, paint: paint(ink, c.labelQuiet) },
     { id: 'communities-name', type: 'symbol', source: 'areas', 'source-layer': 'communities_label', minzoom: 10.25, maxzoom: 17,
-      layout: { ...text(ink, ['step', ['zoom'], nameOrCode, 11.5, nameWithCounts(ink), 15, nameOrCode], large, true), ...bigFirst, 'text-max-width': 14, ...hide('communities') },
+      layout: { ...text(ink, ['step', ['zoom'], nameOrCode, 11.5, nameWithCounts(ink), 15, nameOrCode], large, true), ...bigFirst, ...nudged, 'text-max-width': 14, 'text-padding': px(2), ...hide('communities') },
       paint: { ...paint(ink, c.label), 'text-opacity': byZoom([16, 1], [17, 0.6]) } },
     { id: 'streets-name', type: 'symbol', source: 'areas', 'source-layer': 'streets_label', minzoom: 7, maxzoom: 10.25,
       layout: { ...text(ink, nameOrCode, large, true), ...bigFirst, 'text-letter-spacing': 0.2 }, paint: paint(ink, c.label) },

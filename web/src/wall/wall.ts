@@ -9,7 +9,7 @@ import type { Theme } from '../style/palette'
 import { readAddress, writeAddress } from './address'
 import { learn } from './learn'
 import { dims, litPoints, nothing, overlayOf } from './overlay'
-import { initialState, learned, picking, same, toggled, trying, withConfig, withLoss, type WallState } from './state'
+import { initialState, isEmpty, learned, picking, same, toggled, trying, withConfig, withLoss, type WallState } from './state'
 import { boundsOf } from '../map/view'
 
 /** How often a server that answers is asked what it holds. */
@@ -56,6 +56,7 @@ export function createWall(theme: Theme): Wall {
       const config = await getConfig(stopped.signal)
       store.update((state) => withConfig(state, config, Date.now()))
       if (before.connection.state === 'lost' || changed(before.config, config)) adapter?.refresh()
+      if (before.config && isEmpty(before.config)) wholeTown()
       beat = setTimeout(ask, beatMS)
     } catch (error) {
       if (stopped.signal.aborted) return
@@ -94,6 +95,11 @@ export function createWall(theme: Theme): Wall {
     else adapter?.flyTo([place.lon, place.lat], pointZoom, room())
   }
 
+  function wholeTown(): void {
+    const bounds = townBounds(store.get().config)
+    if (bounds) adapter?.fit(bounds, room(), areaZoom)
+  }
+
   return {
     store,
     attach: (map, free) => {
@@ -115,10 +121,7 @@ export function createWall(theme: Theme): Wall {
     },
     pick,
     visit,
-    wholeTown: () => {
-      const bounds = townBounds(store.get().config)
-      if (bounds) adapter?.fit(bounds, room(), areaZoom)
-    },
+    wholeTown,
     setTheme: (next) => store.update((state) => ({ ...state, theme: next })),
     toggle: (name) => store.update((state) => toggled(state, name)),
     retry: () => void ask(),
