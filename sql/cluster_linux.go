@@ -13,8 +13,13 @@ func dieWithParent(attr *syscall.SysProcAttr) { attr.Pdeathsig = syscall.SIGINT 
 
 // processesOf lists the processes that work in a data directory: a postmaster
 // and its children have it as their working directory. Unlike the pid in
-// postmaster.pid this cannot name a stranger who got the number later.
+// postmaster.pid this cannot name a stranger who got the number later, and
+// unlike the directory's path it cannot mean another container's.
 func processesOf(pg string) []int {
+	own, err := os.Stat(pg)
+	if err != nil {
+		return nil
+	}
 	entries, err := os.ReadDir("/proc")
 	if err != nil {
 		return nil
@@ -25,7 +30,7 @@ func processesOf(pg string) []int {
 		if err != nil || pid == os.Getpid() {
 			continue
 		}
-		if cwd, err := os.Readlink(fmt.Sprintf("/proc/%d/cwd", pid)); err == nil && cwd == pg && isPostgres(pid) {
+		if cwd, err := os.Stat(fmt.Sprintf("/proc/%d/cwd", pid)); err == nil && os.SameFile(cwd, own) && isPostgres(pid) {
 			pids = append(pids, pid)
 		}
 	}

@@ -62,8 +62,13 @@ func (e *edit) unlinkGone(ctx context.Context, batch *lintu.ID) error {
 	return e.changed(ctx, lintu.Links, nil, batch, bounds, nil)
 }
 
-// adopt finds parents for areas that came before the wider ones did.
+// adopt finds parents for areas that came before the wider ones did. A search
+// for parents looks only at wider levels, which the planner knows to be few
+// only if it has seen what was just loaded.
 func (e *edit) adopt(ctx context.Context) error {
+	if _, err := e.tx.Exec(ctx, `ANALYZE area (tenant_id, level, code, valid)`); err != nil {
+		return err
+	}
 	return e.changedAreas(ctx, `
 		WITH found AS MATERIALIZED (
 			SELECT id, area_parent(tenant_id, level, code, label) AS parent FROM area
