@@ -7,16 +7,48 @@ import (
 	"time"
 )
 
-// listener gives connections that notice when their client goes away.
-type listener struct{ net.Listener }
+// listener gives connections that notice when their client goes away, and knows
+// those over which nothing has come yet. Browsers open such connections in
+// advance; fasthttp takes them for requests under way and its Shutdown would
+// wait for them.
+type listener struct {
+	net.Listener
+
+	mu    sync.Mutex
+	fresh map[*conn]struct{}
+}
+
+func newListener(ln net.Listener) *listener {
+	return &listener{Listener: ln, fresh: map[*conn]struct{}{}}
+}
 
 // Accept implements net.Listener.
-func (l listener) Accept() (net.Conn, error) {
-	c, err := l.Listener.Accept()
+func (l *listener) Accept() (net.Conn, error) {
+	nc, err := l.Listener.Accept()
 	if err != nil {
 		return nil, err
 	}
-	return &conn{Conn: c}, nil
+	c := &conn{Conn: nc, home: l}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.fresh[c] = struct{}{}
+	return c, nil
+}
+
+// forget takes a connection out of the fresh ones.
+func (l *listener) forget(c *conn) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.fresh, c)
+}
+
+// closeFresh closes the connections over which nothing has come.
+func (l *listener) closeFresh() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for c := range l.fresh {
+		_ = c.Conn.Close() // its reader sees the error
+	}
 }
 
 // conn can be watched while a request is being answered: fasthttp reads nothing
@@ -24,6 +56,8 @@ func (l listener) Accept() (net.Conn, error) {
 // the background; if it is the first of the next request, it is kept for it.
 type conn struct {
 	net.Conn
+	home *listener
+	used bool // something has been read; of the reading goroutine
 
 	mu       sync.Mutex
 	watch    *connWatch
@@ -96,7 +130,12 @@ func (c *conn) Read(p []byte) (int, error) {
 	if c.aheadErr != nil {
 		return 0, c.aheadErr
 	}
-	return c.Conn.Read(p)
+	n, err := c.Conn.Read(p)
+	if !c.used && (n > 0 || err != nil) {
+		c.used = true
+		c.home.forget(c)
+	}
+	return n, err
 }
 
 // Write implements net.Conn. It ends when the client takes nothing for a while.
@@ -105,6 +144,12 @@ func (c *conn) Write(p []byte) (int, error) {
 		return 0, err
 	}
 	return c.Conn.Write(p)
+}
+
+// Close implements net.Conn.
+func (c *conn) Close() error {
+	c.home.forget(c)
+	return c.Conn.Close()
 }
 
 // SetReadDeadline implements net.Conn; during a watch it holds from its end on.

@@ -66,7 +66,7 @@ type Server struct {
 	metrics *metrics
 	jobs    jobs
 
-	listener            net.Listener
+	listener            *listener
 	startOnce, stopOnce sync.Once
 	served              chan struct{} // closed when serving has ended
 	serveErr, stopErr   error
@@ -122,10 +122,10 @@ func checkPublicURL(s string) error {
 // Start serves on the listener in the background. A second call does nothing.
 func (s *Server) Start(ln net.Listener) {
 	s.startOnce.Do(func() {
-		s.listener = ln
+		s.listener = newListener(ln)
 		go func() {
 			defer close(s.served)
-			if err := s.app.Listener(listener{ln}); err != nil && !errors.Is(err, net.ErrClosed) {
+			if err := s.app.Listener(s.listener); err != nil && !errors.Is(err, net.ErrClosed) {
 				s.serveErr = err
 			}
 		}()
@@ -146,10 +146,12 @@ func (s *Server) Stop(ctx context.Context) error {
 	s.stopOnce.Do(func() {
 		s.startOnce.Do(func() { close(s.served) }) // never started
 		s.jobs.stop()
-		s.stopErr = s.app.ShutdownWithContext(ctx)
 		if s.listener != nil {
-			// Shutdown does not know a listener that is only about to be served.
-			_ = s.listener.Close() // closed already, mostly
+			_ = s.listener.Close() // Shutdown closes it too, but only one that is being served already
+			s.listener.closeFresh()
+		}
+		if s.stopErr = s.app.ShutdownWithContext(ctx); errors.Is(s.stopErr, net.ErrClosed) {
+			s.stopErr = nil
 		}
 		s.jobs.wait(ctx)
 	})

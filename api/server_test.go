@@ -78,6 +78,34 @@ func TestStopWaitsForAnswers(t *testing.T) {
 	}
 }
 
+// Browsers open connections in advance, over which nothing ever comes.
+func TestStopDoesNotWaitForUnusedConnections(t *testing.T) {
+	t.Parallel()
+	s, err := api.New(api.Config{Ready: func(context.Context) error { return nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Start(ln)
+	unused, err := net.Dial("tcp", ln.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unused.Close()
+	// The answer over a second connection says that the first was accepted.
+	if res, err := client.Get("http://" + ln.Addr().String() + "/readyz"); err != nil || res.Body.Close() != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	if err := s.Stop(ctx); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestBadConfiguration(t *testing.T) {
 	t.Parallel()
 	for name, cfg := range map[string]api.Config{
