@@ -92,7 +92,7 @@ function areaNames(ink: Ink): Layers {
       layout: { ...text(ink, nameOrCode, small), ...hide('groups') }, paint: paint(ink, c.labelQuiet) },
     { id: 'communities-name', type: 'symbol', source: 'areas', 'source-layer': 'communities_label', minzoom: 10.25, maxzoom: 17,
       layout: { ...text(ink, ['step', ['zoom'], nameOrCode, 11.5, nameWithCounts(ink), 15, nameOrCode], large, true), ...bigFirst, ...nudged, 'text-max-width': 14, 'text-padding': px(2), ...hide('communities') },
-      paint: { ...paint(ink, c.label), 'text-opacity': byZoom([16, 1], [17, 0.6]) } },
+      paint: { ...paint(ink, c.label), 'text-halo-width': px(3), 'text-opacity': byZoom([16, 1], [17, 0.6]) } },
     { id: 'streets-name', type: 'symbol', source: 'areas', 'source-layer': 'streets_label', minzoom: 7, maxzoom: 10.25,
       layout: { ...text(ink, nameOrCode, large, true), ...bigFirst, 'text-letter-spacing': 0.2 }, paint: paint(ink, c.label) },
     { id: 'counties-name', type: 'symbol', source: 'areas', 'source-layer': 'counties_label', maxzoom: 8,

@@ -30,7 +30,7 @@ function householdClusters(ink: Ink): Layers {
   const common = { source: 'people', 'source-layer': 'households', minzoom: 10, maxzoom: householdDetail, layout: shown('households') }
   return [
     { ...common, id: 'households-cluster-glow', type: 'circle',
-      paint: { 'circle-color': c.householdGlow, 'circle-blur': 1, 'circle-opacity': ebb(ink, palette.dark ? 0.22 : 0.14), 'circle-radius': clusterRadius(px, 2.5, 1.2, 16) } },
+      paint: { 'circle-color': c.householdGlow, 'circle-blur': 1, 'circle-opacity': byZoom([10, ebb(ink, 0.08)], [12, ebb(ink, 0.16)], [13.5, ebb(ink, palette.dark ? 0.22 : 0.14)]), 'circle-radius': clusterRadius(px, 2.5, 1.2, 16) } },
     { ...common, id: 'households-cluster', type: 'circle',
       paint: { 'circle-color': c.household, 'circle-blur': 0.35, 'circle-opacity': byZoom([10, ebb(ink, 0.3)], [12, ebb(ink, 0.65)], [13, ebb(ink, palette.dark ? 0.85 : 0.6)]), 'circle-radius': clusterRadius(px, 0.5, 0.2, 3.2) } },
   ]

@@ -1,1 +1,0 @@
-import{B as e,D as t,H as n,N as r,_ as i,g as a,j as o,t as s,y as c,z as l}from"./disclose-version-BygDifam.js";var u=c(`<main><h1> </h1></main>`);function d(s,c){e(c,!0);var d=u(),f=o(d),p=r(f,!0);n(d),t(e=>a(p,e),[()=>c.say(`planner`)]),i(s,d),l()}s(d);
