@@ -1,12 +1,13 @@
 // Drives a running server, whose address is LINTU_URL, in the system's Chromium.
 import { launch } from './browser.mjs'
 import * as entry from './entry.mjs'
+import * as planner from './planner.mjs'
 import * as wall from './wall.mjs'
 
 const wanted = process.argv.slice(2)
 const browser = await launch()
 let failed = 0
-for (const part of [entry, wall]) {
+for (const part of [entry, wall, planner]) {
   if (wanted.length > 0 && !wanted.some((word) => part.name.includes(word))) continue
   const begun = Date.now()
   try {

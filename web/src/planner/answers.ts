@@ -51,7 +51,8 @@ export function takeBack(answers: Answers, question: string): Answers {
 }
 
 function withoutMap(answers: Answers): Answers {
-  const { map: _, ...rest } = answers
+  const rest = { ...answers }
+  delete rest.map
   return rest
 }
 

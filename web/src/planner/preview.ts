@@ -1,5 +1,4 @@
 import type { BBox, LonLat } from '../api/types'
-import { boundsOf } from '../map/view'
 import type { Preview, PreviewProperties } from './types'
 
 /** What an extra point of the source "preview" is there for. */
@@ -37,7 +36,7 @@ function polygons(geometry: GeoJSON.Geometry): GeoJSON.Position[][][] {
 /** A point inside the largest part of an area: the middle of the widest stretch at half its height. */
 export function inside(geometry: GeoJSON.Geometry): LonLat | null {
   const largest = polygons(geometry).map((rings) => ({ rings, area: Math.abs(ringArea(rings[0] ?? [])) })).sort((a, b) => b.area - a.area)[0]
-  const box = boundsOfAll([largest?.rings.flat() ?? []])
+  const box = boundsOf(largest?.rings.flat() ?? [])
   if (!largest || !box) return null
   const lat = (box[1] + box[3]) / 2
   const lons = largest.rings.flatMap((ring) => crossings(ring, lat)).sort((a, b) => a - b)
@@ -53,7 +52,7 @@ export function inside(geometry: GeoJSON.Geometry): LonLat | null {
   return best
 }
 
-/** Twice would be nearer the truth: only sizes are compared. Square degrees. */
+/** Twice the area in square degrees, signed by direction: good for comparing sizes. */
 function ringArea(ring: GeoJSON.Position[]): number {
   return ring.reduce((sum, [x = 0, y = 0], i) => {
     const [nextX = 0, nextY = 0] = ring[(i + 1) % ring.length] ?? []
@@ -86,26 +85,17 @@ function positions(geometry: GeoJSON.Geometry): GeoJSON.Position[] {
   }
 }
 
-function boundsOfAll(lists: GeoJSON.Position[][]): BBox | null {
-  // One list after the other: spreading all of them at once would overflow the stack.
-  const boxes = lists.flatMap((list) => boundsOfList(list) ?? [])
-  return boundsOf(boxes.flatMap(([west, south, east, north]): LonLat[] => [[west, south], [east, north]]))
-}
-
-function boundsOfList(list: GeoJSON.Position[]): [BBox] | null {
+/** Without spreading: a preview has more positions than a call may have arguments. */
+function boundsOf(list: GeoJSON.Position[]): BBox | null {
   let box: BBox | null = null
   for (const [x = 0, y = 0] of list) {
     box = box ? [Math.min(box[0], x), Math.min(box[1], y), Math.max(box[2], x), Math.max(box[3], y)] : [x, y, x, y]
   }
-  return box && [box]
+  return box
 }
 
 /** What the rows cover, or null where nothing is drawn. */
 export function boundsOfPreview(preview: Preview | null, wanted: (row: PreviewProperties) => boolean = () => true): BBox | null {
   const rows = (preview?.features ?? []).filter((feature) => wanted(feature.properties))
-  return boundsOfAll([rows.flatMap((feature) => boxOf(feature.geometry))])
-}
-
-function boxOf(geometry: GeoJSON.Geometry): GeoJSON.Position[] {
-  return (boundsOfList(positions(geometry)) ?? []).flatMap(([west, south, east, north]) => [[west, south], [east, north]])
+  return boundsOf(rows.flatMap((feature) => positions(feature.geometry)))
 }

@@ -1,5 +1,6 @@
 import type { ExpressionSpecification } from '@maplibre/maplibre-gl-style-spec'
 import { byZoom, byZoomSteep, type Ink, type Layers } from './expressions.ts'
+import { strongFonts } from './labels.ts'
 
 /** What a feature of the source "chosen" is there for. */
 export type Role = 'shade' | 'outline' | 'link' | 'household' | 'head' | 'self'
@@ -36,13 +37,33 @@ export function chosenLights({ c, px, palette }: Ink): Layers {
   ]
 }
 
+/** Rows are drawn; points with a role are there for a name or for a place that somebody asked for. */
+const isRow: ExpressionSpecification = ['!', ['has', 'role']]
+const only = (...types: GeoJSON.Geometry['type'][]): ExpressionSpecification =>
+  ['all', isRow, ['match', ['geometry-type'], types, true, false]] as unknown as ExpressionSpecification
+
 /** What a planner is about to import, drawn over the present map. */
 export function previewLayers({ c, px }: Ink): Layers {
   const source = 'preview'
   return [
-    { id: 'preview-fill', type: 'fill', source, filter: ['==', ['geometry-type'], 'Polygon'], paint: { 'fill-color': c.preview, 'fill-opacity': 0.14 } },
-    { id: 'preview-line', type: 'line', source, filter: ['!=', ['geometry-type'], 'Point'], layout: { 'line-join': 'round' }, paint: { 'line-color': c.preview, 'line-width': px(1.6) } },
-    { id: 'preview-point', type: 'circle', source, filter: ['==', ['geometry-type'], 'Point'],
+    { id: 'preview-fill', type: 'fill', source, filter: only('Polygon', 'MultiPolygon'), paint: { 'fill-color': c.preview, 'fill-opacity': 0.16 } },
+    { id: 'preview-line', type: 'line', source, filter: only('Polygon', 'MultiPolygon', 'LineString', 'MultiLineString'), layout: { 'line-join': 'round' },
+      paint: { 'line-color': c.preview, 'line-width': byZoom([8, px(1.6)], [14, px(2.4)]) } },
+    { id: 'preview-point', type: 'circle', source, filter: only('Point', 'MultiPoint'),
       paint: { 'circle-color': c.preview, 'circle-radius': byZoom([8, px(1.5)], [14, px(3)], [18, px(6)]), 'circle-opacity': 0.9 } },
+  ]
+}
+
+/** The names of what is about to be imported, and the place that a report speaks of, above all else. */
+export function previewMarks(ink: Ink): Layers {
+  const { c, px } = ink
+  const source = 'preview'
+  return [
+    { id: 'preview-name', type: 'symbol', source, filter: ['==', ['get', 'role'], 'name'],
+      layout: { 'text-field': ['get', 'name'], 'text-font': strongFonts, 'text-size': px(15), 'text-padding': px(3), 'text-max-width': 9 },
+      paint: { 'text-color': c.preview, 'text-halo-color': c.labelHalo, 'text-halo-width': px(2) } },
+    { id: 'preview-mark-ring', type: 'circle', source, filter: ['==', ['get', 'role'], 'mark'],
+      paint: { 'circle-color': c.chosen, 'circle-opacity': 0.15, 'circle-radius': px(22), 'circle-stroke-color': c.chosen, 'circle-stroke-width': px(2.5) } },
+    { id: 'preview-mark', type: 'circle', source, filter: ['==', ['get', 'role'], 'mark'], paint: { 'circle-color': c.chosen, 'circle-radius': px(4) } },
   ]
 }

@@ -4,7 +4,7 @@ import { inkOf } from './expressions.ts'
 import { groundLayers } from './ground.ts'
 import { labelLayers } from './labels.ts'
 import type { StyleOptions } from './options.ts'
-import { chosenLayers, chosenLights, previewLayers } from './overlays.ts'
+import { chosenLayers, chosenLights, previewLayers, previewMarks } from './overlays.ts'
 import type { Palette } from './palette.ts'
 import { peopleLayers } from './people.ts'
 
@@ -38,7 +38,7 @@ function sources(options: StyleOptions): Record<string, SourceSpecification> {
 /** Draws the map in a palette. Addresses in the style are relative to the server's root. */
 export function style(palette: Palette, options: StyleOptions): StyleSpecification {
   const ink = inkOf(palette, options)
-  const overlays = options.overlays ? { under: [...previewLayers(ink), ...chosenLayers(ink)], over: chosenLights(ink) } : { under: [], over: [] }
+  const overlays = options.overlays ? { under: [...previewLayers(ink), ...chosenLayers(ink)], over: [...chosenLights(ink), ...previewMarks(ink)] } : { under: [], over: [] }
   return {
     version: 8,
     name: palette.name,

@@ -1,0 +1,26 @@
+import type { Lang, Say } from '../lang'
+import type { MessageKey } from '../messages'
+import { formatDay, formatTime } from '../ui/format'
+import type { Batch } from './types'
+import { openQuestions } from './summary'
+
+export function formatWhen(iso: string, lang: Lang): string {
+  const when = new Date(iso)
+  return `${formatDay(when, lang)} ${formatTime(when)}`
+}
+
+/** Who is written into a batch while nobody signs in. */
+const actors: Record<string, MessageKey> = { web: 'actorWeb', demo: 'actorDemo' }
+
+export function actorName(actor: string, say: Say): string {
+  const key = actors[actor]
+  return key ? say(key) : actor
+}
+
+const states = { draft: 'stateDraft', applied: 'stateApplied', undone: 'stateUndone', discarded: 'stateDiscarded' } as const
+
+/** How a batch stands: what needs somebody's attention comes before its bare state. */
+export function stateKey(batch: Batch): MessageKey {
+  if (batch.job?.state === 'running') return 'stateRunning'
+  return batch.state === 'draft' && openQuestions(batch) > 0 ? 'stateAsking' : states[batch.state]
+}
