@@ -9,6 +9,7 @@ func (s *Server) routes() {
 	a.Get("/tiles/:layers.json", timed(s.tileJSON))
 	a.Get("/tiles/:layers/:z/:x/:y.mvt", timed(s.tile))
 	a.Use("/styles", open)
+	a.Use("/sprites", open)
 	a.Get("/styles/:name.json", timed(s.style))
 
 	ogc := a.Group("/ogc", open)
