@@ -19,9 +19,10 @@ type ringIndex struct {
 	points []orb.Point // of all rings, one after another, each closed
 	rings  []ringSpan
 	leaves []leaf
-	boxes  []box // of the leaves, then of each level above, up to the root
-	levels []int // where each level begins in boxes; one more for the end
-	parity []bool
+	boxes  []box   // of the leaves, then of each level above, up to the root
+	levels []int   // where each level begins in boxes; one more for the end
+	parity []bool  // of each ring: the last ray crossed it an odd number of times
+	turns  []int32 // of each ring: how often it winds around where the last ray began
 	hit    []int32 // rings that the last ray met
 }
 
@@ -96,6 +97,7 @@ func (x *ringIndex) build() {
 	}
 	x.levels = append(x.levels, len(x.boxes))
 	x.parity = append(x.parity[:0], make([]bool, len(x.rings))...)
+	x.turns = append(x.turns[:0], make([]int32, len(x.rings))...)
 }
 
 // sortLeaves orders the leaves along a Z-curve of 2¹⁶ by 2¹⁶ steps.
@@ -160,7 +162,7 @@ func (x *ringIndex) rayNode(p orb.Point, own int32, level, i int) bool {
 }
 
 func (x *ringIndex) rayLeaf(p orb.Point, l leaf) bool {
-	crossings, clear := 0, true
+	crossings, turns, clear := 0, int32(0), true
 	for s := l.first; s < l.end; s++ {
 		a, b := x.points[s], x.points[s+1]
 		if p[1] < min(a[1], b[1]) || p[1] > max(a[1], b[1]) || p[0] > max(a[0], b[0]) {
@@ -177,13 +179,18 @@ func (x *ringIndex) rayLeaf(p orb.Point, l leaf) bool {
 				turn = -turn // now 1 means that the segment passes to the east of p
 			}
 		}
-		if (a[1] > p[1]) != (b[1] > p[1]) && turn > 0 {
+		if up := b[1] > p[1]; (a[1] > p[1]) != up && turn > 0 {
 			crossings++
+			turns--
+			if up {
+				turns += 2
+			}
 		}
 	}
 	if crossings > 0 {
 		x.hit = append(x.hit, l.ring)
 		x.parity[l.ring] = x.parity[l.ring] != (crossings%2 == 1)
+		x.turns[l.ring] += turns
 	}
 	return clear
 }
@@ -191,7 +198,7 @@ func (x *ringIndex) rayLeaf(p orb.Point, l leaf) bool {
 // forget clears what a ray noted.
 func (x *ringIndex) forget() {
 	for _, r := range x.hit {
-		x.parity[r] = false
+		x.parity[r], x.turns[r] = false, 0
 	}
 	x.hit = x.hit[:0]
 }

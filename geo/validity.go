@@ -6,8 +6,10 @@ import "github.com/paulmach/orb"
 // its memory is reused, so that checking small polygons allocates nothing. It
 // is not safe for concurrent use.
 type Checker struct {
-	index  ringIndex
-	budget int // comparisons left
+	index   ringIndex
+	budget  int       // comparisons left
+	collect bool      // note in met what touches, and go on
+	met     []meeting // see collect
 }
 
 // PlainlyValid reports whether a polygon is certainly valid (OGC Simple Features,
@@ -18,12 +20,13 @@ type Checker struct {
 // are exact.
 //
 // False means doubtful, not invalid: rings may touch in a point, for example.
-// Only PostGIS should judge these. Time grows with n log n on real shapes; where
+// Judge looks closer. Time grows with n log n on real shapes; where
 // it would grow worse, the answer is doubtful.
 func (c *Checker) PlainlyValid(m orb.MultiPolygon) bool {
 	if !c.load(m) {
 		return false
 	}
+	c.collect = false
 	c.budget = 1000 + 16*len(c.index.points) // real shapes need less than one per point
 	x := &c.index
 	return c.simple(x.top(), 0) && (len(x.rings) == 1 || c.nested())
@@ -136,6 +139,17 @@ func (c *Checker) leavesApart(i, j int) bool {
 // segmentsApart reports whether segment s of ring q and segment t of ring r
 // share no point but the one that neighbours must.
 func (c *Checker) segmentsApart(q, r, s, t int32) bool {
+	if c.apartOrNeighbours(q, r, s, t) {
+		return true
+	}
+	if c.collect && c.spend() {
+		c.met = append(c.met, meeting{s, t})
+		return true
+	}
+	return false
+}
+
+func (c *Checker) apartOrNeighbours(q, r, s, t int32) bool {
 	p := c.index.points
 	if q == r {
 		if s > t {

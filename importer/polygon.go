@@ -16,8 +16,8 @@ type referee struct {
 	checker geo.Checker
 }
 
-// checkPolygon makes the repairs that have one meaning and reports whether the
-// result is still doubtful, so that PostGIS must look at it.
+// checkPolygon judges a polygon and makes the repairs that have one meaning. It
+// reports whether the polygon is still doubtful, so that PostGIS must look at it.
 func (p *plan) checkPolygon(it *item, j *referee) (doubtful bool) {
 	var polygons orb.MultiPolygon
 	switch g := it.geometry.(type) {
@@ -38,10 +38,14 @@ func (p *plan) checkPolygon(it *item, j *referee) (doubtful bool) {
 		geo.Orient(polygons)
 	}
 	it.geometry = polygons
-	if j.checker.PlainlyValid(polygons) {
+	if j.checker.PlainlyValid(polygons) || reordered(it, polygons, j) {
 		return false
 	}
-	return !reordered(it, polygons, j)
+	v, ok := j.checker.Judge(polygons)
+	if ok && v.Fault != "" {
+		it.accept(string(v.Fault), v.At, v.Mended, v.ApartM2)
+	}
+	return !ok
 }
 
 // cleanRings closes rings and drops repeated points and rings without area. The
@@ -153,47 +157,54 @@ func mend(ctx context.Context, items []*item, g lintu.Geodesy) error {
 		return fmt.Errorf("judge %d polygons: %w", len(shapes), err)
 	}
 	for i, it := range items {
-		if err := it.accept(&verdicts[i]); err != nil {
+		if err := it.acceptMended(&verdicts[i]); err != nil {
 			return fmt.Errorf("mended row %d: %w", it.number, err)
 		}
 	}
 	return nil
 }
 
-// accept takes PostGIS's verdict on a row.
-func (it *item) accept(v *lintu.Mended) error {
+// acceptMended takes PostGIS's verdict on a row.
+func (it *item) acceptMended(v *lintu.Mended) error {
 	if v.Valid {
 		return nil
 	}
-	place := orb.Point(v.LonLat)
-	fault := faultOf(v.Reason)
+	var mended orb.MultiPolygon
+	if v.EWKB != nil {
+		g, err := geo.DecodeEWKB(v.EWKB)
+		if err != nil {
+			return err
+		}
+		var ok bool
+		if mended, ok = g.(orb.MultiPolygon); !ok {
+			return fmt.Errorf("a %s came back", g.GeoJSONType())
+		}
+		geo.Orient(mended)
+	}
+	it.accept(v.Reason, orb.Point(v.LonLat), mended, v.AreaM2)
+	return nil
+}
+
+// accept takes the verdict on an invalid row: GEOS's name for its fault and where
+// that is, and the mended polygons, or by how much their readings differ.
+func (it *item) accept(reason string, place orb.Point, mended orb.MultiPolygon, apartM2 float64) {
+	fault := faultOf(reason)
 	ring := ringAt(it.geometry, place)
 	f := found(it.number, fault.rule, &place, "", "")
-	f.AreaM2 = v.AreaM2
+	f.AreaM2 = apartM2
 	zh, en := fmt.Sprintf(fault.text.ZH, ring, at(place)), fmt.Sprintf(fault.text.EN, ring, at(place))
-	if v.EWKB == nil && v.AreaM2 == 0 {
+	switch {
+	case mended != nil:
+		it.geometry = mended
+		f.Text = lintu.Text{ZH: zh + "，已修复", EN: en + "; repaired"}
+		it.repair(f)
+	case apartM2 == 0:
 		f.Text = lintu.Text{ZH: zh + "；它不围成任何面积，无法存为面", EN: en + "; it encloses no area and is no polygon"}
 		it.refuse(f)
-		return nil
-	}
-	if v.EWKB == nil {
+	default:
 		f.Text = lintu.Text{
-			ZH: zh + fmt.Sprintf("；它有不止一种读法，相差 %.2f 平方米，无法自动修复", v.AreaM2),
-			EN: en + fmt.Sprintf("; it has more than one meaning, which differ by %.2f m², and cannot be repaired", v.AreaM2)}
+			ZH: zh + fmt.Sprintf("；它有不止一种读法，相差 %.2f 平方米，无法自动修复", apartM2),
+			EN: en + fmt.Sprintf("; it has more than one meaning, which differ by %.2f m², and cannot be repaired", apartM2)}
 		it.refuse(f)
-		return nil
 	}
-	g, err := geo.DecodeEWKB(v.EWKB)
-	if err != nil {
-		return err
-	}
-	mended, ok := g.(orb.MultiPolygon)
-	if !ok {
-		return fmt.Errorf("a %s came back", g.GeoJSONType())
-	}
-	geo.Orient(mended)
-	it.geometry = mended
-	f.Text = lintu.Text{ZH: zh + "，已修复", EN: en + "; repaired"}
-	it.repair(f)
-	return nil
 }
