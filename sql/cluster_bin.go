@@ -163,8 +163,8 @@ func dataVersion(pg string) (int, error) {
 	v, err := strconv.Atoi(major)
 	if err != nil {
 		return 0, lintu.Errorf(lintu.CodeInvalid,
-			"%[1]s 的 PG_VERSION 文件已损坏；请从备份恢复（lintu restore），或用 LINTU_DATA 指定别的目录。",
-			"The file PG_VERSION in %[1]s is damaged; please restore a backup (lintu restore), or name another directory with LINTU_DATA.", pg)
+			"%[1]s 的 PG_VERSION 文件已损坏；请从备份恢复，或用 LINTU_DATA 指定别的目录。",
+			"The file PG_VERSION in %[1]s is damaged; please restore a backup, or name another directory with LINTU_DATA.", pg)
 	}
 	return v, nil
 }
