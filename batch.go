@@ -160,7 +160,8 @@ type Row struct {
 }
 
 // Rows yields rows until it returns false; Err then says why it ended.
-// A Row's slices are valid until the next call.
+// A Row's slices are valid until the next call. Rows that can tell how many they
+// will be at most also have a method Expected() int64; it may be told wrong.
 type Rows interface {
 	Next(ctx context.Context) bool
 	Row() *Row

@@ -187,6 +187,9 @@ func widenReport(r *lintu.Report, it *item) {
 	widen(box, b.Max[0], b.Max[1])
 }
 
+// Expected is how many rows the file claims to have; 0 if it says nothing.
+func (s *stream) Expected() int64 { return max(s.plan.dataset.Count, 0) }
+
 // Row returns the present row; it is valid until the next call of Next.
 func (s *stream) Row() *lintu.Row { return &s.row }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -23,8 +22,7 @@ import (
 // has never held any, for no tenant.
 func (b *batchTx) goesDirect(ctx context.Context, s *stage, ahead *lookahead) (bool, error) {
 	bulk := s.table.name == "household" || s.table.name == "base"
-	head := slices.IndexFunc(s.fields, func(f lintu.Field) bool { return f.Name == "head" })
-	if b.dry || !bulk || ahead.ended || head >= 0 && ahead.someHave(head) {
+	if b.dry || !bulk || ahead.ended || s.head() >= 0 && ahead.someHave(s.head()) {
 		return false, nil
 	}
 	return b.claimUnused(ctx, s.table)

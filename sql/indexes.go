@@ -54,9 +54,11 @@ func (b *batchTx) indexSQL(ctx context.Context, t table) (drop, create []string,
 			SELECT 3, i.indexrelid::regclass::name, format('DROP INDEX %s', i.indexrelid::regclass), pg_get_indexdef(i.indexrelid)
 			FROM pg_index i WHERE i.indrelid = $1::text::regclass
 			AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid)
+			-- A partial index of another layer gets no rows.
+			AND ($2 = '' OR i.indpred IS NULL OR strpos(pg_get_expr(i.indpred, i.indrelid), format('(%I = %L::text)', $2::text, $3::text)) > 0)
 		)
 		SELECT (SELECT array_agg(away ORDER BY step, name) FROM parts),
-			(SELECT array_agg(again ORDER BY step DESC, name) FROM parts)`, t.name)
+			(SELECT array_agg(again ORDER BY step DESC, name) FROM parts)`, t.name, t.scope, t.in)
 	if err != nil {
 		return nil, nil, err
 	}

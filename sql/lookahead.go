@@ -9,12 +9,26 @@ import (
 )
 
 // lookahead are rows of which the first ones have been read and kept, to see
-// whether they are many.
+// whether they are many and what they bring.
 type lookahead struct {
 	lintu.Rows
 	kept  []lintu.Row
 	next  int
 	ended bool
+}
+
+// glance is how many rows are read ahead where nothing is to be learned from
+// them but that there are some.
+const glance = 1
+
+// lookAheadFor reads up to loadMany rows ahead, and only a glance if the file says
+// that they are more and it is of no concern what they bring.
+func lookAheadFor(ctx context.Context, s *stage, rows lintu.Rows) *lookahead {
+	told, ok := rows.(interface{ Expected() int64 })
+	if ok && told.Expected() >= loadMany && s.head() < 0 {
+		return lookAhead(ctx, rows, glance)
+	}
+	return lookAhead(ctx, rows, loadMany)
 }
 
 // lookAhead reads up to n rows.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -49,6 +50,11 @@ func (s *stage) has(column string) bool {
 	return false
 }
 
+// head is which import field names the head; -1 if none does.
+func (s *stage) head() int {
+	return slices.IndexFunc(s.fields, func(f lintu.Field) bool { return f.Name == "head" })
+}
+
 // brought lists the content columns that the file brought.
 func (s *stage) brought() []string {
 	var cs []string
@@ -63,7 +69,7 @@ func (s *stage) brought() []string {
 // Stage implements lintu.BatchTx.
 func (b *batchTx) Stage(ctx context.Context, layer lintu.LayerInfo, rows lintu.Rows) (int64, error) {
 	s := &stage{table: tableOf(layer), fields: layer.ImportFields()}
-	ahead := lookAhead(ctx, rows, loadMany)
+	ahead := lookAheadFor(ctx, s, rows)
 	direct, err := b.goesDirect(ctx, s, ahead)
 	if err == nil && direct {
 		err = b.loadDirect(ctx, s, newCopyReader(ctx, layer, ahead))

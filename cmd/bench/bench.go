@@ -24,9 +24,10 @@ type file struct {
 
 // result is one import by one program.
 type result struct {
-	seconds float64
-	rows    int64
-	peakMB  float64 // most memory of the program itself; the server's is not counted
+	seconds  float64
+	rows     int64
+	peakMB   float64 // most memory of the program itself
+	serverMB float64 // most memory of the server's processes that worked for it, without what all share
 }
 
 func (r result) rate() float64 { return float64(r.rows) / r.seconds }
@@ -40,7 +41,7 @@ type bench struct {
 
 // compare imports f in turns and prints each run and the medians.
 func (b *bench) compare(ctx context.Context, f file, runs int) error {
-	fmt.Printf("\n%s\n%-10s %10s %10s %12s %10s\n", f.title, "", "features", "seconds", "features/s", "peak MB")
+	fmt.Printf("\n%s\n%-10s %10s %10s %12s %10s %10s\n", f.title, "", "features", "seconds", "features/s", "peak MB", "server MB")
 	ways := []struct {
 		name string
 		do   func(context.Context, file) (result, error)
@@ -54,15 +55,16 @@ func (b *bench) compare(ctx context.Context, f file, runs int) error {
 				return fmt.Errorf("%s: %s: %w", f.title, way.name, err)
 			}
 			all[w] = append(all[w], r)
-			fmt.Printf("%-10s %10d %10.2f %12.0f %10.0f\n", way.name, r.rows, r.seconds, r.rate(), r.peakMB)
+			fmt.Printf("%-10s %10d %10.2f %12.0f %10.0f %10.0f\n", way.name, r.rows, r.seconds, r.rate(), r.peakMB, r.serverMB)
 		}
 	}
 	for w := range ways {
 		sort.Slice(all[w], func(i, j int) bool { return all[w][i].rate() < all[w][j].rate() })
 		medians[w] = all[w][len(all[w])/2]
 	}
-	fmt.Printf("median: lintu %.0f features/s, ogr2ogr %.0f: %.2f times as fast, %.2f times the memory\n",
-		medians[1].rate(), medians[0].rate(), medians[1].rate()/medians[0].rate(), medians[1].peakMB/medians[0].peakMB)
+	fmt.Printf("median: lintu %.0f features/s, ogr2ogr %.0f: %.2f times as fast, %.2f times the memory, %.2f times with the server's\n",
+		medians[1].rate(), medians[0].rate(), medians[1].rate()/medians[0].rate(), medians[1].peakMB/medians[0].peakMB,
+		(medians[1].peakMB+medians[1].serverMB)/(medians[0].peakMB+medians[0].serverMB))
 	return nil
 }
 
@@ -121,7 +123,10 @@ func (b *bench) inDatabase(ctx context.Context, migrated bool, table string, pro
 			return r, err
 		}
 	}
-	if r, err = measure(program(u)); err != nil {
+	stop := watchServer(ctx, db, name)
+	r, err = measure(program(u))
+	r.serverMB = stop()
+	if err != nil {
 		return r, err
 	}
 	return r, db.Pool().QueryRow(ctx, "select count(*) from "+table).Scan(&r.rows)
