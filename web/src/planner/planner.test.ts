@@ -6,7 +6,7 @@ import { choose, feed, inOrder, isAnswered, isChosen, questionsToShow, remember,
 import { refusalOf } from './files'
 import { boundsOfPreview, inside, overlayOf } from './preview'
 import { answersIn, explained, initialState, inOpen, opening, withBatch } from './state'
-import { blockOf, boundsOfBatch, formatBytes, groupsOf, percent, sentenceOf, viewOf } from './summary'
+import { blockOf, boundsOfBatch, formatBytes, groupsOf, percent, placeZoom, sentenceOf, viewOf } from './summary'
 import type { Batch, Candidate, Comparison, Preview, Question, Report } from './types'
 
 const text = { zh: '', en: '' }
@@ -76,6 +76,7 @@ test('what will happen, in words', () => {
   expect(sentenceOf(batch(report({ layer: 'counties', comparison: compared({ new: 1, changed: 2, unchanged: 5, closed: 3 }), refusals: { total: 4 } })), en))
     .toBe('Write 9 counties: 1 new, 2 changed, 5 unchanged, 3 ended, 4 rows left out')
   expect(sentenceOf(batch(report({ layer: 'counties', comparison: compared({ unchanged: 9 }) })), zh)).toContain('不会有改动')
+  expect(sentenceOf({ ...batch(report({ layer: 'counties', comparison: compared({ new: 9 }) })), state: 'applied' }, en)).toBe('9 counties written: 9 new')
   expect(sentenceOf(batch(report()), zh)).toBe('')
 })
 
@@ -100,6 +101,7 @@ test('a batch covers what its parts cover', () => {
   expect(boundsOfBatch(batch(report()))).toBeNull()
   expect(viewOf([113, 28, 114, 29])).toMatchObject({ center: [113.5, 28.5] })
   expect(viewOf([113, 28, 113, 28]).zoom).toBe(17)
+  expect([0, 1, 10_000, 1e12].map((areaM2) => Math.round(placeZoom({ at: [113, 28], areaM2 })))).toEqual([16, 20, 17, 12])
 })
 
 test('per cent are never more certain than the importer', () => {
@@ -131,7 +133,7 @@ test('the overlay holds the rows, their names and the place', () => {
   const preview: Preview = { type: 'FeatureCollection', features: [
     { type: 'Feature', geometry: { type: 'Polygon', coordinates: [square] }, properties: { dataset: 'a', layer: 'counties', row: 1, name: '岳麓区' } },
   ] }
-  const { features } = overlayOf(preview, [5, 5])
+  const { features } = overlayOf(preview, [5, 5], new Set())
   expect(features.map((f) => f.properties?.['role'] ?? 'row')).toEqual(['row', 'name', 'mark'])
   expect(boundsOfPreview(preview)).toEqual([0, 0, 2, 2])
   expect(boundsOfPreview(null)).toBeNull()

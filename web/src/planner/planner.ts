@@ -1,10 +1,9 @@
 import { ApiError, getConfig } from '../api/client'
-import type { LonLat } from '../api/types'
 import { createStore, type Store } from '../store'
 import type { Theme } from '../style/palette'
 import { addressOf, batchInAddress } from './address'
 import * as server from './batches'
-import { explained, initialState, inOpen, opening, withBatch, type Open, type PlannerState, type Work } from './state'
+import { explained, initialState, inOpen, opening, withBatch, type Mark, type Open, type PlannerState, type Work } from './state'
 import type { Answers, Batch } from './types'
 
 const listLimit = 50
@@ -29,7 +28,7 @@ export interface Planner {
   apply(): Promise<void>
   undo(): Promise<void>
   discard(): Promise<void>
-  mark(place: LonLat | null): void
+  mark(place: Mark): void
   setTheme(theme: Theme): void
   drawn(): void
 }

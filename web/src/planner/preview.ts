@@ -9,20 +9,23 @@ const namesKept = 3000
 
 const nothing: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] }
 
-/** The rows with a name written inside each area, and the place that somebody asked for. */
-export function overlayOf(preview: Preview | null, mark: LonLat | null): GeoJSON.FeatureCollection {
+/**
+ * The rows with a name written inside each area, and the place that somebody
+ * asked for. Codes stand in for names only in datasets that bring codes.
+ */
+export function overlayOf(preview: Preview | null, mark: LonLat | null, coded: ReadonlySet<string>): GeoJSON.FeatureCollection {
   const extra: GeoJSON.Feature[] = mark ? [point(mark, { role: 'mark' })] : []
   if (!preview) return mark ? { ...nothing, features: extra } : nothing
-  return { type: 'FeatureCollection', features: [...preview.features, ...names(preview), ...extra] }
+  return { type: 'FeatureCollection', features: [...preview.features, ...names(preview, coded), ...extra] }
 }
 
 function point(coordinates: LonLat, properties: { role: Role; name?: string }): GeoJSON.Feature {
   return { type: 'Feature', geometry: { type: 'Point', coordinates }, properties }
 }
 
-function names(preview: Preview): GeoJSON.Feature[] {
+function names(preview: Preview, coded: ReadonlySet<string>): GeoJSON.Feature[] {
   return preview.features.slice(0, namesKept).flatMap(({ geometry, properties }) => {
-    const name = properties.name ?? properties.code
+    const name = properties.name ?? (coded.has(properties.dataset) ? properties.code : undefined)
     const at = name === undefined ? null : inside(geometry)
     return at && name ? [point(at, { role: 'name', name })] : []
   })

@@ -28,6 +28,13 @@ export interface Upload {
 
 export type Work = 'explain' | 'apply' | 'undo' | 'discard'
 
+/** A place that a report speaks of. */
+export interface Mark {
+  at: LonLat
+  /** Of the overlap or gap there; 0 for a point. */
+  areaM2: number
+}
+
 /** The batch that the page shows. */
 export interface Open {
   id: string
@@ -47,7 +54,7 @@ export interface Open {
   preview: Preview | null
   previewError: ApiError | null
   /** A place of the report that somebody wants to see. */
-  mark: LonLat | null
+  mark: Mark | null
 }
 
 export function initialState(theme: Theme): PlannerState {

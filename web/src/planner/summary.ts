@@ -1,8 +1,9 @@
 import type { BBox, LayerInfo, LayerName } from '../api/types'
 import { textIn, type Lang, type Say } from '../lang'
-import type { View } from '../map/view'
+import { metresPerPixel, type View } from '../map/view'
 import type { MessageKey } from '../messages'
 import { formatCount } from '../ui/format'
+import type { Mark } from './state'
 import type { Batch, Comparison, Finding, Findings, Part } from './types'
 
 /** Findings of one rule: how many there are, and the ones that are kept. */
@@ -53,6 +54,13 @@ export function viewOf([west, south, east, north]: BBox): View {
   return { center: [(west + east) / 2, lat], zoom: Math.max(2, Math.min(17, wide, high)) }
 }
 
+/** The zoom at which an overlap or gap is large enough to be seen with what lies around it. */
+export function placeZoom({ at: [, lat], areaM2 }: Mark): number {
+  if (areaM2 === 0) return 16
+  const sizePX = 150
+  return Math.max(12, Math.min(20, Math.log2(metresPerPixel({ center: [0, lat], zoom: 0 }) / (Math.sqrt(areaM2) / sizePX))))
+}
+
 /** Layers whose things are counted by a word of their own. */
 const countedKeys: Partial<Record<LayerName, MessageKey>> = {
   households: 'countHouseholds',
@@ -81,20 +89,20 @@ function changes(c: Comparison, { lang, say }: Speaker): string {
   return parts.filter(([, n]) => n > 0).map(([key, n]) => say(key, { n: formatCount(n, lang) })).join(say('listComma'))
 }
 
-function partSentence(part: Part, speaker: Speaker): string[] {
+function partSentence(part: Part, speaker: Speaker, done: boolean): string[] {
   const { report } = part
   if (!report?.layer || report.accepted === 0) return []
   const what = counted(report.layer, report.accepted, speaker)
   const c = report.comparison
-  if (!c) return [speaker.say('willWrite', { what })]
+  if (!c) return [speaker.say(done ? 'didWrite' : 'willWrite', { what })]
   if (c.new + c.changed + c.closed === 0) return [speaker.say('willChangeNothing', { what })]
   const skipped = report.refusals.total > 0 ? speaker.say('listComma') + speaker.say('willSkip', { n: formatCount(report.refusals.total, speaker.lang) }) : ''
-  return [speaker.say('willWriteWith', { what, changes: changes(c, speaker) + skipped })]
+  return [speaker.say(done ? 'didWriteWith' : 'willWriteWith', { what, changes: changes(c, speaker) + skipped })]
 }
 
-/** What applying the batch does, in words; empty where that is not known yet. */
+/** What applying the batch does, or did, in words; empty where that is not known. */
 export function sentenceOf(batch: Batch, speaker: Speaker): string {
-  return partsOf(batch).flatMap((part) => partSentence(part, speaker)).join(speaker.say('listSemicolon'))
+  return partsOf(batch).flatMap((part) => partSentence(part, speaker, batch.state !== 'draft')).join(speaker.say('listSemicolon'))
 }
 
 /** Why a draft cannot be applied now; null if it can. */

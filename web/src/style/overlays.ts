@@ -48,9 +48,9 @@ export function previewLayers({ c, px }: Ink): Layers {
   return [
     { id: 'preview-fill', type: 'fill', source, filter: only('Polygon', 'MultiPolygon'), paint: { 'fill-color': c.preview, 'fill-opacity': 0.16 } },
     { id: 'preview-line', type: 'line', source, filter: only('Polygon', 'MultiPolygon', 'LineString', 'MultiLineString'), layout: { 'line-join': 'round' },
-      paint: { 'line-color': c.preview, 'line-width': byZoom([8, px(1.6)], [14, px(2.4)]) } },
+      paint: { 'line-color': c.preview, 'line-width': byZoom([8, px(1.2)], [14, px(2.4)]) } },
     { id: 'preview-point', type: 'circle', source, filter: only('Point', 'MultiPoint'),
-      paint: { 'circle-color': c.preview, 'circle-radius': byZoom([8, px(1.5)], [14, px(3)], [18, px(6)]), 'circle-opacity': 0.9 } },
+      paint: { 'circle-color': c.preview, 'circle-radius': byZoom([8, px(1.8)], [14, px(4)], [18, px(7)]), 'circle-stroke-color': c.labelHalo, 'circle-stroke-width': byZoom([11, 0], [14, px(1)]) } },
   ]
 }
 
@@ -60,7 +60,7 @@ export function previewMarks(ink: Ink): Layers {
   const source = 'preview'
   return [
     { id: 'preview-name', type: 'symbol', source, filter: ['==', ['get', 'role'], 'name'],
-      layout: { 'text-field': ['get', 'name'], 'text-font': strongFonts, 'text-size': px(15), 'text-padding': px(3), 'text-max-width': 9 },
+      layout: { 'text-field': ['get', 'name'], 'text-font': strongFonts, 'text-size': px(15), 'text-padding': px(8), 'text-max-width': 9 },
       paint: { 'text-color': c.preview, 'text-halo-color': c.labelHalo, 'text-halo-width': px(2) } },
     { id: 'preview-mark-ring', type: 'circle', source, filter: ['==', ['get', 'role'], 'mark'],
       paint: { 'circle-color': c.chosen, 'circle-opacity': 0.15, 'circle-radius': px(22), 'circle-stroke-color': c.chosen, 'circle-stroke-width': px(2.5) } },
