@@ -4,7 +4,10 @@ import (
 	"math"
 	"testing"
 
+	"github.com/paulmach/orb"
+
 	"github.com/lintu-map/lintu"
+	"github.com/lintu-map/lintu/geo"
 	"github.com/lintu-map/lintu/sql"
 	"github.com/lintu-map/lintu/sql/sqltest"
 )
@@ -169,6 +172,35 @@ func TestMend(t *testing.T) {
 			from st_geomfromewkb($2) as g`, c.repaired, m.EWKB).Scan(&valid, &srid, &same))
 		if !same || !valid || srid != 4326 {
 			t.Errorf("%s: repaired to something else (valid %v, SRID %d)", c.name, valid, srid)
+		}
+	}
+}
+
+// geo.Judge says of polygons what Mend does, but where Mend takes the words of
+// GEOS more literally.
+func TestJudgeLikeMend(t *testing.T) {
+	t.Parallel()
+	db := sqltest.New(t)
+	otherwise := map[string]string{
+		"hole outside its shell":     "GEOS takes it for a polygon; the importer sorts rings before it asks",
+		"hole as large as its shell": "GEOS draws equal lines once, and then there is no hole; nothing is left of it",
+	}
+	var c geo.Checker
+	for _, k := range mendCases {
+		var b []byte
+		must(t, db.Pool().QueryRow(t.Context(), `select st_asewkb(st_multi(st_translate(st_scale(st_geomfromtext($1, 4326), 0.001, 0.001), 113.6, 28.1)))`, k.shape).Scan(&b))
+		g, err := geo.DecodeEWKB(b)
+		must(t, err)
+		m := g.(orb.MultiPolygon)
+		geo.Orient(m)
+		v, ok := c.Judge(m)
+		out, err := sql.NewGeodesy(db).Mend(t.Context(), [][]byte{b})
+		must(t, err)
+		mend := out[0]
+		same := ok && (v.Fault == "") == mend.Valid && (v.Mended != nil) == (mend.EWKB != nil && !mend.Valid) &&
+			math.Abs(v.ApartM2-mend.AreaM2) <= 0.001*mend.AreaM2
+		if why := otherwise[k.name]; same == (why != "") {
+			t.Errorf("%s: Judge says %v %+v, Mend %v, %q, %g m² apart; known: %s", k.name, ok, v, mend.Valid, mend.Reason, mend.AreaM2, why)
 		}
 	}
 }
