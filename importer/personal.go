@@ -41,7 +41,9 @@ func (p *profile) isPersonal(aboutPeople bool) bool {
 		aboutPeople && p.share(p.person) >= 0.7
 }
 
-var mobileNumber = regexp.MustCompile(`(?:^|[^0-9])(?:\+?86[- ]?)?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}(?:$|[^0-9])`)
+// mobileNumber finds one that is no part of a decimal fraction: those of
+// projected coordinates have as many digits.
+var mobileNumber = regexp.MustCompile(`(?:^|[^0-9.])(?:\+?86[- ]?)?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}(?:$|[^0-9.eE]|\.(?:$|[^0-9]))`)
 
 // holdsMobile reports whether v holds a mainland mobile number.
 func holdsMobile(v string) bool {
