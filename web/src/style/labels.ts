@@ -78,8 +78,16 @@ function nameWithCounts({ options }: Ink): ExpressionSpecification {
   return ['format', nameOrCode, {}, ['case', counted, line, ''], { 'font-scale': small / large }] as ExpressionSpecification
 }
 
-/** A name that finds no room at its area's centre may move by half its height. */
-const nudged: SymbolLayout = { 'text-variable-anchor-offset': ['center', [0, 0], 'top', [0, -0.5], 'bottom', [0, 0.5]] }
+/**
+ * A name that finds no room at its area's centre may move by half its height, or
+ * aside by some of its width: every community is named.
+ */
+const nudged: SymbolLayout = {
+  'text-variable-anchor-offset': [
+    'center', [0, 0], 'top', [0, -0.5], 'bottom', [0, 0.5], 'right', [2, 0], 'left', [-2, 0],
+    'top-right', [2, -0.5], 'bottom-right', [2, 0.5], 'top-left', [-2, -0.5], 'bottom-left', [-2, 0.5],
+  ],
+}
 
 function areaNames(ink: Ink): Layers {
   const { c, px, options } = ink
