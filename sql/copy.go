@@ -43,7 +43,7 @@ type received struct {
 	hasGeom   bool
 	jumps     []jump // where the row numbers of the file do not count on
 	aside     []aside
-	extent    [4]float64 // around points: west, south, east, north; west > east if there were none
+	extent    [4]float64 // around all geometry: west, south, east, north; west > east if there was none
 }
 
 // jump says which number of the file the row at an ordinal (from 0) has; the next
@@ -198,9 +198,7 @@ func (c *copyReader) appendGeometry(b []byte, r *lintu.Row) ([]byte, error) {
 		return binary.BigEndian.AppendUint32(b, 0xffffffff), nil
 	}
 	c.got.hasGeom = true
-	if c.layer.Shape == lintu.Point {
-		c.got.include(r.Geometry)
-	}
+	c.got.include(r.Geometry)
 	at := len(b)
 	b, ok := appendEWKB(append(b, 0, 0, 0, 0), r.Geometry, c.layer.Shape)
 	if !ok {
@@ -208,19 +206,6 @@ func (c *copyReader) appendGeometry(b []byte, r *lintu.Row) ([]byte, error) {
 	}
 	binary.BigEndian.PutUint32(b[at:], uint32(len(b)-at-4))
 	return b, nil
-}
-
-// include widens the extent by a point.
-func (g *received) include(ewkb []byte) {
-	if len(ewkb) != 25 {
-		return // no point: refused by appendEWKB
-	}
-	order := byteOrder(ewkb)
-	for axis := range 2 {
-		v := math.Float64frombits(order.Uint64(ewkb[9+8*axis:]))
-		g.extent[axis] = min(g.extent[axis], v)
-		g.extent[axis+2] = max(g.extent[axis+2], v)
-	}
 }
 
 // box is the extent as text of a box2d; nil if there is none.

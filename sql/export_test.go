@@ -1,4 +1,13 @@
 package sql
 
+import "math"
+
 // ToError is toError, for tests.
 var ToError = toError
+
+// ExtentOf is the extent around one geometry.
+func ExtentOf(ewkb []byte) [4]float64 {
+	g := received{extent: [4]float64{math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)}}
+	g.include(ewkb)
+	return g.extent
+}

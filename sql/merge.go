@@ -187,7 +187,7 @@ func (m *merge) insert(ctx context.Context) error {
 // fill adds all rows to a layer that has never had one.
 func (m *merge) fill(ctx context.Context) error {
 	if m.pretend() {
-		return m.allNew(ctx, m.stage.name)
+		return m.filled(ctx)
 	}
 	insert := func() error {
 		_, err := m.tx.Exec(ctx, m.insertSQL(""), m.args()...)
@@ -207,22 +207,13 @@ func (m *merge) fill(ctx context.Context) error {
 	} else if err := insert(); err != nil {
 		return err
 	}
-	return m.allNew(ctx, m.stage.name)
+	return m.filled(ctx)
 }
 
-// filled takes note of rows that were copied straight into the layer.
-func (m *merge) filled(ctx context.Context) error { return m.allNew(ctx, m.stage.table.name) }
-
-// allNew counts every row as new; they alone are in the table of that name.
-func (m *merge) allNew(ctx context.Context, relation string) error {
+// filled takes note of rows that all are new to the layer.
+func (m *merge) filled(context.Context) error {
 	m.count.New = m.stage.got.rows
-	new := m.stage.got.box()
-	if m.layer.Shape != lintu.Point {
-		if err := m.tx.QueryRow(ctx, `SELECT ST_Extent(geom)::text FROM `+relation).Scan(&new); err != nil {
-			return err
-		}
-	}
-	m.bounds(nil, new)
+	m.bounds(nil, m.stage.got.box())
 	return nil
 }
 
