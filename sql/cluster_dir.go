@@ -236,10 +236,11 @@ func (l layout) give(path string) error {
 	if l.runAs == nil {
 		return nil
 	}
-	if err := os.Lchown(path, int(l.runAs.uid), int(l.runAs.gid)); err != nil {
-		return dirError(path, err)
+	err := os.Lchown(path, int(l.runAs.uid), int(l.runAs.gid))
+	if err == nil || errors.Is(err, os.ErrNotExist) { // a server that was dying took its files along
+		return nil
 	}
-	return nil
+	return dirError(path, err)
 }
 
 // removeSocketDir leaves nothing behind outside the data directory.
