@@ -99,7 +99,7 @@ func (s *Server) matrixSets(c *fiber.Ctx) error {
 	}, append(links, self))
 }
 
-// matrixName describes WebMercatorQuad, from OGC 17-083r4, annex D.1.
+// matrixSet describes WebMercatorQuad, from OGC 17-083r4, annex D.1.
 func (s *Server) matrixSet(c *fiber.Ctx) error {
 	if err := only(c, "f"); err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -27,6 +28,7 @@ type Config struct {
 	Features lintu.FeatureStore
 	Tiles    lintu.TileServer
 	Finder   lintu.Finder
+	Versions lintu.LayerVersions
 	Importer lintu.Importer
 	Batches  lintu.BatchStore
 	Ready    func(context.Context) error // nil while requests can be answered
@@ -64,6 +66,7 @@ type Server struct {
 	proxies []netip.Prefix
 	csp     string
 	metrics *metrics
+	start   string // tells this server's layer versions from those before a restart
 	jobs    jobs
 
 	listener            *listener
@@ -78,7 +81,8 @@ func New(cfg Config) (*Server, error) {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	cfg.PublicURL = strings.TrimRight(cfg.PublicURL, "/")
-	s := &Server{Config: cfg, served: make(chan struct{}), metrics: newMetrics()}
+	s := &Server{Config: cfg, served: make(chan struct{}), metrics: newMetrics(),
+		start: strconv.FormatInt(time.Now().UnixNano(), 36)}
 	var err error
 	if s.proxies, err = parsePrefixes(cfg.TrustedProxies); err != nil {
 		return nil, err

@@ -52,7 +52,7 @@ func serve(t testing.TB, db *sql.DB, options ...option) *bundle {
 	reader := sql.NewReader(db)
 	cfg := api.Config{
 		Tenant: tenant, Name: lintu.Text{ZH: "集里街道", EN: "Jili"}, Version: "test",
-		Features: reader, Tiles: tiles.New(reader, reader, reader, 1<<20), Finder: reader, Batches: db, Ready: db.Ping,
+		Features: reader, Tiles: tiles.New(reader, reader, reader, 1<<20), Finder: reader, Versions: reader, Batches: db, Ready: db.Ping,
 		Pages: pages, UploadBytes: 1 << 20, Log: slog.New(slog.NewTextHandler(b.log, nil)),
 	}
 	for _, o := range options {

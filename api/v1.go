@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -13,8 +14,9 @@ import (
 // layerFacts is a layer's declaration with what is in it now.
 type layerFacts struct {
 	lintu.LayerInfo
-	Count  int64       `json:"count"`
-	Bounds *lintu.BBox `json:"bounds"`
+	Version string      `json:"version"` // differs from an earlier one whenever the layer has changed
+	Count   int64       `json:"count"`
+	Bounds  *lintu.BBox `json:"bounds"`
 }
 
 // configuration tells a page what this server serves.
@@ -36,11 +38,17 @@ func (s *Server) config(c *fiber.Ctx) error {
 	}
 	doc := configuration{Name: s.Name, Version: s.Version, Languages: []string{"zh", "en"}, MaxZoom: lintu.MaxZoom,
 		UploadBytes: s.UploadBytes, Basemap: s.Basemap}
+	// Taken before the facts: what changes meanwhile shows in the next answer.
+	versions, err := s.Versions.LayerVersions(c.UserContext(), s.Tenant)
+	if err != nil {
+		return err
+	}
 	for _, l := range lintu.Layers {
 		facts, err := s.facts(c, l)
 		if err != nil {
 			return err
 		}
+		facts.Version = fmt.Sprintf("%s-%d", s.start, versions[l.Name])
 		doc.Layers = append(doc.Layers, facts)
 		if b := facts.Bounds; b != nil && doc.Bounds == nil {
 			doc.Bounds = &lintu.BBox{b[0], b[1], b[2], b[3]}

@@ -21,6 +21,8 @@ export interface LayerInfo {
   shape: 'point' | 'line' | 'polygon'
   minZoom: number
   detailZoom: number
+  /** Another one whenever what the layer shows has changed. */
+  version: string
   count: number
   bounds: BBox | null
   fields: Field[]

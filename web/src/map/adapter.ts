@@ -47,8 +47,8 @@ export interface MapAdapter {
   inView(points: readonly LonLat[], padding: Padding): boolean
   /** Picks what is at the middle of the map, for the keyboard. */
   pickCentre(): void
-  /** Asks for the tiles anew, after the data has changed or the server has come back. */
-  refresh(): void
+  /** Asks for the tiles of these layers anew after they have changed; of all where none are named. */
+  refresh(layers?: readonly LayerName[]): void
   remove(): void
 }
 
@@ -111,7 +111,7 @@ export function createMapAdapter({ container, view, bounds, padding, title, scen
       const { width, height } = map.getCanvas().getBoundingClientRect()
       events.picked(pickAt(map, [width / 2, height / 2]))
     },
-    refresh: () => Object.keys(tileSources).forEach((name) => reload(map.getSource(name))),
+    refresh: (layers) => sourcesOf(layers).forEach((name) => reload(map.getSource(name))),
     remove: () => map.remove(),
   }
 }
@@ -134,6 +134,11 @@ function showing(map: MapLibreMap, first: Scene): (scene: Scene) => void {
     wanted = scene
     catchUp()
   }
+}
+
+function sourcesOf(layers?: readonly LayerName[]): string[] {
+  const holds = (list: string) => !layers || list.split(',').some((layer) => layers.includes(layer as LayerName))
+  return Object.entries(tileSources).flatMap(([name, list]) => (holds(list) ? [name] : []))
 }
 
 /** Reads a source's TileJSON anew, since its bounds may have grown, and then its tiles. */

@@ -84,9 +84,12 @@ export function trying(state: WallState): WallState {
   return { ...state, connection: { ...state.connection, retryAt: 0 } }
 }
 
+/** What is known of a choice that nothing has come in for. */
+export const forgotten = { error: null, card: null, head: null, homes: [], outline: null, children: [] } satisfies Partial<Chosen>
+
 export function picking(state: WallState, picked: Picked | null): WallState {
   if (!picked) return state.chosen ? { ...state, chosen: null } : state
-  return { ...state, chosen: { picked, status: 'loading', error: null, card: null, head: null, homes: [], outline: null, children: [] } }
+  return { ...state, chosen: { picked, status: 'loading', ...forgotten } }
 }
 
 /** Adds what came in, unless something else has been chosen meanwhile. */
@@ -103,6 +106,13 @@ export function toggled(state: WallState, name: Switch): WallState {
   const hidden = new Set(state.hidden)
   if (!hidden.delete(name)) hidden.add(name)
   return { ...state, hidden }
+}
+
+/** The layers that have changed since; none if nothing was known before. */
+export function changedLayers(before: Config | null, after: Config): LayerName[] {
+  if (!before) return []
+  const versions = new Map(before.layers.map((l) => [l.name, l.version]))
+  return after.layers.filter((l) => versions.get(l.name) !== l.version).map((l) => l.name)
 }
 
 export function countOf(config: Config, layer: LayerName): number {

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import { ApiError } from '../api/client'
+import type { Config, LayerInfo } from '../api/types'
 import { inside } from './inside'
 import { dims, litPoints, overlayOf, shadeAround } from './overlay'
-import { backoffSeconds, initialState, learned, picking, toggled, trying, withLoss, type Chosen } from './state'
+import { backoffSeconds, changedLayers, initialState, learned, picking, toggled, trying, withLoss, type Chosen } from './state'
 
 const household = { layer: 'households', id: 'a' } as const
 const head = { id: 'h', code: '7', name: '', lon: 113, lat: 28 }
@@ -27,6 +28,16 @@ test('a lost server is asked again ever more slowly', () => {
   const lost = withLoss(withLoss(initialState('night'), error, 1000), error, 5000)
   expect(lost.connection).toMatchObject({ state: 'lost', failures: 2, retryAt: 7000, goodAt: 0 })
   expect(trying(lost).connection.retryAt).toBe(0)
+})
+
+test('a layer has changed when its version has, not its count', () => {
+  const config = (versions: Partial<Record<LayerInfo['name'], string>>) =>
+    ({ layers: Object.entries(versions).map(([name, version]) => ({ name, version, count: 7 })) }) as Config
+  const before = config({ grids: 's-1', households: 's-1' })
+  expect(changedLayers(null, before)).toEqual([])
+  expect(changedLayers(before, config({ grids: 's-1', households: 's-1' }))).toEqual([])
+  expect(changedLayers(before, config({ grids: 's-2', households: 's-1' }))).toEqual(['grids'])
+  expect(changedLayers(before, config({ grids: 't-1', households: 't-1' }))).toEqual(['grids', 'households'])
 })
 
 test('switches go on and off', () => {

@@ -9,11 +9,11 @@ import type { Theme } from '../style/palette'
 import { readAddress, writeAddress } from './address'
 import { learn } from './learn'
 import { dims, litPoints, nothing, overlayOf } from './overlay'
-import { initialState, isEmpty, learned, picking, same, toggled, trying, withConfig, withLoss, type WallState } from './state'
+import { changedLayers, forgotten, initialState, isEmpty, learned, picking, same, toggled, trying, withConfig, withLoss, type Chosen, type WallState } from './state'
 import { boundsOf } from '../map/view'
 
 /** How often a server that answers is asked what it holds. */
-const beatMS = 20_000
+const beatMS = 10_000
 /** Zooms at which a searched point, and at most an area, is looked at. */
 const pointZoom = 17.6
 const areaZoom = 17
@@ -55,7 +55,12 @@ export function createWall(theme: Theme): Wall {
     try {
       const config = await getConfig(stopped.signal)
       store.update((state) => withConfig(state, config, Date.now()))
-      if (before.connection.state === 'lost' || changed(before.config, config)) adapter?.refresh()
+      const lost = before.connection.state === 'lost'
+      const changed = changedLayers(before.config, config)
+      if (lost || changed.length > 0) {
+        adapter?.refresh(lost ? undefined : changed)
+        renew()
+      }
       if (before.config && isEmpty(before.config)) wholeTown()
       beat = setTimeout(ask, beatMS)
     } catch (error) {
@@ -77,6 +82,22 @@ export function createWall(theme: Theme): Wall {
     void learn(picked, mine.signal, (news) => {
       store.update((state) => learned(state, picked, news))
       if (news.homes || news.outline) bringIntoView()
+    })
+  }
+
+  /** Learns anew of the choice, without a blink of what is known and without moving the map. */
+  function renew(): void {
+    const { chosen } = store.get()
+    if (!chosen) return
+    const { picked } = chosen
+    if (chosen.status !== 'ready') return pick(picked)
+    asking?.abort()
+    const mine = new AbortController()
+    asking = mine
+    let whole: Partial<Chosen> = forgotten
+    void learn(picked, mine.signal, (news) => {
+      whole = { ...whole, ...news }
+      if (news.status) store.update((state) => learned(state, picked, whole))
     })
   }
 
@@ -141,11 +162,6 @@ export function townBounds(config: Config | null): BBox | null {
 export function sceneOf(state: Pick<WallState, 'theme' | 'hidden' | 'chosen'> & Pick<Scene, 'basemap'>, words: Scene['words'], scale: number): Scene {
   const { theme, hidden, chosen, basemap } = state
   return { theme, scale, words, hidden, dimmed: dims(chosen), basemap, chosen: overlayOf(chosen), preview: nothing }
-}
-
-function changed(before: Config | null, after: Config): boolean {
-  const counts = (config: Config) => config.layers.map((l) => l.count).join()
-  return before !== null && counts(before) !== counts(after)
 }
 
 function fromAddress(state: WallState): WallState {
