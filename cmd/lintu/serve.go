@@ -73,6 +73,7 @@ func (a *app) server(p *place) (*api.Server, error) {
 	return api.New(api.Config{
 		Tenant: a.cfg.Tenant, Name: a.name, Version: version,
 		Features: reader, Tiles: tiles.New(reader, reader, reader, tileCacheBytes), Finder: reader,
+		Versions: reader,
 		Importer: p.importer, Batches: p.db, Ready: p.db.Ping,
 		Pages: web.Pages(), PublicURL: a.cfg.PublicURL, TrustedProxies: a.cfg.TrustedProxies,
 		Basemap: basemap, UploadBytes: maxUploadBytes, Log: a.log,
