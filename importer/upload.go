@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"unicode"
 
 	"github.com/lintu-map/lintu"
@@ -53,37 +54,50 @@ func (s *Service) openKept(b *lintu.Batch) (*Source, error) {
 }
 
 // keep writes the body to disk for good: a temporary file, synced and renamed,
-// so that a batch never has half a file.
-func (s *Service) keep(b *lintu.Batch, body io.Reader) (err error) {
+// so that a batch never has half a file. What fails leaves nothing behind.
+func (s *Service) keep(b *lintu.Batch, body io.Reader) error {
 	if err := os.MkdirAll(s.dir, 0o700); err != nil {
-		return fmt.Errorf("upload directory: %w", err)
+		return keepError(err)
 	}
 	f, err := os.CreateTemp(s.dir, "upload-*") // 0600
 	if err != nil {
-		return fmt.Errorf("keep upload: %w", err)
+		return keepError(err)
 	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, f.Close(), os.Remove(f.Name()))
+	at := f.Name()
+	err = errors.Join(s.fill(f, b, body), f.Close())
+	if err == nil {
+		if err = os.Rename(at, s.kept(b.ID)); err == nil {
+			at = s.kept(b.ID)
+			err = syncDir(s.dir)
 		}
-	}()
-	h := sha256.New()
-	b.Bytes, err = io.Copy(io.MultiWriter(f, h), io.LimitReader(body, s.maxBytes+1))
+	}
 	if err != nil {
-		return fmt.Errorf("keep upload: %w", err)
+		return keepError(errors.Join(err, os.Remove(at)))
+	}
+	return nil
+}
+
+// fill copies the body into f and notes its size and SHA-256 in the batch.
+func (s *Service) fill(f *os.File, b *lintu.Batch, body io.Reader) (err error) {
+	h := sha256.New()
+	if b.Bytes, err = io.Copy(io.MultiWriter(f, h), io.LimitReader(body, s.maxBytes+1)); err != nil {
+		return err
 	}
 	if b.Bytes > s.maxBytes {
 		return lintu.Errorf(lintu.CodeTooLarge, "文件超过了 %d MB 的上限；请用命令行 lintu import 导入，或拆成几份。",
 			"The file is larger than %d MB; import it with the command lintu import, or split it.", s.maxBytes>>20)
 	}
 	b.SHA256 = hex.EncodeToString(h.Sum(nil))
-	if err = f.Sync(); err != nil {
-		return fmt.Errorf("keep upload: %w", err)
+	return f.Sync()
+}
+
+// keepError says why a file could not be kept; what is known better stays.
+func keepError(err error) error {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return lintu.Errorf(lintu.CodeUnavailable, "服务器的磁盘已满，文件没有保存；请在数据目录 LINTU_DATA 所在的磁盘上腾出空间，再重新上传。",
+			"The server's disk is full and the file was not kept; please free space on the disk of the data directory LINTU_DATA and upload it again.").Because(err)
 	}
-	if err = os.Rename(f.Name(), s.kept(b.ID)); err != nil {
-		return fmt.Errorf("keep upload: %w", err)
-	}
-	return errors.Join(f.Close(), syncDir(s.dir))
+	return fmt.Errorf("keep upload: %w", err)
 }
 
 func syncDir(dir string) error {
