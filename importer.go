@@ -19,10 +19,14 @@ type Importer interface {
 	// code and name. It stops after maxVertices and then sets the member
 	// "truncated": true. A dataset whose CRS is still a question is drawn under
 	// its likeliest candidate and marked "assumed": the candidate's value.
+	// CodeConflict if the batch is no draft.
 	Preview(ctx context.Context, tenant int32, id ID, maxVertices int, w io.Writer) error
-	// Apply stores the batch in one transaction. CodeConflict lists the open
-	// questions if there are any.
+	// Apply stores the batch in one transaction and removes its file, which may
+	// hold personal data. CodeConflict lists the open questions if there are any.
 	Apply(ctx context.Context, tenant int32, id ID, progress Progress) (*Batch, error)
+	// Discard gives a draft up and removes its file. Discarding twice is no error;
+	// CodeConflict if the batch has been applied or is being worked on.
+	Discard(ctx context.Context, tenant int32, id ID) error
 	// ImportFile receives, explains and, unless dry, applies a file or folder of
 	// this machine in one go. The answers under "" hold for every dataset. The
 	// batch comes back with its reports even when err is not nil, if it got so far.

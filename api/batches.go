@@ -143,12 +143,19 @@ func (s *Server) answers(c *fiber.Ctx) error {
 	if err := only(c); err != nil {
 		return err
 	}
-	var said map[string]lintu.Answers
-	if err := readJSON(c, &said); err != nil {
+	content, err := readBody(c, bodyBytes)
+	if err != nil {
+		return err
+	}
+	said, err := parseAnswers(content)
+	if err != nil {
 		return err
 	}
 	b, err := s.theBatch(c)
 	if err != nil {
+		return err
+	}
+	if err := checkDatasets(said, b); err != nil {
 		return err
 	}
 	run, err := s.jobs.begin(b.ID, "explain")

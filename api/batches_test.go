@@ -99,14 +99,35 @@ func TestBatchFromUploadToUndo(t *testing.T) {
 	if doc := b.settled(doc.ID); doc.State != "applied" || units() != before+2 {
 		t.Fatalf("after apply: %+v, %d units", doc, units())
 	}
-	if a := b.do("POST", at+"/apply", nil); a.StatusCode == http.StatusAccepted {
-		if again := b.settled(doc.ID); again.Job.State != "failed" || again.Job.Error.Code != "conflict" {
-			t.Errorf("applied twice: %+v", again.Job)
-		}
+	if a := b.do("POST", at+"/apply", nil); a.StatusCode != http.StatusConflict {
+		t.Errorf("applied twice: %d %s", a.StatusCode, a.body)
+	}
+	if a := b.get(at + "/preview.geojson"); a.StatusCode != http.StatusConflict {
+		t.Errorf("drawn after it was applied: %d %s", a.StatusCode, a.body)
 	}
 	b.do("POST", at+"/undo", nil)
 	if doc := b.settled(doc.ID); doc.State != "undone" || units() != before {
 		t.Errorf("after undo: %+v, %d units", doc.Job, units())
+	}
+}
+
+// TestApplyWithOpenQuestions: what is open is answered at once, by name.
+func TestApplyWithOpenQuestions(t *testing.T) {
+	t.Parallel()
+	b := withImporter(t, setup(t, 0))
+	a := b.do("POST", "/api/v1/batches?name=units.geojson", strings.NewReader(strings.ReplaceAll(twoUnits, `"code"`, `"x"`)))
+	var doc batchJSON
+	a.json(t, &doc)
+	if len(doc.Parts) != 1 || len(doc.Parts[0].Report.Questions) == 0 {
+		t.Fatalf("no question: %s", a.body)
+	}
+	a = b.do("POST", "/api/v1/batches/"+doc.ID+"/apply", nil)
+	if a.StatusCode != http.StatusConflict || !bytes.Contains(a.body, []byte("--layer")) && !bytes.Contains(a.body, []byte("--map")) {
+		t.Errorf("%d %s", a.StatusCode, a.body)
+	}
+	checkProblem(t, "/apply", a)
+	if doc := b.settled(doc.ID); doc.Job != nil || doc.State != "draft" {
+		t.Errorf("%+v", doc)
 	}
 }
 

@@ -3,7 +3,6 @@ package api
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -278,18 +277,7 @@ func parsePrefixes(list []string) ([]netip.Prefix, error) {
 	return out, nil
 }
 
-// readJSON reads a small body into v.
-func readJSON(c *fiber.Ctx, v any) error {
-	body, err := readBody(c, bodyBytes)
-	if err != nil {
-		return err
-	}
-	if err := json.Unmarshal(body, v); err != nil {
-		return lintu.Errorf(lintu.CodeInvalid, "请求内容不是有效的 JSON：%s", "The request's body is not the JSON that is expected: %s", err.Error())
-	}
-	return nil
-}
-
+// readBody reads a small body.
 func readBody(c *fiber.Ctx, limit int64) ([]byte, error) {
 	b, err := io.ReadAll(body(c, limit))
 	if err != nil {

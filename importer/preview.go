@@ -17,7 +17,7 @@ import (
 
 // Preview implements lintu.Importer.
 func (s *Service) Preview(ctx context.Context, tenant int32, id lintu.ID, maxVertices int, w io.Writer) error {
-	b, err := s.store.Batch(ctx, tenant, id)
+	b, err := s.draft(ctx, tenant, id)
 	if err != nil {
 		return err
 	}

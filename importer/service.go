@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
-	"strings"
 	"sync"
 
 	"github.com/lintu-map/lintu"
@@ -66,10 +65,7 @@ func (s *Service) draft(ctx context.Context, tenant int32, id lintu.ID) (*lintu.
 	if err != nil {
 		return nil, err
 	}
-	if b.State != lintu.BatchDraft {
-		return nil, lintu.Errorf(lintu.CodeConflict, "这个批次已经不是草稿，不能再改。", "This batch is no draft any more and cannot be changed.")
-	}
-	return b, nil
+	return b, b.Draft()
 }
 
 // Explain implements lintu.Importer.
@@ -175,29 +171,49 @@ func (s *Service) Apply(ctx context.Context, tenant int32, id lintu.ID, progress
 	if err != nil {
 		return nil, err
 	}
-	if err := openQuestions(b.Parts); err != nil {
+	if err := s.applyKept(ctx, tenant, b, progress); err != nil {
 		return nil, err
+	}
+	s.drop(context.WithoutCancel(ctx), tenant, id)
+	return b, nil
+}
+
+// applyKept reads the batch's file once more and stores it.
+func (s *Service) applyKept(ctx context.Context, tenant int32, b *lintu.Batch, progress lintu.Progress) error {
+	if err := b.Ready(); err != nil {
+		return err
 	}
 	source, err := s.openKept(b)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer source.Close()
 	parts, err := s.prepareAll(ctx, source, answersOf(source, b, nil))
 	if err != nil {
-		return nil, err
+		return err
 	}
 	b.Parts = asParts(parts)
-	if err := s.apply(ctx, tenant, b, parts, progress); err != nil {
-		return nil, err
+	return s.apply(ctx, tenant, b, parts, progress)
+}
+
+// Discard implements lintu.Importer.
+func (s *Service) Discard(ctx context.Context, tenant int32, id lintu.ID) error {
+	release, err := s.hold(id)
+	if err != nil {
+		return err
 	}
-	return b, nil
+	defer release()
+	if err := s.store.DiscardBatch(ctx, tenant, id); err != nil {
+		return err
+	}
+	s.drop(context.WithoutCancel(ctx), tenant, id)
+	return nil
 }
 
 // apply stores all parts in one transaction. It fails, with the reports
 // complete and nothing stored, if a row is refused that nobody said to skip.
 func (s *Service) apply(ctx context.Context, tenant int32, b *lintu.Batch, parts []*part, progress lintu.Progress) error {
-	if err := openQuestions(b.Parts); err != nil {
+	if err := lintu.OpenQuestions(b.Parts); err != nil {
 		return err
 	}
 	l := newLoading(s.geodesy, parts, progress)
@@ -224,7 +240,7 @@ func (l *loading) end(b *lintu.Batch) error {
 		p.closeRefusals()
 		accepted += p.report.Accepted
 	}
-	if err := openQuestions(b.Parts); err != nil || accepted > 0 {
+	if err := lintu.OpenQuestions(b.Parts); err != nil || accepted > 0 {
 		return err
 	}
 	return nothingToImport(b)
@@ -232,43 +248,6 @@ func (l *loading) end(b *lintu.Batch) error {
 
 func nothingToImport(b *lintu.Batch) error {
 	return lintu.Errorf(lintu.CodeInvalid, "%s 里没有可以导入的行。", "%s has no rows to import.", b.File)
-}
-
-// openQuestions is CodeConflict naming what is still to be answered.
-func openQuestions(parts []lintu.Part) error {
-	var zh, en []string
-	for _, p := range parts {
-		if p.Report == nil {
-			continue
-		}
-		for _, q := range p.Report.Questions {
-			flag := ""
-			if q.Flag != "" {
-				flag = " (" + q.Flag + ")"
-			}
-			zh = append(zh, p.Dataset+"："+q.Text.ZH+likelyZH(q)+flag)
-			en = append(en, p.Dataset+": "+q.Text.EN+likelyEN(q)+flag)
-		}
-	}
-	if zh == nil {
-		return nil
-	}
-	return &lintu.Error{Code: lintu.CodeConflict, Text: lintu.Text{
-		ZH: "还有问题要回答：" + strings.Join(zh, "\n"), EN: "Questions are still open: " + strings.Join(en, "\n")}}
-}
-
-func likelyZH(q lintu.Question) string {
-	if len(q.Candidates) == 0 {
-		return ""
-	}
-	return "最可能是 " + q.Candidates[0].Title.ZH + "：" + q.Candidates[0].Reason.ZH + "。"
-}
-
-func likelyEN(q lintu.Question) string {
-	if len(q.Candidates) == 0 {
-		return ""
-	}
-	return " Likeliest is " + q.Candidates[0].Title.EN + ": " + q.Candidates[0].Reason.EN + "."
 }
 
 // ImportFile implements lintu.Importer. The file is read where it is. A dry run,
@@ -291,14 +270,14 @@ func (s *Service) ImportFile(ctx context.Context, tenant int32, path, actor stri
 			return b, err
 		}
 		b.Parts = asParts(parts)
-		return b, openQuestions(b.Parts)
+		return b, lintu.OpenQuestions(b.Parts)
 	}
 	parts, err := s.prepareAll(ctx, source, answersOf(source, b, answers))
 	if err != nil {
 		return b, err
 	}
 	b.Parts = asParts(parts)
-	if err := openQuestions(b.Parts); err != nil {
+	if err := lintu.OpenQuestions(b.Parts); err != nil {
 		return b, err
 	}
 	if err := s.store.CreateBatch(ctx, tenant, b); err != nil {

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -94,6 +95,15 @@ func TestPlannersWay(t *testing.T) {
 	}
 	if _, err := w.Apply(t.Context(), tenant, b.ID, nil); lintu.CodeOf(err) != lintu.CodeConflict {
 		t.Errorf("applied twice: %v", err)
+	}
+	if err := w.Preview(t.Context(), tenant, b.ID, 1000, &before); lintu.CodeOf(err) != lintu.CodeConflict {
+		t.Errorf("drawn after it was applied: %v", err)
+	}
+	if _, err := w.Explain(t.Context(), tenant, b.ID, nil, nil); lintu.CodeOf(err) != lintu.CodeConflict {
+		t.Errorf("explained after it was applied: %v", err)
+	}
+	if _, err := os.Stat(w.kept(b.ID)); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the file is still there: %v", err)
 	}
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"path/filepath"
 	"time"
 
@@ -54,6 +55,9 @@ func (a *app) openWith(ctx context.Context, start func(context.Context, sql.Clus
 		return p, err
 	}
 	p.importer = importer.New(p.db, sql.NewGeodesy(p.db), filepath.Join(a.cfg.Data, "uploads"), maxUploadBytes)
+	if err := p.importer.Sweep(ctx, a.cfg.Tenant); err != nil {
+		a.log.Warn("uploaded files not swept", slog.Any("error", err))
+	}
 	return p, nil
 }
 
