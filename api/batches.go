@@ -53,7 +53,7 @@ func (s *Server) upload(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	b, err := s.Importer.Receive(ctx, s.Tenant, name, webActor, content)
+	b, err := s.Importer.Receive(ctx, s.Tenant, name, webActor, arriving{content})
 	if err != nil {
 		return err
 	}
@@ -171,27 +171,33 @@ func (s *Server) answers(c *fiber.Ctx) error {
 }
 
 func (s *Server) apply(c *fiber.Ctx) error {
-	return s.launch(c, "apply", func(ctx context.Context, id lintu.ID, progress lintu.Progress) error {
+	return s.launch(c, "apply", (*lintu.Batch).Ready, func(ctx context.Context, id lintu.ID, progress lintu.Progress) error {
 		_, err := s.Importer.Apply(ctx, s.Tenant, id, progress)
 		return err
 	})
 }
 
 func (s *Server) undo(c *fiber.Ctx) error {
-	return s.launch(c, "undo", func(ctx context.Context, id lintu.ID, _ lintu.Progress) error {
+	return s.launch(c, "undo", nil, func(ctx context.Context, id lintu.ID, _ lintu.Progress) error {
 		return s.Batches.UndoBatch(ctx, s.Tenant, id, webActor)
 	})
 }
 
-// launch begins a job on the batch of the path and answers at once. The job goes
-// on when the client leaves.
-func (s *Server) launch(c *fiber.Ctx, kind string, work func(context.Context, lintu.ID, lintu.Progress) error) error {
+// launch begins a job on the batch of the path and answers at once; what ready,
+// if given, has against it is answered instead. The job goes on when the client
+// leaves.
+func (s *Server) launch(c *fiber.Ctx, kind string, ready func(*lintu.Batch) error, work func(context.Context, lintu.ID, lintu.Progress) error) error {
 	if err := only(c); err != nil {
 		return err
 	}
 	b, err := s.theBatch(c)
 	if err != nil {
 		return err
+	}
+	if ready != nil {
+		if err := ready(b); err != nil {
+			return err
+		}
 	}
 	run, err := s.jobs.begin(b.ID, kind)
 	if err != nil {
@@ -220,7 +226,7 @@ func (s *Server) discard(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	err = s.Batches.DiscardBatch(c.UserContext(), s.Tenant, id)
+	err = s.Importer.Discard(c.UserContext(), s.Tenant, id)
 	s.jobs.end(run, err)
 	if err != nil {
 		return err

@@ -57,7 +57,10 @@ func (l *listener) closeFresh() {
 type conn struct {
 	net.Conn
 	home *listener
-	used bool // something has been read; of the reading goroutine
+
+	// Of the reading goroutine.
+	used   bool // something has been read
+	failed bool // a read has failed: more was wanted than came
 
 	mu       sync.Mutex
 	watch    *connWatch
@@ -128,9 +131,11 @@ func (c *conn) Read(p []byte) (int, error) {
 		return n, nil
 	}
 	if c.aheadErr != nil {
+		c.failed = true
 		return 0, c.aheadErr
 	}
 	n, err := c.Conn.Read(p)
+	c.failed = c.failed || err != nil
 	if !c.used && (n > 0 || err != nil) {
 		c.used = true
 		c.home.forget(c)

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 
@@ -46,6 +47,11 @@ func problemOf(err error, lang string) problem {
 func asError(err error) (*lintu.Error, int) {
 	var f *fiber.Error
 	switch {
+	case errors.As(err, &f) && (f.Code == fiber.StatusBadGateway || f.Message == io.ErrUnexpectedEOF.Error()):
+		// What fiber makes of a connection that fails in the first bytes of a body,
+		// which fasthttp reads before any handler is called.
+		e := lintu.AsError(bodyError(f))
+		return e, statusOf[e.Code]
 	case errors.As(err, &f):
 		e := fromFiber(f)
 		return e, f.Code

@@ -18,6 +18,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 
 	"github.com/lintu-map/lintu"
 )
@@ -102,24 +103,20 @@ func drained(c *fiber.Ctx) error {
 
 // only refuses query parameters that are not in the list; lang is everywhere.
 func only(c *fiber.Ctx, names ...string) error {
-	var bad error
-	c.Context().QueryArgs().VisitAll(func(k, v []byte) {
+	for k, v := range c.Context().QueryArgs().All() {
 		name := string(k)
 		switch {
-		case bad != nil:
 		case !utf8.Valid(k) || !utf8.Valid(v) || bytes.IndexByte(v, 0) >= 0:
-			bad = lintu.Errorf(lintu.CodeInvalid, "参数不是有效的 UTF-8 文本。", "A parameter is no valid UTF-8 text.")
+			return lintu.Errorf(lintu.CodeInvalid, "参数不是有效的 UTF-8 文本。", "A parameter is no valid UTF-8 text.")
 		case name != "lang" && !slices.Contains(names, name):
-			bad = lintu.Errorf(lintu.CodeInvalid, "参数 “%[1]s” 不存在；可用的参数：%[2]s。", "There is no parameter %[1]q; there are %[2]s.",
+			return lintu.Errorf(lintu.CodeInvalid, "参数 “%[1]s” 不存在；可用的参数：%[2]s。", "There is no parameter %[1]q; there are %[2]s.",
 				name, strings.Join(append(slices.Clone(names), "lang"), ", "))
 		}
-	})
-	if bad == nil {
-		if l := c.Query("lang"); l != "" && l != "zh" && l != "en" {
-			bad = lintu.Errorf(lintu.CodeInvalid, "参数 lang 只能是 zh 或 en。", "Parameter lang is zh or en.")
-		}
 	}
-	return bad
+	if l := c.Query("lang"); l != "" && l != "zh" && l != "en" {
+		return lintu.Errorf(lintu.CodeInvalid, "参数 lang 只能是 zh 或 en。", "Parameter lang is zh or en.")
+	}
+	return nil
 }
 
 // number reads a whole number from min up; more than max is max.
@@ -289,26 +286,57 @@ func readBody(c *fiber.Ctx, limit int64) ([]byte, error) {
 // body is the request's body, in memory or still coming. Reading more than limit
 // bytes of it is CodeTooLarge; fasthttp's own limit does not hold for streams.
 func body(c *fiber.Ctx, limit int64) io.Reader {
-	if stream := c.Context().Request.BodyStream(); stream != nil {
-		return &limitedBody{r: stream, left: limit, limit: limit, conn: c.Context().Conn()}
+	b := &limitedBody{left: limit, limit: limit, request: c.Context()}
+	if b.r = c.Context().Request.BodyStream(); b.r == nil {
+		b.r = strings.NewReader(string(c.Context().Request.Body()))
 	}
-	return &limitedBody{r: strings.NewReader(string(c.Context().Request.Body())), left: limit, limit: limit, conn: c.Context().Conn()}
+	return b
 }
 
 type limitedBody struct {
 	r           io.Reader
 	left, limit int64
-	conn        interface{ SetReadDeadline(time.Time) error }
+	request     *fasthttp.RequestCtx
+	err         error // of an earlier Read
 }
 
-// Read implements io.Reader.
+// Read implements io.Reader. io.EOF is the end of a body that arrived whole.
 func (b *limitedBody) Read(p []byte) (int, error) {
-	if err := b.conn.SetReadDeadline(time.Now().Add(stallTimeout)); err != nil {
+	if b.err != nil {
+		return 0, b.err
+	}
+	n, err := b.read(p)
+	if b.err = err; err != nil && err != io.EOF {
+		b.request.SetConnectionClose() // where the next request begins is not known
+	}
+	return n, err
+}
+
+func (b *limitedBody) read(p []byte) (int, error) {
+	if err := b.request.Conn().SetReadDeadline(time.Now().Add(stallTimeout)); err != nil {
 		return 0, err
 	}
 	n, err := b.r.Read(p)
 	if b.left -= int64(n); b.left < 0 {
 		return 0, tooLarge(b.limit)
+	}
+	// fasthttp reports the end of the connection as the end of the body, with
+	// Content-Length not reached and with the last chunk missing alike. After a
+	// whole body nothing has been read from the connection in vain.
+	if cn, ok := b.request.Conn().(*conn); ok && err == io.EOF && cn.failed {
+		err = io.ErrUnexpectedEOF
+	}
+	return n, err
+}
+
+// arriving is content of a body, whose errors are bodyError.
+type arriving struct{ io.Reader }
+
+// Read implements io.Reader.
+func (a arriving) Read(p []byte) (int, error) {
+	n, err := a.Reader.Read(p)
+	if err != nil && err != io.EOF {
+		err = bodyError(err)
 	}
 	return n, err
 }
@@ -319,5 +347,6 @@ func bodyError(err error) error {
 	if errors.As(err, &known) {
 		return err
 	}
-	return lintu.Errorf(lintu.CodeInvalid, "请求内容没有完整到达，请重新发送。", "The request's body did not arrive whole; please send it again.").Because(err)
+	return lintu.Errorf(lintu.CodeInvalid, "请求内容没有完整到达，或在途中损坏；什么都没有保存，请重新发送。",
+		"The request's body did not arrive whole or was damaged on its way; nothing of it was kept, please send it again.").Because(err)
 }
