@@ -82,25 +82,6 @@ func (c *CRS) Inverse(x, y float64) (lon, lat float64) {
 	return wrap(lam/degree + c.par.lon0), phi / degree
 }
 
-// ToLonLat converts x, y pairs in place to EPSG:4326, longitude first. A pair
-// outside the projection's domain becomes NaN, NaN. It fails, with nothing
-// changed, if the CRS is not native or a coordinate has no partner.
-func (c *CRS) ToLonLat(xy []float64) error {
-	if !c.native {
-		return errorf("坐标系“%s”不能在本地换算。", "The coordinate system %q has no native conversion.", clip(c.Name))
-	}
-	if len(xy)%2 != 0 {
-		return errorf("坐标个数 %d 不是偶数。", "The number of coordinates, %d, is odd.", len(xy))
-	}
-	if c.Identity() {
-		return nil
-	}
-	for i := 0; i < len(xy); i += 2 {
-		xy[i], xy[i+1] = c.Inverse(xy[i], xy[i+1])
-	}
-	return nil
-}
-
 // wrap brings a longitude that is off by up to a few turns into -180 … 180.
 func wrap(lon float64) float64 {
 	if lon >= -180 && lon <= 180 {

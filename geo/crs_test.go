@@ -73,9 +73,6 @@ func TestOldDatums(t *testing.T) {
 		if x, _ := c.Inverse(500000, 3e6); !math.IsNaN(x) {
 			t.Errorf("%s converts", s)
 		}
-		if err := c.ToLonLat([]float64{500000, 3e6}); err == nil {
-			t.Errorf("%s converts", s)
-		}
 	}
 }
 
@@ -121,29 +118,21 @@ func TestHostileWKT(t *testing.T) {
 	}
 }
 
-func TestToLonLat(t *testing.T) {
+func TestInverse(t *testing.T) {
 	c := byEPSG(4547)
-	xy := []float64{463659.865155156, 3116228.4421332, 38463659.87, 3116228.44, math.NaN(), 0}
-	if err := c.ToLonLat(xy); err != nil {
-		t.Fatal(err)
+	if lon, lat := c.Inverse(463659.865155156, 3116228.4421332); !(math.Abs(lon-113.63) < 1e-10 && math.Abs(lat-28.16) < 1e-10) {
+		t.Errorf("%v %v", lon, lat)
 	}
-	if math.Abs(xy[0]-113.63) > 1e-10 || math.Abs(xy[1]-28.16) > 1e-10 {
-		t.Errorf("%v", xy[:2])
-	}
-	for _, v := range xy[2:] {
-		if !math.IsNaN(v) {
-			t.Errorf("outside the domain: %v", xy[2:])
+	for _, xy := range [][2]float64{{38463659.87, 3116228.44}, {math.NaN(), 0}} {
+		if lon, lat := c.Inverse(xy[0], xy[1]); !math.IsNaN(lon) || !math.IsNaN(lat) {
+			t.Errorf("outside the domain: %v becomes %v %v", xy, lon, lat)
 		}
 	}
-	if c.ToLonLat(make([]float64, 3)) == nil {
-		t.Error("an odd number of coordinates was converted")
-	}
-	if n := testing.AllocsPerRun(10, func() { _ = c.ToLonLat(xy) }); n > 0 {
+	if n := testing.AllocsPerRun(10, func() { c.Inverse(463659.87, 3116228.44) }); n > 0 {
 		t.Errorf("%v allocations", n)
 	}
-	same := []float64{113.63, 28.16}
-	if err := byEPSG(4490).ToLonLat(same); err != nil || same[0] != 113.63 || same[1] != 28.16 {
-		t.Errorf("CGCS2000 is not left alone: %v %v", same, err)
+	if lon, lat := byEPSG(4490).Inverse(113.63, 28.16); lon != 113.63 || lat != 28.16 {
+		t.Errorf("CGCS2000 is not left alone: %v %v", lon, lat)
 	}
 }
 
@@ -184,21 +173,15 @@ func FuzzParseCRS(f *testing.F) {
 	})
 }
 
-func BenchmarkToLonLat(b *testing.B) {
+func BenchmarkInverse(b *testing.B) {
 	for _, code := range []int{4547, 3857, 4490} {
 		b.Run(fmt.Sprint(code), func(b *testing.B) {
 			c := byEPSG(code)
 			x, y := c.Forward(113.63, 28.16)
-			src, xy := make([]float64, 2000), make([]float64, 2000)
-			for i := 0; i < len(src); i += 2 {
-				src[i], src[i+1] = x+float64(i), y+float64(i)
-			}
 			b.ReportAllocs()
 			for b.Loop() {
-				copy(xy, src)
-				_ = c.ToLonLat(xy)
+				c.Inverse(x, y)
 			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1000, "ns/point")
 		})
 	}
 }

@@ -1,6 +1,6 @@
 // Package geo knows coordinates: reference systems and their projections, the
-// offsets of Chinese consumer maps, EWKB, the validity of polygons, area codes
-// and tiles. It imports nothing of the house.
+// offsets of Chinese consumer maps, EWKB, the validity of polygons. It
+// imports nothing of the house.
 //
 // # Axis order
 //

@@ -18,12 +18,8 @@ func ExampleParseWKT() {
 		fmt.Println(err)
 		return
 	}
-	xy := []float64{463659.87, 3116228.44} // easting first
-	if err := crs.ToLonLat(xy); err != nil {
-		fmt.Println(err)
-		return
-	}
-	fmt.Printf("%s, native %v: %.6f %.6f\n", crs.Code, crs.Native(), xy[0], xy[1])
+	lon, lat := crs.Inverse(463659.87, 3116228.44) // easting first
+	fmt.Printf("%s, native %v: %.6f %.6f\n", crs.Code, crs.Native(), lon, lat)
 	// Output: EPSG:4547, native true: 113.630000 28.160000
 }
 
@@ -82,21 +78,4 @@ func ExampleAppendEWKB() {
 	g, _ := geo.DecodeEWKB(b)
 	fmt.Println(len(b), g)
 	// Output: 25 [113.63 28.16]
-}
-
-func ExampleParseAreaCode() {
-	code, _ := geo.ParseAreaCode("430181002001")
-	fmt.Println(code, code.Class(), code.Parent(), code.At(geo.LevelCounty), code.Parent().Class().Name().ZH)
-	// Output: 430181002001 residents 430181002 430181 街道
-}
-
-func ExampleTilesCovering() {
-	for t := range geo.TilesCovering([4]float64{113.6, 28.1, 113.7, 28.2}, 11) {
-		fmt.Println(t)
-	}
-	fmt.Println(geo.TileAt(113.63, 28.16, 14))
-	// Output:
-	// {11 1670 856}
-	// {11 1670 857}
-	// {14 13363 6855}
 }

@@ -12,23 +12,23 @@ var _ lintu.Assigner = (*DB)(nil)
 
 // Assign implements lintu.Assigner. Assigning the present head again changes
 // nothing.
-func (db *DB) Assign(ctx context.Context, tenant int32, household, head, actor string) error {
+func (db *DB) Assign(ctx context.Context, tenant int32, householdCode, headCode, actor string) error {
 	return db.edit(ctx, tenant, func(e *edit) error {
-		home, err := e.present(ctx, "household", household)
+		home, err := e.present(ctx, "household", householdCode)
 		if err == pgx.ErrNoRows {
-			return lintu.Errorf(lintu.CodeNotFound, "没有代码为 %s 的户。", "There is no household with the code %s.", household)
+			return lintu.Errorf(lintu.CodeNotFound, "没有代码为 %s 的户。", "There is no household with the code %s.", householdCode)
 		}
 		if err != nil {
 			return err
 		}
-		carer, err := e.present(ctx, "head", head)
+		head, err := e.present(ctx, "head", headCode)
 		if err == pgx.ErrNoRows {
-			return lintu.Errorf(lintu.CodeNotFound, "没有代码为 %s 的邻长。", "There is no neighbor head with the code %s.", head)
+			return lintu.Errorf(lintu.CodeNotFound, "没有代码为 %s 的邻长。", "There is no neighbor head with the code %s.", headCode)
 		}
 		if err != nil {
 			return err
 		}
-		return e.assign(ctx, home, carer, actor)
+		return e.assign(ctx, home, head, actor)
 	})
 }
 
@@ -39,17 +39,17 @@ func (e *edit) present(ctx context.Context, table, code string) (id lintu.ID, er
 	return id, err
 }
 
-func (e *edit) assign(ctx context.Context, home, carer lintu.ID, actor string) error {
+func (e *edit) assign(ctx context.Context, home, head lintu.ID, actor string) error {
 	if _, err := e.tx.Exec(ctx, `CREATE TEMP TABLE wanted (household_id uuid, head_id uuid) ON COMMIT DROP`); err != nil {
 		return err
 	}
 	done, err := e.tx.Exec(ctx, `INSERT INTO wanted SELECT $2, $3 WHERE NOT EXISTS (SELECT FROM assignment
-		WHERE tenant_id = $1 AND household_id = $2 AND upper_inf(valid) AND head_id = $3)`, e.tenant, home, carer)
+		WHERE tenant_id = $1 AND household_id = $2 AND upper_inf(valid) AND head_id = $3)`, e.tenant, home, head)
 	if err != nil || done.RowsAffected() == 0 {
 		return err
 	}
 	if err := e.relink(ctx, &home, nil); err != nil {
 		return err
 	}
-	return e.audit(ctx, actor, "assign", "household", &home, map[string]any{"head": carer})
+	return e.audit(ctx, actor, "assign", "household", &home, map[string]any{"head": head})
 }

@@ -119,7 +119,7 @@ var byState = map[string]*lintu.Error{
 	"42703": errNotMigrated, // undefined_column
 }
 
-// brokenRule is for a constraint that has no sentence of its own.
+// brokenRule says which constraint was broken; nil for other states.
 func brokenRule(state, rule string) *lintu.Error {
 	switch state {
 	case "23505": // unique_violation
@@ -136,13 +136,7 @@ func brokenRule(state, rule string) *lintu.Error {
 	return nil
 }
 
-// byConstraint gives named constraints the sentence that a person needs.
-var byConstraint = map[string]*lintu.Error{}
-
 func serverError(pg *pgconn.PgError) *lintu.Error {
-	if e, ok := byConstraint[pg.ConstraintName]; ok {
-		return e
-	}
 	rule := pg.ConstraintName
 	if rule == "" {
 		rule = pg.ColumnName

@@ -133,11 +133,6 @@ func TestOpenRefuses(t *testing.T) {
 func TestMigrate(t *testing.T) {
 	t.Parallel()
 	db := sqltest.New(t)
-	has, newest, err := db.SchemaVersion(t.Context())
-	must(t, err)
-	if has != newest || newest == 0 {
-		t.Fatalf("at %d of %d", has, newest)
-	}
 	must(t, db.MigrateTo(t.Context(), 0))
 	var left int
 	must(t, db.Pool().QueryRow(t.Context(), `select count(*) from pg_class c join pg_namespace n on n.oid = relnamespace
@@ -148,7 +143,7 @@ func TestMigrate(t *testing.T) {
 	}
 	must(t, db.Migrate(t.Context()))
 	must(t, db.Migrate(t.Context()))
-	_, err = db.Pool().Exec(t.Context(), `update schema_version set version = version + 1`)
+	_, err := db.Pool().Exec(t.Context(), `update schema_version set version = version + 1`)
 	must(t, err)
 	wantSentence(t, db.Migrate(t.Context()), lintu.CodeConflict, "lintu")
 	wantSentence(t, db.MigrateTo(t.Context(), -1), lintu.CodeConflict)

@@ -32,17 +32,6 @@ func (db *DB) MigrateTo(ctx context.Context, version int32) error {
 	return db.migrating(ctx, func(m *migrate.Migrator) error { return m.MigrateTo(ctx, version) })
 }
 
-// SchemaVersion returns the number of the schema that the database has and of
-// the newest that this lintu knows.
-func (db *DB) SchemaVersion(ctx context.Context) (has, newest int32, err error) {
-	err = db.migrating(ctx, func(m *migrate.Migrator) error {
-		newest = int32(len(m.Migrations))
-		has, err = m.GetCurrentVersion(ctx)
-		return err
-	})
-	return has, newest, err
-}
-
 // migrating lends work a migrator on a connection of its own: it waits longer
 // for locks than a request may.
 func (db *DB) migrating(ctx context.Context, work func(*migrate.Migrator) error) error {

@@ -17,12 +17,8 @@ func TestNew(t *testing.T) {
 			if _, err := db.Pool().Exec(t.Context(), "create table mine (id int)"); err != nil {
 				t.Fatal(err)
 			}
-			has, newest, err := db.SchemaVersion(t.Context())
-			if err != nil {
-				t.Fatal(err)
-			}
-			if has != newest || newest == 0 {
-				t.Errorf("schema version %d, newest %d", has, newest)
+			if _, err := db.Pool().Exec(t.Context(), "select from tenant"); err != nil {
+				t.Error(err)
 			}
 		})
 	}
