@@ -2,7 +2,6 @@ package importer
 
 import (
 	"sort"
-	"strings"
 
 	"github.com/lintu-map/lintu"
 )
@@ -42,28 +41,6 @@ type mapping struct {
 type choice struct {
 	column int
 	score  float64
-}
-
-// ParseMap reads "code=QH_DM,name=MC": pairs of field and column, or @row, @shape.
-func ParseMap(s string) (map[string]string, error) {
-	m := map[string]string{}
-	for _, pair := range strings.Split(s, ",") {
-		if strings.TrimSpace(pair) == "" {
-			continue
-		}
-		field, column, ok := strings.Cut(pair, "=")
-		field, column = strings.TrimSpace(field), strings.TrimSpace(column)
-		if !ok || field == "" || column == "" {
-			return nil, lintu.Errorf(lintu.CodeInvalid,
-				"--map 的写法是 字段=列名，例如 code=QH_DM,name=MC；“%s” 不是。",
-				"--map is written field=column, such as code=QH_DM,name=MC; %q is not.", clip(pair, sampleMaxRunes))
-		}
-		if _, twice := m[field]; twice {
-			return nil, lintu.Errorf(lintu.CodeInvalid, "--map 里字段 “%s” 出现了两次。", "--map names the field %q twice.", clip(field, sampleMaxRunes))
-		}
-		m[field] = column
-	}
-	return m, nil
 }
 
 // guessMapping finds the column of each field. said holds what a person

@@ -194,23 +194,6 @@ func TestPlainNumber(t *testing.T) {
 	}
 }
 
-func FuzzParseMap(f *testing.F) {
-	f.Add("code=QH_DM,name=MC")
-	f.Add("code==,=")
-	f.Add("code=@row, name = 名称")
-	f.Fuzz(func(t *testing.T, s string) {
-		m, err := ParseMap(s)
-		if err != nil && lintu.CodeOf(err) != lintu.CodeInvalid {
-			t.Fatal(err)
-		}
-		for k, v := range m {
-			if k == "" || v == "" {
-				t.Fatalf("%q gives an empty pair", s)
-			}
-		}
-	})
-}
-
 func FuzzHeader(f *testing.F) {
 	for _, h := range []string{"QH_DM", "区划代码", "SHAPE_Leng", "ＸＺＱＤＭ", ""} {
 		f.Add(h)
