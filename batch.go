@@ -47,7 +47,7 @@ type Answers struct {
 	Encoding     string            `json:"encoding,omitempty"`     // --encoding: a WHATWG label
 	CRS          string            `json:"crs,omitempty"`          // --crs: EPSG:n or WKT
 	From         string            `json:"from,omitempty"`         // --from: gcj02, bd09
-	Map          map[string]string `json:"map,omitempty"`          // --map: field → column, or @row, @shape
+	Map          map[string]string `json:"map,omitempty"`          // --map: field → column, or @row, @shape; "" leaves the field empty
 	SkipRefused  bool              `json:"skipRefused,omitempty"`  // --skip-refused: import the good rows without the bad
 	CloseMissing bool              `json:"closeMissing,omitempty"` // --close-missing: end what the file no longer has
 }

@@ -227,8 +227,8 @@ func (m *meteredReader) Read(p []byte) (int, error) {
 	z := m.zip
 	z.out += int64(n)
 	if z.out > bombFloorBytes && z.out > maxRatio*z.in.n {
-		return n, lintu.Errorf(lintu.CodeTooLarge, "压缩包解开后是其自身的 %d 倍以上，疑为压缩炸弹，不予读取。",
-			"The zip unpacks to more than %d times its size and is not read: it looks like a zip bomb.", maxRatio)
+		return n, lintu.Errorf(lintu.CodeTooLarge, "压缩包解开后是其自身的 %d 倍以上，疑为压缩炸弹，不予读取。若它来源可靠（例如属性表里多是空白），请先解压，再用命令行 lintu import 导入其中的 .shp 或整个文件夹。",
+			"The zip unpacks to more than %d times its size and is not read: it looks like a zip bomb. If you trust it (a table of mostly blanks does that), unpack it and import its .shp or the folder with the command lintu import.", maxRatio)
 	}
 	if z.out > maxTotalBytes {
 		return n, lintu.Errorf(lintu.CodeTooLarge, "压缩包解开后超过 %d GB；请分成几个文件导入。",

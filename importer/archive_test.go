@@ -183,7 +183,7 @@ func TestZipBomb(t *testing.T) {
 		t.Fatal("no size found to lie about")
 	}
 	_, err = openBytes(t, "a.zip", honest)
-	checkError(t, err, lintu.CodeTooLarge, "zip bomb")
+	checkError(t, err, lintu.CodeTooLarge, "unpack it and import its .shp")
 	_, err = openBytes(t, "a.zip", lying)
 	checkError(t, err, lintu.CodeInvalid, "damaged")
 }

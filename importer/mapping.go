@@ -31,6 +31,7 @@ const (
 // mapping says from which column each import field of a layer comes.
 type mapping struct {
 	layer  lintu.LayerInfo
+	people bool            // names in the file can be persons'
 	fields []lintu.Field   // in the order of Row.Values
 	column []int           // per field: index of the column, or one of from…
 	score  []float64       // per field
@@ -43,10 +44,11 @@ type choice struct {
 	score  float64
 }
 
-// guessMapping finds the column of each field. said holds what a person
-// answered, field → column. Questions are what is not certain.
-func guessMapping(layer lintu.LayerInfo, profiles []profile, said map[string]string) (mapping, []lintu.Question, error) {
-	m := mapping{layer: layer, fields: layer.ImportFields()}
+// guessMapping finds the column of each field. people says that names in the
+// file can be persons'. said holds what a person answered, field → column, ""
+// for none. Questions are what is not certain.
+func guessMapping(layer lintu.LayerInfo, people bool, profiles []profile, said map[string]string) (mapping, []lintu.Question, error) {
+	m := mapping{layer: layer, people: people, fields: layer.ImportFields()}
 	m.column = make([]int, len(m.fields))
 	m.score = make([]float64, len(m.fields))
 	used := map[int]bool{}
@@ -56,7 +58,7 @@ func guessMapping(layer lintu.LayerInfo, profiles []profile, said map[string]str
 		if !ok {
 			continue
 		}
-		c, err := saidColumn(layer, f, column, profiles)
+		c, err := m.said(f, column, profiles)
 		if err != nil {
 			return m, nil, err
 		}
@@ -68,7 +70,7 @@ func guessMapping(layer lintu.LayerInfo, profiles []profile, said map[string]str
 	}
 	var questions []lintu.Question
 	for _, i := range m.byPriority() {
-		if m.column[i] != fromNothing {
+		if _, ok := said[m.fields[i].Name]; ok {
 			continue
 		}
 		if q := m.guess(i, profiles, used); q != nil {
@@ -102,7 +104,7 @@ func (m *mapping) byPriority() []int {
 // guess fills field i, or returns the question to ask.
 func (m *mapping) guess(i int, profiles []profile, used map[int]bool) *lintu.Question {
 	f := m.fields[i]
-	choices := rankColumns(f, m.layer, profiles, used)
+	choices := m.rankColumns(f, profiles, used)
 	derived := f.Name == roleCode && m.layer.Kind == lintu.KindBase
 	sure := sureOptional
 	switch {
@@ -131,14 +133,14 @@ func (m *mapping) guess(i int, profiles []profile, used map[int]bool) *lintu.Que
 }
 
 // rankColumns lists the columns that may feed the field, best first.
-func rankColumns(f lintu.Field, layer lintu.LayerInfo, profiles []profile, used map[int]bool) []choice {
+func (m *mapping) rankColumns(f lintu.Field, profiles []profile, used map[int]bool) []choice {
 	var choices []choice
 	for c := range profiles {
 		p := &profiles[c]
-		if used[c] || p.filled == 0 || p.isPersonal(aboutPeople(layer)) {
+		if used[c] || p.filled == 0 || p.isPersonal(m.people) {
 			continue
 		}
-		score := columnScore(f, layer, p)
+		score := columnScore(f, m.layer, p)
 		if score >= worthNaming {
 			choices = append(choices, choice{c, score})
 		}
@@ -147,9 +149,10 @@ func rankColumns(f lintu.Field, layer lintu.LayerInfo, profiles []profile, used 
 	return choices
 }
 
-// aboutPeople reports whether names in the layer's files can be persons'.
-func aboutPeople(layer lintu.LayerInfo) bool {
-	return layer.Kind == lintu.KindHousehold || layer.Kind == lintu.KindHead
+// aboutPeople reports whether names in the files of a layer can be persons'.
+// While nobody knows the layer they can.
+func aboutPeople(layer lintu.LayerInfo, decided bool) bool {
+	return !decided || layer.Kind != lintu.KindArea && layer.Kind != lintu.KindBase
 }
 
 // columnScore joins what the header says with what the values say.

@@ -6,9 +6,15 @@ import (
 	"github.com/lintu-map/lintu"
 )
 
-// saidColumn finds the column that a person named for a field.
-func saidColumn(layer lintu.LayerInfo, f lintu.Field, column string, profiles []profile) (int, error) {
+// said finds the column that a person named for a field.
+func (m *mapping) said(f lintu.Field, column string, profiles []profile) (int, error) {
 	switch column {
+	case "":
+		if f.Required || f.Name == roleCode {
+			return 0, lintu.Errorf(lintu.CodeInvalid, "字段 %[1]s 是必填的，不能留空；请写出它来自哪一列，例如 --map %[1]s=列名。",
+				"The field %[1]s is required and cannot be left empty; name the column it comes from, as in --map %[1]s=COLUMN.", f.Name)
+		}
+		return fromNothing, nil
 	case SourceRow, SourceShape:
 		if f.Name != roleCode {
 			return 0, lintu.Errorf(lintu.CodeInvalid, "%s 只能用于字段 code，不能用于 %s。", "%s can feed only the field code, not %s.", column, f.Name)
@@ -23,7 +29,7 @@ func saidColumn(layer lintu.LayerInfo, f lintu.Field, column string, profiles []
 		return 0, lintu.Errorf(lintu.CodeInvalid, "文件里没有列 “%s”；有：%s。", "The file has no column %q; it has: %s.",
 			clip(column, sampleMaxRunes), columnNames(profiles))
 	}
-	if profiles[c].isPersonal(aboutPeople(layer)) {
+	if profiles[c].isPersonal(m.people) {
 		return 0, lintu.Errorf(lintu.CodeInvalid,
 			"列 “%s” 看起来是个人信息，不能存进地图；请换一列，或先从文件里去掉姓名、电话和证件号码。",
 			"Column %q looks like personal data, which must not be stored on the map; choose another one, or take names, phone and identity numbers out of the file first.",
@@ -118,7 +124,7 @@ func columnsOf(m mapping, profiles []profile) []lintu.Column {
 	for i := range profiles {
 		p := &profiles[i]
 		cols[i] = lintu.Column{Name: p.name, Type: p.kind, Samples: append([]string{}, p.samples...)}
-		if p.isPersonal(aboutPeople(m.layer)) {
+		if p.isPersonal(m.people) {
 			cols[i].Personal, cols[i].Samples = true, []string{}
 		}
 	}

@@ -76,7 +76,7 @@ func TestGuessMapping(t *testing.T) {
 		{lintu.Roads, "fclass|name", []string{"primary|人民路", "primary|北正路"}, "code=@shape name=name class=fclass"},
 	} {
 		ps := table(tc.header, tc.rows...)
-		m, _, err := guessMapping(info(t, tc.layer), ps, nil)
+		m, _, err := guessMapping(info(t, tc.layer), aboutPeople(info(t, tc.layer), true), ps, nil)
 		if err != nil {
 			t.Errorf("%s: %v", tc.header, err)
 			continue
@@ -89,7 +89,7 @@ func TestGuessMapping(t *testing.T) {
 
 func TestGuessMappingAsks(t *testing.T) {
 	ps := table("qh|OBJECTID", "罗湖|1", "福田|2", "盐田|3")
-	_, qs, err := guessMapping(info(t, lintu.Counties), ps, nil)
+	_, qs, err := guessMapping(info(t, lintu.Counties), false, ps, nil)
 	if err != nil || len(qs) != 1 || qs[0].Key != "map.code" {
 		t.Fatalf("got %v, %v; want the question map.code", qs, err)
 	}
@@ -108,7 +108,7 @@ func TestGuessMappingAsks(t *testing.T) {
 func TestRepeatedValuesAreNoCode(t *testing.T) {
 	ps := table("VILLAGE|VILLAGE_ID|VILLCODE|OBJECTID_1|TOWN_ID",
 		"內角里|022|A6703-022-00|1|67000030", "蓮潭里|017|A6703-017-00|2|67000030", "大竹里|022|A6704-022-00|3|67000040")
-	m, qs, err := guessMapping(info(t, lintu.Communities), ps, nil)
+	m, qs, err := guessMapping(info(t, lintu.Communities), false, ps, nil)
 	if err != nil || len(qs) > 0 {
 		t.Fatal(qs, err)
 	}
@@ -120,19 +120,42 @@ func TestRepeatedValuesAreNoCode(t *testing.T) {
 func TestSaidMapping(t *testing.T) {
 	ps := table("a|b|手机", "1|甲|13812345678", "2|乙|13912345678")
 	communities := info(t, lintu.Communities)
-	m, qs, err := guessMapping(communities, ps, map[string]string{"code": "a", "name": "B"})
+	m, qs, err := guessMapping(communities, false, ps, map[string]string{"code": "a", "name": "B"})
 	if err != nil || len(qs) > 0 || mapped(m, ps) != "code=a name=b" {
 		t.Errorf("got %q, %v, %v", mapped(m, ps), qs, err)
 	}
-	m, _, err = guessMapping(communities, ps, map[string]string{"code": "@row", "name": "b"})
+	m, _, err = guessMapping(communities, false, ps, map[string]string{"code": "@row", "name": "b"})
 	if err != nil || mapped(m, ps) != "code=@row name=b" {
 		t.Errorf("got %q, %v", mapped(m, ps), err)
 	}
 	for said, want := range map[string]string{"code=zzz": "zzz", "nope=a": "nope", "name=@row": "code", "code=手机": "personal"} {
 		field, column, _ := strings.Cut(said, "=")
-		_, _, err := guessMapping(communities, ps, map[string]string{field: column})
+		_, _, err := guessMapping(communities, false, ps, map[string]string{field: column})
 		if lintu.CodeOf(err) != lintu.CodeInvalid || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want an error naming %q", said, err, want)
+		}
+	}
+}
+
+// TestFieldLeftEmpty: a person can say that no column is meant.
+func TestFieldLeftEmpty(t *testing.T) {
+	ps := table("QH_DM|QH_MC|SJ_DM", "430181001001|集里社区|430181001000", "430181001002|神仙坳社区|430181001000")
+	m, qs, err := guessMapping(info(t, lintu.Communities), false, ps, map[string]string{"parent": ""})
+	if got, want := mapped(m, ps), "code=QH_DM name=QH_MC"; err != nil || len(qs) > 0 || got != want {
+		t.Errorf("got %q, %v, %v; want %q", got, qs, err, want)
+	}
+	for layer, field := range map[lintu.Layer]string{lintu.Communities: "name", lintu.Counties: "code", lintu.Buildings: "code"} {
+		if _, _, err := guessMapping(info(t, layer), false, ps, map[string]string{field: ""}); lintu.CodeOf(err) != lintu.CodeInvalid || !strings.Contains(err.Error(), field) {
+			t.Errorf("%s without %s: %v", layer, field, err)
+		}
+	}
+}
+
+func TestAboutPeople(t *testing.T) {
+	for _, l := range lintu.Layers {
+		place := l.Kind == lintu.KindArea || l.Kind == lintu.KindBase
+		if !aboutPeople(l, false) || aboutPeople(l, true) == place {
+			t.Errorf("%s: %v while undecided, %v then", l.Name, aboutPeople(l, false), aboutPeople(l, true))
 		}
 	}
 }
@@ -140,7 +163,7 @@ func TestSaidMapping(t *testing.T) {
 func TestPersonalColumns(t *testing.T) {
 	ps := table("code|a|b|c|lxdh|id18",
 		"1|张三 13812345678|集里路1号|王小明|x|11010519491231002X", "2|李四 13912345678|集里路2号|李大海|y|440524188001010014")
-	cols := columnsOf(mapping{layer: info(t, lintu.Households)}, ps)
+	cols := columnsOf(mapping{layer: info(t, lintu.Households), people: true}, ps)
 	for i, want := range []bool{false, true, false, true, true, true} {
 		if cols[i].Personal != want {
 			t.Errorf("column %s: personal %v, want %v", cols[i].Name, cols[i].Personal, want)

@@ -124,19 +124,19 @@ func (p *part) settleCRS(where located) {
 // settleMapping finds the columns of the fields. Their question waits until the
 // layer is known.
 func (p *part) settleMapping(layer lintu.LayerInfo, seen *survey) (mapping, error) {
-	said := p.answers.Map
-	if p.report.Layer == "" {
+	decided, said := p.report.Layer != "", p.answers.Map
+	if !decided {
 		said = nil
 	}
-	m, questions, err := guessMapping(layer, seen.profiles, said)
+	m, questions, err := guessMapping(layer, aboutPeople(layer, decided), seen.profiles, said)
 	if err != nil {
 		return m, err
 	}
-	if p.report.Layer != "" {
+	if decided {
 		p.report.Questions = append(p.report.Questions, questions...)
 	}
 	p.report.Columns = columnsOf(m, seen.profiles)
-	if p.report.Layer != "" {
+	if decided {
 		p.report.Notes = append(p.report.Notes, codeNote(m, seen.profiles)...)
 	}
 	p.report.Notes = append(p.report.Notes, personalNote(p.report.Columns)...)

@@ -25,8 +25,8 @@ var personalHeaders = wordSet(`
 var personalParts = []string{"姓名", "电话", "手机", "身份证", "PHONE", "IDCARD", "MOBILE"}
 
 // isPersonal judges a column by its header and by its values. Names of persons
-// are looked for only where the layer speaks of people: names of places often
-// begin with a surname too.
+// are looked for only where they can be: names of places often begin with a
+// surname too.
 func (p *profile) isPersonal(aboutPeople bool) bool {
 	h := foldHeader(p.name)
 	if personalHeaders[h] {
