@@ -1,7 +1,7 @@
 package api
 
 import (
-	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -205,40 +205,66 @@ type itemWriter struct {
 // errEnough ends a query after the page is full.
 var errEnough = errors.New("page is full")
 
+// chunkBytes is about how much of a collection is read at a time. A chunk is
+// read whole before it is sent, so that a client that reads slowly, or not at
+// all, holds memory of this size and no connection to the database.
+const chunkBytes = 1 << 20
+
 func (w *itemWriter) writeAll(ctx context.Context, store lintu.FeatureStore, q lintu.FeatureQuery, out io.Writer, begun func()) error {
-	bw := bufio.NewWriterSize(out, 32<<10)
-	fmt.Fprintf(bw, `{"type":"FeatureCollection","timeStamp":"%s","numberMatched":%d,"features":[`, time.Now().UTC().Format(time.RFC3339), w.matched)
-	err := store.EachFeature(ctx, q, func(f lintu.Feature, cursor string) error {
+	var chunk bytes.Buffer
+	fmt.Fprintf(&chunk, `{"type":"FeatureCollection","timeStamp":"%s","numberMatched":%d,"features":[`, time.Now().UTC().Format(time.RFC3339), w.matched)
+	for more := true; more; {
+		var err error
+		if more, err = w.readChunk(ctx, store, q, &chunk); err != nil {
+			return err
+		}
 		begun()
+		if _, err := chunk.WriteTo(out); err != nil {
+			return err
+		}
+		q.After, q.Offset, q.Limit = w.last, 0, w.limit+1-w.returned
+	}
+	links, err := json.Marshal(w.links)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(out, `],"numberReturned":%d,"links":%s}`, w.returned, links)
+	return err
+}
+
+// errChunk ends a query that goes on in the next chunk.
+var errChunk = errors.New("chunk is full")
+
+// readChunk appends features to the chunk and reports whether there may be more
+// of this page.
+func (w *itemWriter) readChunk(ctx context.Context, store lintu.FeatureStore, q lintu.FeatureQuery, chunk *bytes.Buffer) (more bool, err error) {
+	err = store.EachFeature(ctx, q, func(f lintu.Feature, cursor string) error {
 		if w.returned == w.limit {
 			w.links = append(w.links, link{Href: withParam(w.next, "after", w.last), Rel: "next", Type: geoJSONType})
 			return errEnough
 		}
 		if w.returned > 0 {
-			bw.WriteByte(',') // a bufio.Writer keeps its first error until Flush
+			chunk.WriteByte(',')
 		}
-		writeFeature(bw, f)
-		bw.WriteByte('}')
+		writeFeature(chunk, f)
+		chunk.WriteByte('}')
 		w.returned, w.last = w.returned+1, cursor
-		if bw.Buffered() > 24<<10 {
-			return bw.Flush()
+		if chunk.Len() >= chunkBytes {
+			return errChunk
 		}
 		return nil
 	})
-	if err != nil && !errors.Is(err, errEnough) {
-		return err
+	switch {
+	case errors.Is(err, errChunk):
+		return true, nil
+	case errors.Is(err, errEnough):
+		return false, nil
 	}
-	begun()
-	links, err := json.Marshal(w.links)
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(bw, `],"numberReturned":%d,"links":%s}`, w.returned, links)
-	return bw.Flush()
+	return false, err
 }
 
 // writeFeature writes a feature without its closing brace.
-func writeFeature(w *bufio.Writer, f lintu.Feature) {
+func writeFeature(w *bytes.Buffer, f lintu.Feature) {
 	w.WriteString(`{"type":"Feature","id":"` + f.ID + `","geometry":`)
 	w.Write(f.Geometry)
 	w.WriteString(`,"properties":`)

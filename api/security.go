@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"net/netip"
 	"net/url"
 	"strings"
 
@@ -70,8 +71,9 @@ func open(c *fiber.Ctx) error {
 	return c.Next()
 }
 
-// sameOrigin refuses changes that another site's page asks for. Programs send
-// neither header and pass.
+// sameOrigin refuses changes that another site's page asks for, also one that
+// has this server's address under a name of its own (DNS rebinding). Programs
+// send neither header and pass.
 func (s *Server) sameOrigin(c *fiber.Ctx) error {
 	switch c.Method() {
 	case fiber.MethodGet, fiber.MethodHead, fiber.MethodOptions:
@@ -82,10 +84,30 @@ func (s *Server) sameOrigin(c *fiber.Ctx) error {
 	if site == "" && origin != "" {
 		foreign = origin != originOf(s.base(c))
 	}
+	if (site != "" || origin != "") && !s.ownName(c) {
+		return lintu.Errorf(lintu.CodeForbidden, "本服务不认识网址中的主机名，更改已被拒绝；请用 IP 地址访问，或设置 LINTU_PUBLIC_URL。",
+			"This server does not know the name it was reached by, and refuses the change; use its IP address, or set LINTU_PUBLIC_URL.")
+	}
 	if foreign {
 		return lintu.Errorf(lintu.CodeForbidden, "此更改来自别的网站的页面，已被拒绝。", "This change was asked for by a page of another site and is refused.")
 	}
 	return c.Next()
+}
+
+// ownName reports whether the request's host is one that no stranger can point
+// here: the public URL's, an IP address, or localhost. A trusted proxy has seen
+// to it already.
+func (s *Server) ownName(c *fiber.Ctx) bool {
+	if s.trusts(c) {
+		return true
+	}
+	host := string(c.Context().Host())
+	if public, err := url.Parse(s.PublicURL); err == nil && s.PublicURL != "" && strings.EqualFold(host, public.Host) {
+		return true
+	}
+	name := (&url.URL{Host: host}).Hostname()
+	_, err := netip.ParseAddr(name)
+	return err == nil || strings.EqualFold(name, "localhost")
 }
 
 func originOf(address string) string {

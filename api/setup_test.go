@@ -108,6 +108,9 @@ func seed(t testing.TB, db *sql.DB, households int) {
 	if err := tx.Commit(ctx); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := db.Pool().Exec(ctx, "ANALYZE"); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // answer is what came back.

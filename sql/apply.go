@@ -12,6 +12,7 @@ import (
 // waits for the first, and is CodeUnavailable if that takes too long.
 func (db *DB) ApplyBatch(ctx context.Context, tenant int32, b *lintu.Batch, load func(lintu.BatchTx) error) error {
 	var applied lintu.Batch
+	var done []mergedPart
 	err := db.edit(ctx, tenant, func(e *edit) error {
 		if _, err := e.lockBatch(ctx, b.ID, lintu.BatchDraft); err != nil {
 			return err
@@ -29,15 +30,41 @@ func (db *DB) ApplyBatch(ctx context.Context, tenant int32, b *lintu.Batch, load
 		if err != nil {
 			return err
 		}
-		applied = *b
+		applied, done = *b, tx.done
 		applied.State, applied.AppliedAt = lintu.BatchApplied, &e.at
 		return e.audit(ctx, b.Actor, "apply", "batch", &b.ID, map[string]any{
 			"sha256": b.SHA256, "bytes": b.Bytes, "layers": tx.done})
 	})
-	if err == nil {
-		*b = applied
+	if err != nil {
+		return err
 	}
-	return err
+	*b = applied
+	db.learn(ctx, done)
+	return nil
+}
+
+// learnRows is how many new rows make it worth while to look at a table again.
+const learnRows = 1000
+
+// learn lets the planner see what a batch brought: until autovacuum comes by,
+// the first readers of a layer that has just been filled would get plans for an
+// empty one. The batch stands whether or not this succeeds.
+func (db *DB) learn(ctx context.Context, done []mergedPart) {
+	for _, part := range done {
+		layer, ok := lintu.LayerByName(part.Layer)
+		if !ok || part.Comparison.New+part.Comparison.Changed < learnRows {
+			continue
+		}
+		statements := []string{`ANALYZE ` + tableOf(layer).name + ` (tenant_id, id, code, valid)`}
+		if layer.Kind == lintu.KindHousehold {
+			statements = append(statements, `ANALYZE assignment (tenant_id, household_id, head_id, valid)`)
+		}
+		for _, statement := range statements {
+			if _, err := db.pool.Exec(ctx, statement); err != nil {
+				db.log.Warn("the planner has not seen what was imported", "layer", layer.Name, "error", err)
+			}
+		}
+	}
 }
 
 // TryBatch implements lintu.BatchStore.

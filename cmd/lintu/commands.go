@@ -56,6 +56,9 @@ func (checkCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
+	if _, err := p.db.VerifyAudit(ctx, a.cfg.Tenant); err != nil {
+		return err
+	}
 	for _, f := range found {
 		fmt.Fprintln(a.stdout, lintu.Say("%s：表 %s 中有 %d 行违反。", "%s: broken by %[3]d rows of table %[2]s.",
 			f.Rule, f.Table, f.Rows).In(a.cfg.Lang))

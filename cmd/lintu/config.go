@@ -16,7 +16,7 @@ type config struct {
 	Data           string   `env:"LINTU_DATA" help:"Data directory: private database, uploads. Default ./var, for root /var/lib/lintu." placeholder:"DIR"`
 	PGBin          string   `name:"pg-bin" env:"LINTU_PG_BIN" help:"Where initdb and postgres of the private database are; found by themselves if unset." placeholder:"DIR"`
 	Tenant         int32    `env:"LINTU_TENANT" default:"1" help:"The jurisdiction whose data this server shows."`
-	Lang           string   `env:"LINTU_LANG" help:"Language of messages: zh or en. Default from LANG, else zh." placeholder:"LANG"`
+	Lang           string   `env:"LINTU_LANG" enum:",zh,en" default:"" help:"Language of messages: zh or en. Default from LANG, else zh." placeholder:"LANG"`
 	Addr           string   `env:"LINTU_ADDR" default:"127.0.0.1:8080" help:"Address to listen on."`
 	PublicURL      string   `name:"public-url" env:"LINTU_PUBLIC_URL" help:"How clients reach this server, for absolute links; default from the request." placeholder:"URL"`
 	TrustedProxies []string `env:"LINTU_TRUSTED_PROXIES" help:"Addresses or networks whose X-Forwarded-* headers are believed." placeholder:"CIDR"`
@@ -27,6 +27,9 @@ type config struct {
 // check completes and validates the configuration; the error says which
 // setting is wrong and what it should look like.
 func (c *config) check(env []string) error {
+	if c.Lang == "" {
+		c.Lang = langOf(env)
+	}
 	if c.Data == "" {
 		c.Data = "var"
 		if os.Geteuid() == 0 {
@@ -38,9 +41,6 @@ func (c *config) check(env []string) error {
 		return err
 	}
 	c.Data = dir
-	if c.Lang == "" {
-		c.Lang = langOf(env)
-	}
 	if c.Tenant < 1 {
 		return lintu.Errorf(lintu.CodeInvalid, "LINTU_TENANT 应为正整数。", "LINTU_TENANT must be a positive number.")
 	}
@@ -80,15 +80,16 @@ func langOf(env []string) string {
 // LogValue prints the configuration without secrets.
 func (c config) LogValue() slog.Value {
 	database := "private"
-	if u, err := url.Parse(c.DatabaseURL); c.DatabaseURL != "" && err == nil {
-		database = u.Redacted()
-	} else if c.DatabaseURL != "" {
-		database = "given"
+	if c.DatabaseURL != "" {
+		database = "given" // its forms can hold a password in several places
+		if u, err := url.Parse(c.DatabaseURL); err == nil && u.Host != "" {
+			database = u.Scheme + "://" + u.Host + u.Path
+		}
 	}
 	return slog.GroupValue(
 		slog.String("database", database), slog.String("data", c.Data),
 		slog.Int("tenant", int(c.Tenant)), slog.String("lang", c.Lang),
 		slog.String("addr", c.Addr), slog.String("publicURL", c.PublicURL),
 		slog.Any("trustedProxies", c.TrustedProxies), slog.String("title", c.Title),
-		slog.String("basemap", c.Basemap))
+		slog.Bool("basemap", c.Basemap != ""))
 }

@@ -33,7 +33,9 @@ func (c *importCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	if _, err := os.Stat(c.File); err != nil {
+	if info, err := os.Stat(c.File); err == nil && !info.IsDir() && !info.Mode().IsRegular() {
+		return lintu.Errorf(lintu.CodeInvalid, "%s 不是普通文件，也不是文件夹。", "%s is neither a file nor a folder.", c.File)
+	} else if err != nil {
 		return lintu.Errorf(lintu.CodeNotFound, "打不开 %s：没有这个文件或文件夹，或无权读取。",
 			"Cannot open %s: no such file or folder, or no permission to read it.", c.File).Because(err)
 	}
@@ -94,16 +96,9 @@ func importLayers() string {
 	return strings.Join(names, ", ")
 }
 
-// actor names who acts on this machine, for the audit.
-func actor() string {
-	if u := os.Getenv("SUDO_USER"); u != "" {
-		return "cli:" + u
-	}
-	if u := os.Getenv("USER"); u != "" {
-		return "cli:" + u
-	}
-	return fmt.Sprintf("cli:uid%d", os.Getuid())
-}
+// actor names who acts on this machine, for the audit: by number, since the
+// audit holds no names of persons.
+func actor() string { return fmt.Sprintf("cli:uid%d", os.Getuid()) }
 
 func questions(b *lintu.Batch) []lintu.Question {
 	var qs []lintu.Question

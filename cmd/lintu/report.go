@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"sort"
+	"strings"
+	"unicode"
 
 	"github.com/lintu-map/lintu"
 )
@@ -60,7 +62,7 @@ func printReport(w io.Writer, lang string, r *lintu.Report) {
 			c.New, c.Changed, c.Unchanged, c.Missing, c.Closed)
 	}
 	for _, q := range r.Questions {
-		printQuestion(w, lang, q)
+		printQuestion(w, lang, r.Dataset, q)
 	}
 }
 
@@ -99,15 +101,16 @@ func printFindings(w io.Writer, lang string, what lintu.Text, f lintu.Findings) 
 	}
 }
 
-func printQuestion(w io.Writer, lang string, q lintu.Question) {
+func printQuestion(w io.Writer, lang, dataset string, q lintu.Question) {
 	fmt.Fprintf(w, "  ? %s  (%s)\n", q.Text.In(lang), q.Flag)
 	for _, c := range q.Candidates {
-		fmt.Fprintf(w, "    %3.0f %%  %s %s — %s\n", c.Confidence*100, flagsOf(c.Set), c.Title.In(lang), c.Reason.In(lang))
+		fmt.Fprintf(w, "    %3.0f %%  %s %s — %s\n", c.Confidence*100, flagsOf(dataset, c.Set), c.Title.In(lang), c.Reason.In(lang))
 	}
 }
 
-// flagsOf writes a candidate's answers as the flags that give them.
-func flagsOf(set map[string]string) string {
+// flagsOf writes a candidate's answers to a dataset as the flags that give them,
+// fit for a shell.
+func flagsOf(dataset string, set map[string]string) string {
 	names := make([]string, 0, len(set))
 	for name := range set {
 		names = append(names, name)
@@ -117,18 +120,30 @@ func flagsOf(set map[string]string) string {
 	for _, name := range names {
 		value := set[name]
 		switch {
+		case name == "skip":
+			out += " --layer " + quoted(dataset+"=skip")
 		case name == "skipRefused":
 			out += " --skip-refused"
 		case name == "closeMissing":
 			out += " --close-missing"
 		case len(name) > 4 && name[:4] == "map.":
-			out += fmt.Sprintf(" --map %s=%s", name[4:], value)
+			out += " --map " + quoted(name[4:]+"="+value)
 		default:
-			out += fmt.Sprintf(" --%s %s", name, value)
+			out += fmt.Sprintf(" --%s %s", name, quoted(value))
 		}
 	}
 	if out == "" {
 		return ""
 	}
 	return out[1:]
+}
+
+// quoted quotes a word for a POSIX shell where it needs that.
+func quoted(word string) string {
+	if strings.IndexFunc(word, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("_-=.:@/", r)
+	}) < 0 {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }

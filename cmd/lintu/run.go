@@ -62,11 +62,11 @@ func run(ctx context.Context, args, env []string, io stdio) int {
 		return code
 	}
 	if err := c.check(env); err != nil {
-		fmt.Fprintln(io.stderr, lintu.AsError(err).Text.In(langOf(env)))
+		fmt.Fprintln(io.stderr, lintu.AsError(err).Text.In(c.Lang))
 		return 2
 	}
 	a := &app{stdio: io, cfg: c.config, name: c.name(), log: slog.New(slog.NewTextHandler(io.stderr, nil))}
-	return report(a, command.Run(a))
+	return report(ctx, a, command.Run(a))
 }
 
 // parse reads the arguments. It returns no command, but an exit code, after
@@ -85,17 +85,20 @@ func parse(parser *kong.Kong, args []string, io stdio) (command *kong.Context, c
 	return command, 0
 }
 
-func report(a *app, err error) int {
+func report(ctx context.Context, a *app, err error) int {
 	var code exitCode
 	switch {
 	case err == nil:
 		return 0
 	case errors.As(err, &code):
 		return int(code)
+	case ctx.Err() != nil:
+		fmt.Fprintln(a.stderr, lintu.Say("已停止，未完成的部分没有写入。", "Stopped. Nothing of what was unfinished is stored.").In(a.cfg.Lang))
+		return 1
 	}
 	e := lintu.AsError(err)
 	fmt.Fprintln(a.stderr, e.Text.In(a.cfg.Lang))
-	if e.Cause != nil {
+	if e.Cause != nil && (e.Code == lintu.CodeInternal || e.Code == lintu.CodeUnavailable) {
 		a.log.Error("failed", "code", e.Code, "error", e)
 	}
 	return 1

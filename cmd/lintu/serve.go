@@ -56,7 +56,11 @@ func (a *app) serve(ctx context.Context, prepare func(context.Context, *place) e
 	}
 	server.Start(listener)
 	a.announce(listener.Addr())
-	<-ctx.Done()
+	select {
+	case <-ctx.Done():
+	case <-server.Served():
+		return errors.Join(server.Err(), server.Stop(context.WithoutCancel(ctx)))
+	}
 	fmt.Fprintln(a.stdout, lintu.Say("正在停止 …", "Stopping …").In(a.cfg.Lang))
 	drain, cancel := context.WithTimeout(context.Background(), drainTimeout)
 	defer cancel()
