@@ -689,7 +689,7 @@ ALTER TABLE ONLY public.area
 -- Name: assignment assignment_one_head_excl; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.assignment
-    ADD CONSTRAINT assignment_one_head_excl EXCLUDE USING gist (tenant_id WITH =, uuid_hash(household_id) WITH =, household_id WITH =, valid WITH &&);
+    ADD CONSTRAINT assignment_one_head_excl EXCLUDE USING gist (tenant_id WITH =, uuid_hash(household_id) WITH =, ((household_id)::text) WITH =, valid WITH &&);
 
 -- Name: assignment assignment_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
