@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+	"golang.org/x/text/width"
 
 	"github.com/lintu-map/lintu"
 )
@@ -36,7 +37,8 @@ const (
 
 // Search implements lintu.Finder.
 func (r *Reader) Search(ctx context.Context, tenant int32, text string, limit int) ([]lintu.Hit, error) {
-	words := strings.Fields(strings.ReplaceAll(text, "\x00", " "))
+	text = width.Fold.String(strings.ReplaceAll(text, "\x00", " ")) // １栋 is 1栋
+	words := strings.Fields(text)
 	if len(words) == 0 {
 		return []lintu.Hit{}, nil
 	}

@@ -44,6 +44,7 @@ func TestSearchRanks(t *testing.T) {
 		{"H0000007", ""},             // a household by its code
 		{"a座402", "平水路9号A座402"},      // Latin letters in either case
 		{"平水路 402 B座", "平水路9号B座402"}, // all words, in any order
+		{"平水路　４０２ Ｂ座", "平水路9号B座402"}, // full width, as input methods type it
 		{"神仙坳 A座 402", "平水路9号A座402"}, // the first word names the area around
 		{"百合 A座", ""},                // which must be the right one
 		{"100%", "100%物业公司"},         // signs of patterns mean themselves
