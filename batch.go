@@ -108,7 +108,7 @@ type Column struct {
 	Field      string   `json:"field,omitempty"` // "" when it is not used
 	Confidence float64  `json:"confidence"`
 	Samples    []string `json:"samples"`            // of the first rows, at most 5
-	Personal   bool     `json:"personal,omitempty"` // looks like personal data: never stored by this import, samples withheld
+	Personal   bool     `json:"personal,omitempty"` // personal data: samples withheld; stored, encrypted, only if Field names a personal field
 }
 
 // Finding is one thing found at one place of a file.
@@ -157,6 +157,7 @@ type Row struct {
 	ID       ID       // used if no feature of that code exists yet
 	Values   []string // in the order of LayerInfo.ImportFields; "" is absent
 	Geometry []byte   // EWKB with SRID 4326, two-dimensional, valid; nil is absent
+	Person   *Person  // personal data that the file brings; nil if it brings none
 }
 
 // Rows yields rows until it returns false; Err then says why it ended.
@@ -184,12 +185,14 @@ type BatchStore interface {
 	// ApplyBatch runs load in one transaction, in which load stages and merges
 	// each part; then counts, change log, audit and the batch's state are
 	// written and everything is committed. Any error leaves no trace.
-	ApplyBatch(ctx context.Context, tenant int32, b *Batch, load func(BatchTx) error) error
+	// CodeForbidden if it would change something outside the actor's territory.
+	ApplyBatch(ctx context.Context, tenant int32, b *Batch, by Actor, load func(BatchTx) error) error
 	// TryBatch runs load like ApplyBatch and always rolls back: a dry run.
-	TryBatch(ctx context.Context, tenant int32, load func(BatchTx) error) error
+	TryBatch(ctx context.Context, tenant int32, by Actor, load func(BatchTx) error) error
 	// UndoBatch brings the state before the batch back, as new versions.
 	// CodeConflict if later changes stand on it.
-	UndoBatch(ctx context.Context, tenant int32, id ID, actor string) error
+	// CodeForbidden as for ApplyBatch.
+	UndoBatch(ctx context.Context, tenant int32, id ID, by Actor) error
 }
 
 // BatchTx is the transaction of one batch.

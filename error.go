@@ -16,6 +16,7 @@ const (
 	CodeForbidden       ErrorCode = "forbidden"       // signed in, but not allowed
 	CodeNotFound        ErrorCode = "not_found"       // no such thing, or none that the caller may know of
 	CodeConflict        ErrorCode = "conflict"        // what is there contradicts the request
+	CodeThrottled       ErrorCode = "throttled"       // too often; the text says when to try again
 	CodeTooLarge        ErrorCode = "too_large"       // over a limit that the text names
 	CodeUnavailable     ErrorCode = "unavailable"     // a part is away; the same request may succeed later
 	CodeInternal        ErrorCode = "internal"        // our fault; the cause is in the log

@@ -26,6 +26,7 @@ type FeatureQuery struct {
 	Tenant int32
 	Layer  LayerInfo
 	BBox   *BBox             // intersecting; features without geometry match every box
+	Within Territory         // nothing outside of it is found; zero finds nothing
 	Time   *Interval         // versions valid then; nil is now
 	Where  map[string]string // field → exact value
 	Limit  int               // 0 is no limit
@@ -39,10 +40,11 @@ type FeatureStore interface {
 	CountFeatures(ctx context.Context, q FeatureQuery) (int64, error)
 	// EachFeature streams features and the cursor of each to yield.
 	EachFeature(ctx context.Context, q FeatureQuery, yield func(f Feature, cursor string) error) error
-	// Feature is CodeNotFound if there is none of that id at that time.
-	Feature(ctx context.Context, tenant int32, layer LayerInfo, id ID, at *time.Time) (Feature, error)
-	// Extent is CodeNotFound for an empty layer.
-	Extent(ctx context.Context, tenant int32, layer LayerInfo) (BBox, error)
+	// Feature is CodeNotFound if there is none of that id at that time within the
+	// territory, in the same words whether or not there is one outside.
+	Feature(ctx context.Context, tenant int32, layer LayerInfo, within Territory, id ID, at *time.Time) (Feature, error)
+	// Extent is CodeNotFound where the layer is empty within the territory.
+	Extent(ctx context.Context, tenant int32, layer LayerInfo, within Territory) (BBox, error)
 }
 
 // TileStore encodes one layer of one tile.
@@ -51,7 +53,7 @@ type TileStore interface {
 	// with a single layer, for areas a second one with their label points, named
 	// with LabelSuffix), empty if nothing is in it. Equal state gives equal
 	// bytes. at nil is now.
-	TileLayer(ctx context.Context, tenant int32, layer LayerInfo, z, x, y int, at *time.Time) ([]byte, error)
+	TileLayer(ctx context.Context, tenant int32, layer LayerInfo, within Territory, z, x, y int, at *time.Time) ([]byte, error)
 }
 
 // Hit is one result of a search.
@@ -100,20 +102,22 @@ type HeadRef struct {
 	Lat  float64 `json:"lat"`
 }
 
-// Finder answers the map's questions by word and by id.
+// Finder answers the map's questions by word and by id. It looks only through the
+// layers that the viewer is shown, and there within the viewer's territory.
 type Finder interface {
 	// Search finds present features by name or code, best first: exact, then
 	// prefix, then anywhere; wide areas before narrow ones. Words separated by
 	// blanks must all occur; the first may instead name an area around the feature.
 	// What has no place on the map is not found.
-	Search(ctx context.Context, tenant int32, text string, limit int) ([]Hit, error)
-	Card(ctx context.Context, tenant int32, layer LayerInfo, id ID) (*Card, error)
+	Search(ctx context.Context, v *Viewer, text string, limit int) ([]Hit, error)
+	// Card is CodeNotFound for what is not there or not the viewer's to see.
+	Card(ctx context.Context, v *Viewer, layer LayerInfo, id ID) (*Card, error)
 }
 
 // Assigner changes who looks after whom.
 type Assigner interface {
 	// Assign makes the head of that code responsible for the household of that
 	// code from now on, ending the present assignment. CodeNotFound names what
-	// is missing.
-	Assign(ctx context.Context, tenant int32, household, head, actor string) error
+	// is missing, or outside the actor's territory.
+	Assign(ctx context.Context, tenant int32, household, head string, by Actor) error
 }

@@ -72,6 +72,10 @@ type LayerInfo struct {
 	Level Level `json:"level,omitempty"` // for areas
 	Title Text  `json:"title"`
 	Shape Shape `json:"shape"`
+	// Needs is the right to see the layer where it is not public; "" asks only for
+	// being signed in. What needs SeeHouseholds is shown within a territory and can
+	// never be public.
+	Needs Right `json:"needs,omitempty"`
 	// MinZoom is the first zoom at which tiles carry the layer; below it the
 	// layer is empty.
 	MinZoom int `json:"minZoom"`
@@ -81,6 +85,9 @@ type LayerInfo struct {
 	// MinZoom for layers that do not cluster.
 	DetailZoom int     `json:"detailZoom"`
 	Fields     []Field `json:"fields"`
+	// Personal are the fields of Person that a file may bring. They are no part of
+	// the layer: nothing but Persons gives them out.
+	Personal []Field `json:"personal,omitempty"`
 }
 
 // MaxZoom is the last zoom at which tiles are served; clients overzoom beyond.
@@ -109,6 +116,18 @@ func (l LayerInfo) ImportFields() []Field {
 		}
 	}
 	return fs
+}
+
+// PublicByDefault lists what visitors see where the tenant does not say
+// otherwise: boundaries with their counts, and the base map.
+func PublicByDefault() []Layer {
+	var public []Layer
+	for _, l := range Layers {
+		if l.Needs == "" {
+			public = append(public, l.Name)
+		}
+	}
+	return public
 }
 
 // LayerByName returns the declaration of a layer.
@@ -160,27 +179,39 @@ var Layers = []LayerInfo{
 	areaLayer(Groups, LevelGroup, 11, true),
 	areaLayer(Grids, LevelGrid, 11, false),
 	areaLayer(Cells, LevelCell, 14, false),
-	{Name: Households, Kind: KindHousehold, Title: Text{"户", "households"}, Shape: Point, MinZoom: 10, DetailZoom: 15,
+	{Name: Households, Kind: KindHousehold, Title: Text{"户", "households"}, Shape: Point, Needs: SeeHouseholds, MinZoom: 10, DetailZoom: 15,
 		Fields: []Field{
 			fieldCode,
 			{Name: "name", Type: String, Title: Text{"地址", "address"}, Import: true, Tile: true},
 			{Name: "building", Type: String, Title: Text{"楼栋代码", "building's code"}, Import: true},
 			{Name: "head", Type: String, Title: Text{"邻长代码", "neighbor head's code"}, Import: true, Tile: true},
+		},
+		Personal: []Field{
+			{Name: "person", Type: String, Title: Text{"户主", "householder"}},
+			{Name: "phone", Type: String, Title: Text{"电话", "phone"}},
+			{Name: "members", Type: Integer, Title: Text{"人数", "members"}},
+			{Name: "needs", Type: String, Title: Text{"需求", "needs"}},
+			{Name: "note", Type: String, Title: Text{"备注", "note"}},
 		}},
-	{Name: Heads, Kind: KindHead, Title: Text{"邻长", "neighbor heads"}, Shape: Point, MinZoom: 8, DetailZoom: 13,
+	{Name: Heads, Kind: KindHead, Title: Text{"邻长", "neighbor heads"}, Shape: Point, Needs: SeeHouseholds, MinZoom: 8, DetailZoom: 13,
 		Fields: []Field{
 			fieldCode,
 			// The public name of the post, not of the person: names of persons
 			// are personal data and live elsewhere.
 			{Name: "name", Type: String, Title: Text{"邻名", "post"}, Import: true, Tile: true},
 			{Name: "households", Type: Integer, Title: Text{"联户数", "households in care"}, Tile: true},
+		},
+		Personal: []Field{
+			{Name: "person", Type: String, Title: Text{"邻长姓名", "neighbor head's name"}},
+			{Name: "phone", Type: String, Title: Text{"电话", "phone"}},
+			{Name: "note", Type: String, Title: Text{"备注", "note"}},
 		}},
-	{Name: Links, Kind: KindLink, Title: Text{"联户", "assignments"}, Shape: Line, MinZoom: 15, DetailZoom: 15,
+	{Name: Links, Kind: KindLink, Title: Text{"联户", "assignments"}, Shape: Line, Needs: SeeHouseholds, MinZoom: 15, DetailZoom: 15,
 		Fields: []Field{
 			{Name: "code", Type: String, Title: Text{"户代码", "household's code"}, Tile: true},
 			{Name: "head", Type: String, Title: Text{"邻长代码", "neighbor head's code"}, Tile: true},
 		}},
-	{Name: Units, Kind: KindUnit, Title: Text{"责任单位", "responsible units"}, Shape: Point, MinZoom: 10, DetailZoom: 10,
+	{Name: Units, Kind: KindUnit, Title: Text{"责任单位", "responsible units"}, Shape: Point, Needs: SeeUnits, MinZoom: 10, DetailZoom: 10,
 		Fields: []Field{
 			fieldCode,
 			{Name: "name", Type: String, Title: Text{"名称", "name"}, Required: true, Import: true, Tile: true},

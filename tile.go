@@ -23,15 +23,16 @@ type Tile struct {
 }
 
 // TileServer joins layers into tiles and describes them. The layers are given as
-// in the address, joined by commas: CodeInvalid for an unknown or repeated one.
+// in the address, joined by commas: CodeInvalid for an unknown or repeated one,
+// CodeUnauthenticated or CodeForbidden for one that the viewer is not shown.
 type TileServer interface {
 	// Tile takes zoom, column and row as they stand in the address: CodeInvalid
 	// if they are no numbers, CodeNotFound outside the tile matrix. at nil is
 	// now. The answer is shared and must not be changed.
-	Tile(ctx context.Context, tenant int32, layers, z, x, y string, at *time.Time) (*Tile, error)
+	Tile(ctx context.Context, v *Viewer, layers, z, x, y string, at *time.Time) (*Tile, error)
 	// TileJSON returns a TileJSON 3.0 document for tiles at the absolute address
 	// template, which contains {z}, {x} and {y}.
-	TileJSON(ctx context.Context, tenant int32, layers, template, lang string) ([]byte, error)
+	TileJSON(ctx context.Context, v *Viewer, layers, template, lang string) ([]byte, error)
 }
 
 // LabelSuffix makes the name of the tile layer that holds one label point per

@@ -17,9 +17,6 @@ import (
 	"github.com/lintu-map/lintu"
 )
 
-// webActor is who audit says it was until people sign in.
-const webActor = "web"
-
 const (
 	previewVertices    = 200000
 	previewVerticesMax = 1000000
@@ -53,7 +50,7 @@ func (s *Server) upload(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	b, err := s.Importer.Receive(ctx, s.Tenant, name, webActor, arriving{content})
+	b, err := s.Importer.Receive(ctx, s.Tenant, name, s.viewer(c).Actor(lintu.Import), arriving{content})
 	if err != nil {
 		return err
 	}
@@ -162,7 +159,7 @@ func (s *Server) answers(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	b, err = s.Importer.Explain(s.jobs.ctx, s.Tenant, b.ID, said, s.jobs.progress(run))
+	b, err = s.Importer.Explain(s.jobs.ctx, s.Tenant, b.ID, s.viewer(c).Actor(lintu.Import), said, s.jobs.progress(run))
 	s.jobs.end(run, err)
 	if err != nil {
 		return err
@@ -171,15 +168,17 @@ func (s *Server) answers(c *fiber.Ctx) error {
 }
 
 func (s *Server) apply(c *fiber.Ctx) error {
+	by := s.viewer(c).Actor(lintu.Import)
 	return s.launch(c, "apply", (*lintu.Batch).Ready, func(ctx context.Context, id lintu.ID, progress lintu.Progress) error {
-		_, err := s.Importer.Apply(ctx, s.Tenant, id, progress)
+		_, err := s.Importer.Apply(ctx, s.Tenant, id, by, progress)
 		return err
 	})
 }
 
 func (s *Server) undo(c *fiber.Ctx) error {
+	by := s.viewer(c).Actor(lintu.Import)
 	return s.launch(c, "undo", nil, func(ctx context.Context, id lintu.ID, _ lintu.Progress) error {
-		return s.Batches.UndoBatch(ctx, s.Tenant, id, webActor)
+		return s.Batches.UndoBatch(ctx, s.Tenant, id, by)
 	})
 }
 
@@ -226,7 +225,7 @@ func (s *Server) discard(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	err = s.Importer.Discard(c.UserContext(), s.Tenant, id)
+	err = s.Importer.Discard(c.UserContext(), s.Tenant, id, s.viewer(c).Actor(lintu.Import))
 	s.jobs.end(run, err)
 	if err != nil {
 		return err

@@ -73,7 +73,11 @@ func (s *Server) itemQuery(c *fiber.Ctx, layer lintu.LayerInfo) (q lintu.Feature
 	if err := onlyCRS84(c); err != nil {
 		return q, err
 	}
-	q = lintu.FeatureQuery{Tenant: s.Tenant, Layer: layer, Where: map[string]string{}, After: c.Query("after")}
+	within, err := s.viewer(c).Sees(layer)
+	if err != nil {
+		return q, err
+	}
+	q = lintu.FeatureQuery{Tenant: s.Tenant, Layer: layer, Within: within, Where: map[string]string{}, After: c.Query("after")}
 	if q.Limit, err = number(c, "limit", defaultItems, 1, maxItems); err != nil {
 		return q, err
 	}
@@ -291,7 +295,11 @@ func (s *Server) item(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	f, err := s.Features.Feature(c.UserContext(), s.Tenant, layer, id, at)
+	within, err := s.viewer(c).Sees(layer)
+	if err != nil {
+		return err
+	}
+	f, err := s.Features.Feature(c.UserContext(), s.Tenant, layer, within, id, at)
 	if err != nil {
 		return err
 	}

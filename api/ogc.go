@@ -173,7 +173,11 @@ func (s *Server) describe(c *fiber.Ctx, layer lintu.LayerInfo) (fiber.Map, []lin
 		"id": layer.Name, "title": layer.Title.In(l), "description": layer.Title.EN + " · " + layer.Title.ZH,
 		"itemType": "feature", "crs": []string{crs84}, "storageCrs": crs84, "links": links,
 	}
-	box, err := s.Features.Extent(c.UserContext(), s.Tenant, layer)
+	within, err := s.viewer(c).Sees(layer)
+	if err != nil {
+		return nil, nil, err
+	}
+	box, err := s.Features.Extent(c.UserContext(), s.Tenant, layer, within)
 	switch lintu.CodeOf(err) {
 	case "":
 		doc["extent"] = fiber.Map{

@@ -20,6 +20,7 @@ var statusOf = map[lintu.ErrorCode]int{
 	lintu.CodeForbidden:       http.StatusForbidden,
 	lintu.CodeNotFound:        http.StatusNotFound,
 	lintu.CodeConflict:        http.StatusConflict,
+	lintu.CodeThrottled:       http.StatusTooManyRequests,
 	lintu.CodeTooLarge:        http.StatusRequestEntityTooLarge,
 	lintu.CodeUnavailable:     http.StatusServiceUnavailable,
 	lintu.CodeInternal:        http.StatusInternalServerError,

@@ -35,7 +35,7 @@ func (s *Server) sendTile(c *fiber.Ctx, layers, z, x, y string) error {
 	if err != nil {
 		return err
 	}
-	t, err := s.Tiles.Tile(c.UserContext(), s.Tenant, layers, z, x, y, at)
+	t, err := s.Tiles.Tile(c.UserContext(), s.viewer(c), layers, z, x, y, at)
 	if err != nil {
 		return err
 	}
@@ -101,7 +101,7 @@ func (s *Server) tileJSON(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	doc, err := s.Tiles.TileJSON(c.UserContext(), s.Tenant, layers, s.base(c)+"/tiles/"+layers+"/{z}/{x}/{y}.mvt", lang(c))
+	doc, err := s.Tiles.TileJSON(c.UserContext(), s.viewer(c), layers, s.base(c)+"/tiles/"+layers+"/{z}/{x}/{y}.mvt", lang(c))
 	if err != nil {
 		return err
 	}

@@ -66,11 +66,14 @@ func (s *Server) config(c *fiber.Ctx) error {
 
 func (s *Server) facts(c *fiber.Ctx, l lintu.LayerInfo) (layerFacts, error) {
 	f := layerFacts{LayerInfo: l}
-	var err error
-	if f.Count, err = s.Features.CountFeatures(c.UserContext(), lintu.FeatureQuery{Tenant: s.Tenant, Layer: l}); err != nil {
+	within, err := s.viewer(c).Sees(l)
+	if err != nil {
 		return f, err
 	}
-	box, err := s.Features.Extent(c.UserContext(), s.Tenant, l)
+	if f.Count, err = s.Features.CountFeatures(c.UserContext(), lintu.FeatureQuery{Tenant: s.Tenant, Layer: l, Within: within}); err != nil {
+		return f, err
+	}
+	box, err := s.Features.Extent(c.UserContext(), s.Tenant, l, within)
 	if lintu.CodeOf(err) == lintu.CodeNotFound {
 		return f, nil
 	}
@@ -90,7 +93,7 @@ func (s *Server) search(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	hits, err := s.Finder.Search(c.UserContext(), s.Tenant, text, limit)
+	hits, err := s.Finder.Search(c.UserContext(), s.viewer(c), text, limit)
 	if err != nil {
 		return err
 	}
@@ -113,7 +116,7 @@ func (s *Server) card(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	card, err := s.Finder.Card(c.UserContext(), s.Tenant, layer, id)
+	card, err := s.Finder.Card(c.UserContext(), s.viewer(c), layer, id)
 	if err != nil {
 		return err
 	}

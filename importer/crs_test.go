@@ -70,7 +70,7 @@ func TestCRS(t *testing.T) {
 	} {
 		t.Run(tc.what, func(t *testing.T) {
 			path := folder(t, pointFiles(tc.x, tc.y, tc.prj))
-			b, err := w.ImportFile(t.Context(), tenant, path, "tester", map[string]lintu.Answers{"": tc.answers}, true, nil)
+			b, err := w.ImportFile(t.Context(), tenant, path, everywhere, map[string]lintu.Answers{"": tc.answers}, true, nil)
 			if tc.asks == "" {
 				if err != nil {
 					t.Fatal(err)

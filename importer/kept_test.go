@@ -15,17 +15,17 @@ func TestDiscardRemovesTheFile(t *testing.T) {
 	w := newTown(t)
 	b := w.upload(t, geojson(t, "communities.geojson", squareFeature(113.6, 28.1, `{"code":"430181001001","name":"集里社区"}`)))
 	for range 2 {
-		if err := w.Discard(t.Context(), tenant, b.ID); err != nil {
+		if err := w.Discard(t.Context(), tenant, b.ID, everywhere); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if _, err := os.Stat(w.kept(b.ID)); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("the file is still there: %v", err)
 	}
-	if _, err := w.Explain(t.Context(), tenant, b.ID, nil, nil); lintu.CodeOf(err) != lintu.CodeConflict {
+	if _, err := w.Explain(t.Context(), tenant, b.ID, everywhere, nil, nil); lintu.CodeOf(err) != lintu.CodeConflict {
 		t.Errorf("explained after it was discarded: %v", err)
 	}
-	if err := w.Discard(t.Context(), tenant, lintu.NewID()); lintu.CodeOf(err) != lintu.CodeNotFound {
+	if err := w.Discard(t.Context(), tenant, lintu.NewID(), everywhere); lintu.CodeOf(err) != lintu.CodeNotFound {
 		t.Errorf("discarded what is not there: %v", err)
 	}
 }

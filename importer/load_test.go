@@ -65,7 +65,7 @@ func TestLeaveOut(t *testing.T) {
 	w := newTown(t)
 	one := squareFeature(113.6, 28.1, `{"code":"430181001001","name":"甲社区"}`)
 	path := zipped(t, map[string]string{"communities.geojson": communities(one), "whatever.geojson": communities(placeFeature("1", "2", `{}`))})
-	b, err := w.ImportFile(t.Context(), tenant, path, "tester", map[string]lintu.Answers{"whatever": {Skip: true}}, false, nil)
+	b, err := w.ImportFile(t.Context(), tenant, path, everywhere, map[string]lintu.Answers{"whatever": {Skip: true}}, false, nil)
 	if err != nil || len(b.Parts) != 2 || b.Parts[1].Report != nil {
 		t.Fatalf("%+v, %v", b, err)
 	}

@@ -56,7 +56,7 @@ func (w *town) outcome(t *testing.T, path string) string {
 	t.Helper()
 	var a lintu.Answers
 	for {
-		b, err := w.ImportFile(t.Context(), tenant, path, "tester", map[string]lintu.Answers{"": a}, true, nil)
+		b, err := w.ImportFile(t.Context(), tenant, path, everywhere, map[string]lintu.Answers{"": a}, true, nil)
 		if err != nil && lintu.CodeOf(err) == lintu.CodeInternal {
 			t.Errorf("%s: %v: %v", filepath.Base(path), err, errors.Unwrap(lintu.AsError(err)))
 		}

@@ -71,7 +71,7 @@ func TestRepairs(t *testing.T) {
 	} {
 		t.Run(tc.what, func(t *testing.T) {
 			path := folder(t, polygonFiles(tc.rings...))
-			b, err := w.ImportFile(t.Context(), tenant, path, "tester", nil, true, nil)
+			b, err := w.ImportFile(t.Context(), tenant, path, everywhere, nil, true, nil)
 			if b == nil {
 				t.Fatal(err)
 			}

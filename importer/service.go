@@ -69,7 +69,7 @@ func (s *Service) draft(ctx context.Context, tenant int32, id lintu.ID) (*lintu.
 }
 
 // Explain implements lintu.Importer.
-func (s *Service) Explain(ctx context.Context, tenant int32, id lintu.ID, answers map[string]lintu.Answers, progress lintu.Progress) (*lintu.Batch, error) {
+func (s *Service) Explain(ctx context.Context, tenant int32, id lintu.ID, by lintu.Actor, answers map[string]lintu.Answers, progress lintu.Progress) (*lintu.Batch, error) {
 	release, err := s.hold(id)
 	if err != nil {
 		return nil, err
@@ -84,7 +84,7 @@ func (s *Service) Explain(ctx context.Context, tenant int32, id lintu.ID, answer
 		return nil, err
 	}
 	defer source.Close()
-	parts, err := s.explain(ctx, tenant, source, b, answers, progress)
+	parts, err := s.explain(ctx, tenant, source, b, by, answers, progress)
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +94,7 @@ func (s *Service) Explain(ctx context.Context, tenant int32, id lintu.ID, answer
 
 // explain prepares every dataset and tries the ones without open questions in
 // a transaction that is rolled back.
-func (s *Service) explain(ctx context.Context, tenant int32, source *Source, b *lintu.Batch, answers map[string]lintu.Answers, progress lintu.Progress) ([]*part, error) {
+func (s *Service) explain(ctx context.Context, tenant int32, source *Source, b *lintu.Batch, by lintu.Actor, answers map[string]lintu.Answers, progress lintu.Progress) ([]*part, error) {
 	parts, err := s.prepareAll(ctx, source, answersOf(source, b, answers))
 	if err != nil {
 		return nil, err
@@ -105,7 +105,7 @@ func (s *Service) explain(ctx context.Context, tenant int32, source *Source, b *
 	}
 	if len(l.parts) > 0 {
 		err = s.load(ctx, func() error {
-			return s.store.TryBatch(ctx, tenant, func(tx lintu.BatchTx) error { return l.run(ctx, tx) })
+			return s.store.TryBatch(ctx, tenant, by, func(tx lintu.BatchTx) error { return l.run(ctx, tx) })
 		})
 		if err := l.explain(err); err != nil {
 			return nil, err
@@ -161,7 +161,7 @@ func asParts(parts []*part) []lintu.Part {
 }
 
 // Apply implements lintu.Importer.
-func (s *Service) Apply(ctx context.Context, tenant int32, id lintu.ID, progress lintu.Progress) (*lintu.Batch, error) {
+func (s *Service) Apply(ctx context.Context, tenant int32, id lintu.ID, by lintu.Actor, progress lintu.Progress) (*lintu.Batch, error) {
 	release, err := s.hold(id)
 	if err != nil {
 		return nil, err
@@ -171,7 +171,7 @@ func (s *Service) Apply(ctx context.Context, tenant int32, id lintu.ID, progress
 	if err != nil {
 		return nil, err
 	}
-	if err := s.applyKept(ctx, tenant, b, progress); err != nil {
+	if err := s.applyKept(ctx, tenant, b, by, progress); err != nil {
 		return nil, err
 	}
 	s.drop(context.WithoutCancel(ctx), tenant, id)
@@ -179,7 +179,7 @@ func (s *Service) Apply(ctx context.Context, tenant int32, id lintu.ID, progress
 }
 
 // applyKept reads the batch's file once more and stores it.
-func (s *Service) applyKept(ctx context.Context, tenant int32, b *lintu.Batch, progress lintu.Progress) error {
+func (s *Service) applyKept(ctx context.Context, tenant int32, b *lintu.Batch, by lintu.Actor, progress lintu.Progress) error {
 	if err := b.Ready(); err != nil {
 		return err
 	}
@@ -193,11 +193,11 @@ func (s *Service) applyKept(ctx context.Context, tenant int32, b *lintu.Batch, p
 		return err
 	}
 	b.Parts = asParts(parts)
-	return s.apply(ctx, tenant, b, parts, progress)
+	return s.apply(ctx, tenant, b, by, parts, progress)
 }
 
 // Discard implements lintu.Importer.
-func (s *Service) Discard(ctx context.Context, tenant int32, id lintu.ID) error {
+func (s *Service) Discard(ctx context.Context, tenant int32, id lintu.ID, by lintu.Actor) error {
 	release, err := s.hold(id)
 	if err != nil {
 		return err
@@ -212,7 +212,7 @@ func (s *Service) Discard(ctx context.Context, tenant int32, id lintu.ID) error 
 
 // apply stores all parts in one transaction. It fails, with the reports
 // complete and nothing stored, if a row is refused that nobody said to skip.
-func (s *Service) apply(ctx context.Context, tenant int32, b *lintu.Batch, parts []*part, progress lintu.Progress) error {
+func (s *Service) apply(ctx context.Context, tenant int32, b *lintu.Batch, by lintu.Actor, parts []*part, progress lintu.Progress) error {
 	if err := lintu.OpenQuestions(b.Parts); err != nil {
 		return err
 	}
@@ -224,7 +224,7 @@ func (s *Service) apply(ctx context.Context, tenant int32, b *lintu.Batch, parts
 		return nothingToImport(b)
 	}
 	return s.load(ctx, func() error {
-		return s.store.ApplyBatch(ctx, tenant, b, func(tx lintu.BatchTx) error {
+		return s.store.ApplyBatch(ctx, tenant, b, by, func(tx lintu.BatchTx) error {
 			if err := l.run(ctx, tx); err != nil {
 				return err
 			}
@@ -253,7 +253,7 @@ func nothingToImport(b *lintu.Batch) error {
 // ImportFile implements lintu.Importer. The file is read where it is. A dry run,
 // and a file that still has questions, leave no batch behind; an import that
 // fails leaves one that is discarded.
-func (s *Service) ImportFile(ctx context.Context, tenant int32, path, actor string, answers map[string]lintu.Answers, dry bool, progress lintu.Progress) (*lintu.Batch, error) {
+func (s *Service) ImportFile(ctx context.Context, tenant int32, path string, by lintu.Actor, answers map[string]lintu.Answers, dry bool, progress lintu.Progress) (*lintu.Batch, error) {
 	source, err := Open(path, filepath.Base(path))
 	if err != nil {
 		return nil, err
@@ -263,9 +263,9 @@ func (s *Service) ImportFile(ctx context.Context, tenant int32, path, actor stri
 	if err != nil {
 		return nil, err
 	}
-	b := &lintu.Batch{ID: lintu.NewID(), File: fileTitle(filepath.Base(path)), SHA256: sum, Bytes: size, State: lintu.BatchDraft, Actor: actor}
+	b := &lintu.Batch{ID: lintu.NewID(), File: fileTitle(filepath.Base(path)), SHA256: sum, Bytes: size, State: lintu.BatchDraft, Actor: by.Name}
 	if dry {
-		parts, err := s.explain(ctx, tenant, source, b, answers, progress)
+		parts, err := s.explain(ctx, tenant, source, b, by, answers, progress)
 		if err != nil {
 			return b, err
 		}
@@ -283,7 +283,7 @@ func (s *Service) ImportFile(ctx context.Context, tenant int32, path, actor stri
 	if err := s.store.CreateBatch(ctx, tenant, b); err != nil {
 		return b, err
 	}
-	if err := s.apply(ctx, tenant, b, parts, progress); err != nil {
+	if err := s.apply(ctx, tenant, b, by, parts, progress); err != nil {
 		return b, errors.Join(err, s.store.DiscardBatch(context.WithoutCancel(ctx), tenant, b.ID))
 	}
 	return b, nil

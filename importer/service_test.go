@@ -23,7 +23,7 @@ func (w *town) upload(t *testing.T, path string) *lintu.Batch {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	b, err := w.Receive(t.Context(), tenant, filepath.Base(path), "planner", f)
+	b, err := w.Receive(t.Context(), tenant, filepath.Base(path), everywhere, f)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,17 +75,17 @@ func TestPlannersWay(t *testing.T) {
 	if len(names) != 9 || names[0].Assumed != "gcj02" || truncated || !hasName(names, "浏阳市") {
 		t.Errorf("preview %+v, truncated %v", names, truncated)
 	}
-	if _, err := w.Apply(t.Context(), tenant, b.ID, nil); lintu.CodeOf(err) != lintu.CodeConflict {
+	if _, err := w.Apply(t.Context(), tenant, b.ID, everywhere, nil); lintu.CodeOf(err) != lintu.CodeConflict {
 		t.Errorf("applied with an open question: %v", err)
 	}
-	b, err = w.Explain(t.Context(), tenant, b.ID, map[string]lintu.Answers{part.Dataset: {From: "gcj02"}}, nil)
+	b, err = w.Explain(t.Context(), tenant, b.ID, everywhere, map[string]lintu.Answers{part.Dataset: {From: "gcj02"}}, nil)
 	if err != nil || len(b.Parts[0].Report.Questions) != 0 || b.Parts[0].Report.Comparison.New != 9 {
 		t.Fatalf("%+v, %v", b.Parts[0].Report, err)
 	}
 	if n := w.count(t, "select count(*) from area"); n != 0 {
 		t.Errorf("explaining stored %d areas", n)
 	}
-	b, err = w.Apply(t.Context(), tenant, b.ID, nil)
+	b, err = w.Apply(t.Context(), tenant, b.ID, everywhere, nil)
 	if err != nil || b.State != lintu.BatchApplied || b.Parts[0].Report.Comparison.New != 9 {
 		t.Fatalf("%v, %v", b, err)
 	}
@@ -93,13 +93,13 @@ func TestPlannersWay(t *testing.T) {
 	if err != nil || stored.Parts[0].Answers.From != "gcj02" || stored.Parts[0].Report.Accepted != 9 {
 		t.Errorf("stored %+v, %v", stored, err)
 	}
-	if _, err := w.Apply(t.Context(), tenant, b.ID, nil); lintu.CodeOf(err) != lintu.CodeConflict {
+	if _, err := w.Apply(t.Context(), tenant, b.ID, everywhere, nil); lintu.CodeOf(err) != lintu.CodeConflict {
 		t.Errorf("applied twice: %v", err)
 	}
 	if err := w.Preview(t.Context(), tenant, b.ID, 1000, &before); lintu.CodeOf(err) != lintu.CodeConflict {
 		t.Errorf("drawn after it was applied: %v", err)
 	}
-	if _, err := w.Explain(t.Context(), tenant, b.ID, nil, nil); lintu.CodeOf(err) != lintu.CodeConflict {
+	if _, err := w.Explain(t.Context(), tenant, b.ID, everywhere, nil, nil); lintu.CodeOf(err) != lintu.CodeConflict {
 		t.Errorf("explained after it was applied: %v", err)
 	}
 	if _, err := os.Stat(w.kept(b.ID)); !errors.Is(err, fs.ErrNotExist) {
@@ -156,7 +156,7 @@ func TestTwoAppliesAtOnce(t *testing.T) {
 		wait.Add(1)
 		go func() {
 			defer wait.Done()
-			_, errs[i] = w.Apply(t.Context(), tenant, b.ID, nil)
+			_, errs[i] = w.Apply(t.Context(), tenant, b.ID, everywhere, nil)
 		}()
 	}
 	wait.Wait()
@@ -177,7 +177,7 @@ func TestTwoAppliesAtOnce(t *testing.T) {
 func TestUploadLimit(t *testing.T) {
 	w := newTown(t)
 	w.maxBytes = 1000
-	_, err := w.Receive(t.Context(), tenant, "big.zip", "planner", bytes.NewReader(make([]byte, 1001)))
+	_, err := w.Receive(t.Context(), tenant, "big.zip", everywhere, bytes.NewReader(make([]byte, 1001)))
 	if lintu.CodeOf(err) != lintu.CodeTooLarge {
 		t.Errorf("got %v", err)
 	}
@@ -188,7 +188,7 @@ func TestUploadLimit(t *testing.T) {
 
 func TestUploadOfNoFormat(t *testing.T) {
 	w := newTown(t)
-	_, err := w.Receive(t.Context(), tenant, `..\..\evil.zip`, "planner", strings.NewReader("no zip"))
+	_, err := w.Receive(t.Context(), tenant, `..\..\evil.zip`, everywhere, strings.NewReader("no zip"))
 	if lintu.CodeOf(err) != lintu.CodeInvalid {
 		t.Errorf("got %v", err)
 	}
@@ -254,7 +254,7 @@ func TestPartsInOrder(t *testing.T) {
 func TestUnknownHead(t *testing.T) {
 	w := newTown(t)
 	path := geojson(t, "households.geojson", placeFeature("113.601", "28.101", `{"户编号":"H1","邻长编号":"L9"}`))
-	b, err := w.ImportFile(t.Context(), tenant, path, "tester", nil, true, nil)
+	b, err := w.ImportFile(t.Context(), tenant, path, everywhere, nil, true, nil)
 	if lintu.CodeOf(err) != lintu.CodeConflict || len(b.Parts[0].Report.Questions) != 1 {
 		t.Fatalf("got %+v, %v", b.Parts[0].Report, err)
 	}

@@ -19,8 +19,8 @@ import (
 
 // Receive implements lintu.Importer. The bytes are on disk before the batch is
 // known to anybody.
-func (s *Service) Receive(ctx context.Context, tenant int32, name, actor string, body io.Reader) (*lintu.Batch, error) {
-	b := &lintu.Batch{ID: lintu.NewID(), File: fileTitle(name), State: lintu.BatchDraft, Actor: actor}
+func (s *Service) Receive(ctx context.Context, tenant int32, name string, by lintu.Actor, body io.Reader) (*lintu.Batch, error) {
+	b := &lintu.Batch{ID: lintu.NewID(), File: fileTitle(name), State: lintu.BatchDraft, Actor: by.Name}
 	if err := s.keep(b, body); err != nil {
 		return nil, err
 	}
@@ -30,7 +30,7 @@ func (s *Service) Receive(ctx context.Context, tenant int32, name, actor string,
 		return nil, drop(err)
 	}
 	defer source.Close()
-	parts, err := s.explain(ctx, tenant, source, b, nil, nil)
+	parts, err := s.explain(ctx, tenant, source, b, by, nil, nil)
 	if err != nil {
 		return nil, drop(err)
 	}

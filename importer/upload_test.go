@@ -25,7 +25,7 @@ func (w *town) kepts(t *testing.T) []os.DirEntry {
 func TestReceiveKeepsNothingOfACutBody(t *testing.T) {
 	w := newTown(t)
 	said := lintu.Errorf(lintu.CodeInvalid, "没有到。", "Did not arrive.")
-	_, err := w.Receive(t.Context(), tenant, "a.geojson", "planner", io.MultiReader(strings.NewReader(`{"type":`), iotest.ErrReader(said)))
+	_, err := w.Receive(t.Context(), tenant, "a.geojson", everywhere, io.MultiReader(strings.NewReader(`{"type":`), iotest.ErrReader(said)))
 	if !errors.Is(err, said) || lintu.AsError(err) != said {
 		t.Errorf("%v", err)
 	}

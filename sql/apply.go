@@ -10,7 +10,7 @@ import (
 
 // ApplyBatch implements lintu.BatchStore. A second batch of the same tenant
 // waits for the first, and is CodeUnavailable if that takes too long.
-func (db *DB) ApplyBatch(ctx context.Context, tenant int32, b *lintu.Batch, load func(lintu.BatchTx) error) error {
+func (db *DB) ApplyBatch(ctx context.Context, tenant int32, b *lintu.Batch, by lintu.Actor, load func(lintu.BatchTx) error) error {
 	var applied lintu.Batch
 	var done []mergedPart
 	err := db.edit(ctx, tenant, func(e *edit) error {
@@ -32,7 +32,7 @@ func (db *DB) ApplyBatch(ctx context.Context, tenant int32, b *lintu.Batch, load
 		}
 		applied, done = *b, tx.done
 		applied.State, applied.AppliedAt = lintu.BatchApplied, &e.at
-		return e.audit(ctx, b.Actor, "apply", "batch", &b.ID, map[string]any{
+		return e.audit(ctx, by, "apply", "batch", &b.ID, map[string]any{
 			"sha256": b.SHA256, "bytes": b.Bytes, "layers": tx.done})
 	})
 	if err != nil {
@@ -68,7 +68,7 @@ func (db *DB) learn(ctx context.Context, done []mergedPart) {
 }
 
 // TryBatch implements lintu.BatchStore.
-func (db *DB) TryBatch(ctx context.Context, tenant int32, load func(lintu.BatchTx) error) error {
+func (db *DB) TryBatch(ctx context.Context, tenant int32, by lintu.Actor, load func(lintu.BatchTx) error) error {
 	return db.editOr(ctx, tenant, pgx.Tx.Rollback, func(e *edit) error {
 		tx := &batchTx{edit: e, dry: true, stages: map[lintu.Layer][]*stage{}}
 		return tx.run(ctx, load)

@@ -12,7 +12,7 @@ var _ lintu.Assigner = (*DB)(nil)
 
 // Assign implements lintu.Assigner. Assigning the present head again changes
 // nothing.
-func (db *DB) Assign(ctx context.Context, tenant int32, householdCode, headCode, actor string) error {
+func (db *DB) Assign(ctx context.Context, tenant int32, householdCode, headCode string, by lintu.Actor) error {
 	return db.edit(ctx, tenant, func(e *edit) error {
 		home, err := e.present(ctx, "household", householdCode)
 		if err == pgx.ErrNoRows {
@@ -28,7 +28,7 @@ func (db *DB) Assign(ctx context.Context, tenant int32, householdCode, headCode,
 		if err != nil {
 			return err
 		}
-		return e.assign(ctx, home, head, actor)
+		return e.assign(ctx, home, head, by)
 	})
 }
 
@@ -39,7 +39,7 @@ func (e *edit) present(ctx context.Context, table, code string) (id lintu.ID, er
 	return id, err
 }
 
-func (e *edit) assign(ctx context.Context, home, head lintu.ID, actor string) error {
+func (e *edit) assign(ctx context.Context, home, head lintu.ID, by lintu.Actor) error {
 	if _, err := e.tx.Exec(ctx, `CREATE TEMP TABLE wanted (household_id uuid, head_id uuid) ON COMMIT DROP`); err != nil {
 		return err
 	}
@@ -51,5 +51,5 @@ func (e *edit) assign(ctx context.Context, home, head lintu.ID, actor string) er
 	if err := e.relink(ctx, &home, nil); err != nil {
 		return err
 	}
-	return e.audit(ctx, actor, "assign", "household", &home, map[string]any{"head": head})
+	return e.audit(ctx, by, "assign", "household", &home, map[string]any{"head": head})
 }

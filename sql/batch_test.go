@@ -143,7 +143,7 @@ func (p place) try(parts ...part) (*lintu.Batch, []lintu.Comparison, error) {
 	p.t.Helper()
 	b := newBatch(p)
 	var done []lintu.Comparison
-	err := p.ApplyBatch(p.t.Context(), p.tenant, b, load(p.t.Context(), &done, parts))
+	err := p.ApplyBatch(p.t.Context(), p.tenant, b, everywhere, load(p.t.Context(), &done, parts))
 	return b, done, err
 }
 
@@ -307,7 +307,7 @@ func TestRowsFail(t *testing.T) {
 	p := newPlace(t)
 	broken := lintu.Errorf(lintu.CodeInvalid, "文件在第 2 行处截断。", "The file is cut off at row 2.")
 	b := newBatch(p)
-	err := p.ApplyBatch(t.Context(), p.tenant, b, func(tx lintu.BatchTx) error {
+	err := p.ApplyBatch(t.Context(), p.tenant, b, everywhere, func(tx lintu.BatchTx) error {
 		_, err := tx.Stage(t.Context(), layerNamed(lintu.Heads), &rows{list: []lintu.Row{row(1, nil, "N1", "")}, err: broken})
 		return err
 	})
@@ -324,7 +324,7 @@ func TestTryLeavesNothing(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
 	var done []lintu.Comparison
-	if err := p.TryBatch(t.Context(), p.tenant, load(t.Context(), &done, town())); err != nil {
+	if err := p.TryBatch(t.Context(), p.tenant, everywhere, load(t.Context(), &done, town())); err != nil {
 		t.Fatal(err)
 	}
 	equal(t, "comparisons", done, []lintu.Comparison{{New: 1}, {New: 2}, {New: 1}, {New: 2}, {New: 3}, {New: 1}, {New: 1}, {New: 1}})
@@ -335,7 +335,7 @@ func TestTryLeavesNothing(t *testing.T) {
 		{lintu.Households, true, []lintu.Row{row(1, point(113.15, 28.16), "H1", "甲", "B1", ""), row(2, nil, "H9", "", "", "")}}}
 	want := []lintu.Comparison{{New: 1, Changed: 1}, {New: 1, Changed: 1, Missing: 2, Closed: 2}}
 	done = nil
-	if err := p.TryBatch(t.Context(), p.tenant, load(t.Context(), &done, changed)); err != nil {
+	if err := p.TryBatch(t.Context(), p.tenant, everywhere, load(t.Context(), &done, changed)); err != nil {
 		t.Fatal(err)
 	}
 	equal(t, "dry", done, want)
@@ -352,22 +352,22 @@ func TestUndo(t *testing.T) {
 	b2, _ := p.apply(part{lintu.Households, true, []lintu.Row{
 		row(1, point(113.9, 28.9), "H1", "甲", "B9", "N2"), row(2, point(113.3, 28.3), "H5", "乙", "", "N1")}},
 		part{lintu.Communities, true, []lintu.Row{row(1, rect(113, 28, 113.6, 29), "430181001001", "神仙坳社区", "")}})
-	wantCode(t, p.UndoBatch(t.Context(), p.tenant, b1.ID, "planner"), lintu.CodeConflict)
-	if err := p.UndoBatch(t.Context(), p.tenant, b2.ID, "planner"); err != nil {
+	wantCode(t, p.UndoBatch(t.Context(), p.tenant, b1.ID, everywhere), lintu.CodeConflict)
+	if err := p.UndoBatch(t.Context(), p.tenant, b2.ID, everywhere); err != nil {
 		t.Fatal(err)
 	}
 	equal(t, "state", p.state("now()"), before)
-	wantCode(t, p.UndoBatch(t.Context(), p.tenant, b2.ID, "planner"), lintu.CodeConflict)
+	wantCode(t, p.UndoBatch(t.Context(), p.tenant, b2.ID, everywhere), lintu.CodeConflict)
 	p.sound()
 
-	if err := p.Assign(t.Context(), p.tenant, "H1", "N2", "planner"); err != nil {
+	if err := p.Assign(t.Context(), p.tenant, "H1", "N2", everywhere); err != nil {
 		t.Fatal(err)
 	}
-	wantCode(t, p.UndoBatch(t.Context(), p.tenant, b1.ID, "planner"), lintu.CodeConflict, "H1")
-	if err := p.Assign(t.Context(), p.tenant, "H1", "N1", "planner"); err != nil {
+	wantCode(t, p.UndoBatch(t.Context(), p.tenant, b1.ID, everywhere), lintu.CodeConflict, "H1")
+	if err := p.Assign(t.Context(), p.tenant, "H1", "N1", everywhere); err != nil {
 		t.Fatal(err)
 	}
-	if err := p.UndoBatch(t.Context(), p.tenant, b1.ID, "planner"); err != nil {
+	if err := p.UndoBatch(t.Context(), p.tenant, b1.ID, everywhere); err != nil {
 		t.Fatal(err)
 	}
 	equal(t, "state", p.state("now()"), nil)
@@ -382,10 +382,10 @@ func TestAssign(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
 	p.apply(town()...)
-	wantCode(t, p.Assign(t.Context(), p.tenant, "H9", "N1", "planner"), lintu.CodeNotFound, "H9")
-	wantCode(t, p.Assign(t.Context(), p.tenant, "H1", "N9", "planner"), lintu.CodeNotFound, "N9")
+	wantCode(t, p.Assign(t.Context(), p.tenant, "H9", "N1", everywhere), lintu.CodeNotFound, "H9")
+	wantCode(t, p.Assign(t.Context(), p.tenant, "H1", "N9", everywhere), lintu.CodeNotFound, "N9")
 	for range 2 {
-		if err := p.Assign(t.Context(), p.tenant, "H1", "N2", "planner"); err != nil {
+		if err := p.Assign(t.Context(), p.tenant, "H1", "N2", everywhere); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -419,9 +419,9 @@ func TestBatches(t *testing.T) {
 		}
 	}
 	wantCode(t, p.SaveParts(t.Context(), p.tenant, a.ID, nil), lintu.CodeConflict)
-	wantCode(t, p.ApplyBatch(t.Context(), p.tenant, a, func(lintu.BatchTx) error { return io.EOF }), lintu.CodeConflict)
+	wantCode(t, p.ApplyBatch(t.Context(), p.tenant, a, everywhere, func(lintu.BatchTx) error { return io.EOF }), lintu.CodeConflict)
 	wantCode(t, p.DiscardBatch(t.Context(), p.tenant, lintu.NewID()), lintu.CodeNotFound)
 	_, err = p.Batch(t.Context(), p.tenant+1, a.ID)
 	wantCode(t, err, lintu.CodeNotFound)
-	wantCode(t, p.TryBatch(t.Context(), p.tenant+1, func(lintu.BatchTx) error { return nil }), lintu.CodeNotFound)
+	wantCode(t, p.TryBatch(t.Context(), p.tenant+1, everywhere, func(lintu.BatchTx) error { return nil }), lintu.CodeNotFound)
 }

@@ -19,10 +19,11 @@ var areaCounts string
 var householdHead string
 
 // Card implements lintu.Finder. CodeInvalid for links, which have no card.
-func (r *Reader) Card(ctx context.Context, tenant int32, l lintu.LayerInfo, id lintu.ID) (*lintu.Card, error) {
+func (r *Reader) Card(ctx context.Context, v *lintu.Viewer, l lintu.LayerInfo, id lintu.ID) (*lintu.Card, error) {
 	if l.Kind == lintu.KindLink {
 		return nil, lintu.Errorf(lintu.CodeInvalid, "图层 %s 没有卡片；请打开户或邻长的卡片。", "Layer %s has no cards; please open the card of the household or the head.", l.Name)
 	}
+	tenant := v.Tenant
 	c := &lintu.Card{Layer: l.Name, ID: id.String(), Within: []lintu.AreaRef{}, Counts: map[string]int64{}}
 	var box [4]*float64
 	err := r.db.pool.QueryRow(ctx, cardSQL(l), tenant, c.ID).

@@ -61,7 +61,7 @@ func TestChanges(t *testing.T) {
 	got, next := p.changes(sql.Cursor{})
 	equal(t, "changes", got, []string{"heads - [113.15 28.15 113.70 28.50]",
 		"links [113.15 28.15 113.71 28.50] [113.15 28.15 113.71 28.50]", "households - [113.15 28.15 113.71 28.50]"})
-	if err := p.Assign(t.Context(), p.tenant, "H1", "N2", "planner"); err != nil {
+	if err := p.Assign(t.Context(), p.tenant, "H1", "N2", everywhere); err != nil {
 		t.Fatal(err)
 	}
 	got, next = p.changes(next)
@@ -128,7 +128,7 @@ func TestVerifyAudit(t *testing.T) {
 	p := newPlace(t)
 	p.apply(town()...)
 	for _, head := range []string{"N2", "N1", "N2"} {
-		if err := p.Assign(t.Context(), p.tenant, "H1", head, "planner"); err != nil {
+		if err := p.Assign(t.Context(), p.tenant, "H1", head, everywhere); err != nil {
 			t.Fatal(err)
 		}
 	}

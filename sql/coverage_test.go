@@ -11,7 +11,7 @@ import (
 // cover stages areas in a dry run and returns what Coverage says.
 func (p place) cover(layer lintu.Layer, areas ...lintu.Row) (overlaps, gaps lintu.Findings) {
 	p.t.Helper()
-	err := p.TryBatch(p.t.Context(), p.tenant, func(tx lintu.BatchTx) error {
+	err := p.TryBatch(p.t.Context(), p.tenant, everywhere, func(tx lintu.BatchTx) error {
 		if _, err := tx.Stage(p.t.Context(), layerNamed(layer), &rows{list: areas}); err != nil {
 			return err
 		}

@@ -44,7 +44,7 @@ func TestDirect(t *testing.T) {
 	equal(t, "counted", p.strings(`SELECT code || ' ' || households FROM area WHERE level = 'street'`),
 		p.strings(`SELECT '430181001000 ' || count(*) FROM household h, area a WHERE level = 'street' AND ST_Contains(a.geom, h.geom)`))
 	p.sound()
-	if err := p.UndoBatch(t.Context(), p.tenant, b.ID, "planner"); err != nil {
+	if err := p.UndoBatch(t.Context(), p.tenant, b.ID, everywhere); err != nil {
 		t.Fatal(err)
 	}
 	equal(t, "left", p.strings(`SELECT code FROM household WHERE upper_inf(valid)`), nil)
@@ -93,7 +93,7 @@ func TestKilledInTheMiddle(t *testing.T) {
 			}
 		}
 		before, indexes := p.state("now()"), p.indexes()
-		err := p.ApplyBatch(t.Context(), p.tenant, b, func(tx lintu.BatchTx) error {
+		err := p.ApplyBatch(t.Context(), p.tenant, b, everywhere, func(tx lintu.BatchTx) error {
 			for _, x := range []part{{lintu.Heads, true, town()[3].rows[:1]}, {lintu.Buildings, true, nil}} {
 				if _, err := tx.Stage(t.Context(), layerNamed(x.layer), &rows{list: x.rows}); err != nil {
 					return err
@@ -112,7 +112,7 @@ func TestKilledInTheMiddle(t *testing.T) {
 		equal(t, "indexes", p.indexes(), indexes)
 		p.sound()
 	}
-	if err := p.ApplyBatch(t.Context(), p.tenant, b, func(lintu.BatchTx) error { return nil }); err != nil {
+	if err := p.ApplyBatch(t.Context(), p.tenant, b, everywhere, func(lintu.BatchTx) error { return nil }); err != nil {
 		t.Error(err)
 	}
 }
@@ -125,12 +125,12 @@ func TestTwoAtOnce(t *testing.T) {
 	b1, b2 := newBatch(p), newBatch(p)
 	go func() {
 		<-inside
-		second <- p.ApplyBatch(context.Background(), p.tenant, b2, func(tx lintu.BatchTx) error {
+		second <- p.ApplyBatch(context.Background(), p.tenant, b2, everywhere, func(tx lintu.BatchTx) error {
 			var done []lintu.Comparison
 			return load(context.Background(), &done, []part{{lintu.Heads, false, []lintu.Row{row(1, nil, "N1", "乙")}}})(tx)
 		})
 	}()
-	err := p.ApplyBatch(t.Context(), p.tenant, b1, func(tx lintu.BatchTx) error {
+	err := p.ApplyBatch(t.Context(), p.tenant, b1, everywhere, func(tx lintu.BatchTx) error {
 		var done []lintu.Comparison
 		close(inside)
 		return load(t.Context(), &done, []part{{lintu.Heads, false, []lintu.Row{row(1, nil, "N1", "甲")}}})(tx)

@@ -71,13 +71,13 @@ func (e *edit) changed(ctx context.Context, layer lintu.Layer, id, batch *lintu.
 }
 
 // audit appends to the tenant's audit chain. detail must hold no personal data.
-func (e *edit) audit(ctx context.Context, actor, act, kind string, id *lintu.ID, detail any) error {
+func (e *edit) audit(ctx context.Context, by lintu.Actor, act, kind string, id *lintu.ID, detail any) error {
 	d, err := json.Marshal(detail)
 	if err != nil {
 		return err
 	}
 	_, err = e.tx.Exec(ctx, `
 		INSERT INTO audit (tenant_id, at, actor, act, kind, id, detail)
-		VALUES ($1, $2, $3, $4, $5, $6, $7)`, e.tenant, e.at, actor, act, kind, id, string(d))
+		VALUES ($1, $2, $3, $4, $5, $6, $7)`, e.tenant, e.at, by.Name, act, kind, id, string(d))
 	return err
 }

@@ -18,7 +18,7 @@ type extent struct {
 
 // Extent implements lintu.FeatureStore: the box around what is there now. It is
 // computed again only after the layer has changed.
-func (r *Reader) Extent(ctx context.Context, tenant int32, l lintu.LayerInfo) (lintu.BBox, error) {
+func (r *Reader) Extent(ctx context.Context, tenant int32, l lintu.LayerInfo, within lintu.Territory) (lintu.BBox, error) {
 	versions, err := r.LayerVersions(ctx, tenant)
 	if err != nil {
 		return lintu.BBox{}, err

@@ -225,8 +225,8 @@ func parseCursor(s string) (code string, since time.Time, err error) {
 }
 
 // Feature implements lintu.FeatureStore.
-func (r *Reader) Feature(ctx context.Context, tenant int32, l lintu.LayerInfo, id lintu.ID, at *time.Time) (lintu.Feature, error) {
-	q := lintu.FeatureQuery{Tenant: tenant, Layer: l}
+func (r *Reader) Feature(ctx context.Context, tenant int32, l lintu.LayerInfo, within lintu.Territory, id lintu.ID, at *time.Time) (lintu.Feature, error) {
+	q := lintu.FeatureQuery{Tenant: tenant, Layer: l, Within: within}
 	if at != nil {
 		q.Time = &lintu.Interval{From: at, To: at}
 	}

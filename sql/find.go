@@ -36,7 +36,7 @@ const (
 )
 
 // Search implements lintu.Finder.
-func (r *Reader) Search(ctx context.Context, tenant int32, text string, limit int) ([]lintu.Hit, error) {
+func (r *Reader) Search(ctx context.Context, v *lintu.Viewer, text string, limit int) ([]lintu.Hit, error) {
 	text = width.Fold.String(strings.ReplaceAll(text, "\x00", " ")) // １栋 is 1栋
 	words := strings.Fields(text)
 	if len(words) == 0 {
@@ -46,11 +46,11 @@ func (r *Reader) Search(ctx context.Context, tenant int32, text string, limit in
 	if strings.ContainsFunc(text, isLatin) {
 		statement, inside = searchLatinSQL, searchInsideLatinSQL
 	}
-	hits, err := r.hits(ctx, statement, tenant, words, limit, "")
+	hits, err := r.hits(ctx, statement, v.Tenant, words, limit, "")
 	if err != nil || len(hits) >= limit || len(words) < 2 {
 		return hits, err
 	}
-	more, err := r.hits(ctx, inside, tenant, words[1:], limit, like(words[0], "%", "%"))
+	more, err := r.hits(ctx, inside, v.Tenant, words[1:], limit, like(words[0], "%", "%"))
 	return appendNew(hits, more, limit), err
 }
 

@@ -14,7 +14,7 @@ import (
 
 func search(t testing.TB, r *sql.Reader, text string, limit int) []lintu.Hit {
 	t.Helper()
-	hits, err := r.Search(context.Background(), tenant, text, limit)
+	hits, err := r.Search(context.Background(), everyone(), text, limit)
 	if err != nil {
 		t.Fatalf("%q: %v", text, err)
 	}
@@ -84,7 +84,7 @@ func TestCards(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				c, err := r.Card(context.Background(), tenant, layer(t, name), id)
+				c, err := r.Card(context.Background(), everyone(), layer(t, name), id)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -105,7 +105,7 @@ func TestCards(t *testing.T) {
 	if head := card(lintu.Heads, "L000001"); head.Counts["households"] != 13 || head.Lon == nil {
 		t.Errorf("head: %+v", head)
 	}
-	if _, err := r.Card(context.Background(), tenant, layer(t, lintu.Heads), lintu.NewID()); lintu.CodeOf(err) != lintu.CodeNotFound {
+	if _, err := r.Card(context.Background(), everyone(), layer(t, lintu.Heads), lintu.NewID()); lintu.CodeOf(err) != lintu.CodeNotFound {
 		t.Errorf("unknown id: %v", err)
 	}
 }

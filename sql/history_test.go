@@ -33,11 +33,11 @@ func TestHistoryIsKept(t *testing.T) {
 			switch what := rapid.SampledFrom([]string{"import", "import", "undo", "assign"}).Draw(rt, "what"); {
 			case what == "undo" && len(applied) > 0:
 				i := rapid.IntRange(0, len(applied)-1).Draw(rt, "batch")
-				p.mustOrConflict(rt, p.UndoBatch(t.Context(), p.tenant, applied[i], "planner"))
+				p.mustOrConflict(rt, p.UndoBatch(t.Context(), p.tenant, applied[i], everywhere))
 			case what == "assign":
 				household := fmt.Sprint("H", rapid.IntRange(0, 3).Draw(rt, "household"))
 				head := fmt.Sprint("N", rapid.IntRange(0, 2).Draw(rt, "head"))
-				p.mustOrConflict(rt, p.Assign(t.Context(), p.tenant, household, head, "planner"))
+				p.mustOrConflict(rt, p.Assign(t.Context(), p.tenant, household, head, everywhere))
 			default:
 				b, _, err := p.try(drawParts(rt)...)
 				if p.mustOrConflict(rt, err) {
@@ -78,7 +78,7 @@ func TestUndoUnwinds(t *testing.T) {
 			}
 		}
 		for i := len(applied) - 1; i >= 0; i-- {
-			if err := p.UndoBatch(t.Context(), p.tenant, applied[i], "planner"); err != nil {
+			if err := p.UndoBatch(t.Context(), p.tenant, applied[i], everywhere); err != nil {
 				rt.Fatal(err)
 			}
 			if got := p.state("now()"); !slices.Equal(got, before[i]) {

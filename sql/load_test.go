@@ -78,9 +78,9 @@ func benchmarkImport(b *testing.B, n int64, heads bool) {
 			}
 			var err error
 			if what == "looking" {
-				err = p.TryBatch(b.Context(), p.tenant, load)
+				err = p.TryBatch(b.Context(), p.tenant, everywhere, load)
 			} else {
-				err = p.ApplyBatch(b.Context(), p.tenant, newBatch(p), load)
+				err = p.ApplyBatch(b.Context(), p.tenant, newBatch(p), everywhere, load)
 			}
 			if err != nil {
 				b.Fatal(err)

@@ -52,7 +52,7 @@ func decode(t testing.TB, b []byte) map[string]*mvt.Layer {
 
 func getTile(t testing.TB, r *sql.Reader, name lintu.Layer, z, x, y int, at *time.Time) []byte {
 	t.Helper()
-	b, err := r.TileLayer(context.Background(), tenant, layer(t, name), z, x, y, at)
+	b, err := r.TileLayer(context.Background(), tenant, layer(t, name), lintu.Jurisdiction, z, x, y, at)
 	if err != nil {
 		t.Fatalf("%s %d/%d/%d: %v", name, z, x, y, err)
 	}
@@ -170,7 +170,7 @@ func TestClusterCountsAddUp(t *testing.T) {
 		z := rapid.IntRange(0, 2).Draw(rt, "z")
 		var sum int64
 		for i := range 1 << (2 * z) {
-			b, err := r.TileLayer(ctx, who, l, z, i>>z, i&(1<<z-1), nil)
+			b, err := r.TileLayer(ctx, who, l, lintu.Jurisdiction, z, i>>z, i&(1<<z-1), nil)
 			if err != nil {
 				rt.Fatal(err)
 			}
@@ -261,7 +261,7 @@ func TestFeaturesPageStably(t *testing.T) {
 	t.Parallel()
 	_, r := seeded(t, 500)
 	ctx := context.Background()
-	q := lintu.FeatureQuery{Tenant: tenant, Layer: layer(t, lintu.Households), Limit: 77}
+	q := lintu.FeatureQuery{Within: lintu.Jurisdiction, Tenant: tenant, Layer: layer(t, lintu.Households), Limit: 77}
 	seen := map[string]bool{}
 	for pages := 0; ; pages++ {
 		n, last := 0, ""
@@ -318,15 +318,15 @@ func TestFeaturesBySelection(t *testing.T) {
 		q    lintu.FeatureQuery
 		want int
 	}{
-		{"all", lintu.FeatureQuery{Layer: households}, 503},
-		{"across the antimeridian", lintu.FeatureQuery{Layer: households, BBox: &lintu.BBox{177, 65, -177, 70}}, 3},
-		{"east of it", lintu.FeatureQuery{Layer: households, BBox: &lintu.BBox{177, 65, 180, 70}}, 2},
-		{"by head", lintu.FeatureQuery{Layer: households, Where: map[string]string{"head": "L000003"}}, 13},
-		{"by code", lintu.FeatureQuery{Layer: households, Where: map[string]string{"code": "H0000001"}}, 1},
-		{"by number", lintu.FeatureQuery{Layer: layer(t, lintu.Heads), Where: map[string]string{"households": "13"}}, 38},
-		{"areas by place", lintu.FeatureQuery{Layer: layer(t, lintu.Communities), BBox: &lintu.BBox{113.51, 28.01, 113.52, 28.02}}, 1},
-		{"limit and offset", lintu.FeatureQuery{Layer: households, Limit: 10, Offset: 498}, 5},
-		{"links", lintu.FeatureQuery{Layer: layer(t, lintu.Links), Where: map[string]string{"head": "L000003"}}, 13},
+		{"all", lintu.FeatureQuery{Within: lintu.Jurisdiction, Layer: households}, 503},
+		{"across the antimeridian", lintu.FeatureQuery{Within: lintu.Jurisdiction, Layer: households, BBox: &lintu.BBox{177, 65, -177, 70}}, 3},
+		{"east of it", lintu.FeatureQuery{Within: lintu.Jurisdiction, Layer: households, BBox: &lintu.BBox{177, 65, 180, 70}}, 2},
+		{"by head", lintu.FeatureQuery{Within: lintu.Jurisdiction, Layer: households, Where: map[string]string{"head": "L000003"}}, 13},
+		{"by code", lintu.FeatureQuery{Within: lintu.Jurisdiction, Layer: households, Where: map[string]string{"code": "H0000001"}}, 1},
+		{"by number", lintu.FeatureQuery{Within: lintu.Jurisdiction, Layer: layer(t, lintu.Heads), Where: map[string]string{"households": "13"}}, 38},
+		{"areas by place", lintu.FeatureQuery{Within: lintu.Jurisdiction, Layer: layer(t, lintu.Communities), BBox: &lintu.BBox{113.51, 28.01, 113.52, 28.02}}, 1},
+		{"limit and offset", lintu.FeatureQuery{Within: lintu.Jurisdiction, Layer: households, Limit: 10, Offset: 498}, 5},
+		{"links", lintu.FeatureQuery{Within: lintu.Jurisdiction, Layer: layer(t, lintu.Links), Where: map[string]string{"head": "L000003"}}, 13},
 	} {
 		if got := len(collect(t, r, c.q)); got != c.want {
 			t.Errorf("%s: %d features, want %d", c.name, got, c.want)
@@ -368,7 +368,7 @@ func TestFeaturesThroughTime(t *testing.T) {
 		{"always", &lintu.Interval{}, []string{"L000000", "L000002"}},
 	} {
 		var heads []string
-		for _, f := range collect(t, r, lintu.FeatureQuery{Layer: households, Time: c.span, Where: where}) {
+		for _, f := range collect(t, r, lintu.FeatureQuery{Within: lintu.Jurisdiction, Layer: households, Time: c.span, Where: where}) {
 			var p struct{ Head string }
 			if err := json.Unmarshal(f.Properties, &p); err != nil {
 				t.Fatal(err)
@@ -380,7 +380,7 @@ func TestFeaturesThroughTime(t *testing.T) {
 		}
 	}
 	byHead := func(head string, at *time.Time) int {
-		return len(collect(t, r, lintu.FeatureQuery{Layer: households, Time: &lintu.Interval{From: at, To: at}, Where: map[string]string{"head": head}}))
+		return len(collect(t, r, lintu.FeatureQuery{Within: lintu.Jurisdiction, Layer: households, Time: &lintu.Interval{From: at, To: at}, Where: map[string]string{"head": head}}))
 	}
 	if byHead("L000002", month(4)) != byHead("L000002", month(3))+1 {
 		t.Error("the change of head does not show in the selection by head")
@@ -390,7 +390,7 @@ func TestFeaturesThroughTime(t *testing.T) {
 	if before, after := getTile(t, r, lintu.Households, z, x, y, month(2)), getTile(t, r, lintu.Households, z, x, y, month(4)); bytes.Equal(before, after) {
 		t.Error("the move does not show on the tiles of the time")
 	}
-	if links := collect(t, r, lintu.FeatureQuery{Layer: layer(t, lintu.Links), Time: &lintu.Interval{From: month(4), To: month(4)}, Where: map[string]string{"code": "H0000003", "head": "L000002"}}); len(links) != 1 {
+	if links := collect(t, r, lintu.FeatureQuery{Within: lintu.Jurisdiction, Layer: layer(t, lintu.Links), Time: &lintu.Interval{From: month(4), To: month(4)}, Where: map[string]string{"code": "H0000003", "head": "L000002"}}); len(links) != 1 {
 		t.Errorf("%d links in April, want 1", len(links))
 	}
 }
@@ -402,26 +402,26 @@ func TestFeatureErrors(t *testing.T) {
 	none := func(lintu.Feature, string) error { return nil }
 	households := layer(t, lintu.Households)
 	for name, err := range map[string]error{
-		"cursor":  r.EachFeature(ctx, lintu.FeatureQuery{Tenant: tenant, Layer: households, After: "%%"}, none),
-		"field":   r.EachFeature(ctx, lintu.FeatureQuery{Tenant: tenant, Layer: households, Where: map[string]string{"geom": "1"}}, none),
-		"integer": r.EachFeature(ctx, lintu.FeatureQuery{Tenant: tenant, Layer: layer(t, lintu.Heads), Where: map[string]string{"households": "x"}}, none),
-		"null":    r.EachFeature(ctx, lintu.FeatureQuery{Tenant: tenant, Layer: households, Where: map[string]string{"name": "\x00"}}, none),
+		"cursor":  r.EachFeature(ctx, lintu.FeatureQuery{Within: lintu.Jurisdiction, Tenant: tenant, Layer: households, After: "%%"}, none),
+		"field":   r.EachFeature(ctx, lintu.FeatureQuery{Within: lintu.Jurisdiction, Tenant: tenant, Layer: households, Where: map[string]string{"geom": "1"}}, none),
+		"integer": r.EachFeature(ctx, lintu.FeatureQuery{Within: lintu.Jurisdiction, Tenant: tenant, Layer: layer(t, lintu.Heads), Where: map[string]string{"households": "x"}}, none),
+		"null":    r.EachFeature(ctx, lintu.FeatureQuery{Within: lintu.Jurisdiction, Tenant: tenant, Layer: households, Where: map[string]string{"name": "\x00"}}, none),
 	} {
 		if lintu.CodeOf(err) != lintu.CodeInvalid {
 			t.Errorf("bad %s: %v", name, err)
 		}
 	}
-	if _, err := r.Feature(ctx, tenant, households, lintu.NewID(), nil); lintu.CodeOf(err) != lintu.CodeNotFound {
+	if _, err := r.Feature(ctx, tenant, households, lintu.Jurisdiction, lintu.NewID(), nil); lintu.CodeOf(err) != lintu.CodeNotFound {
 		t.Errorf("unknown id: %v", err)
 	}
-	if _, err := r.Extent(ctx, tenant, layer(t, lintu.Roads)); lintu.CodeOf(err) != lintu.CodeNotFound {
+	if _, err := r.Extent(ctx, tenant, layer(t, lintu.Roads), lintu.Jurisdiction); lintu.CodeOf(err) != lintu.CodeNotFound {
 		t.Errorf("empty layer: %v", err)
 	}
 	stop := errors.New("enough")
-	if err := r.EachFeature(ctx, lintu.FeatureQuery{Tenant: tenant, Layer: households}, func(lintu.Feature, string) error { return stop }); err != stop {
+	if err := r.EachFeature(ctx, lintu.FeatureQuery{Within: lintu.Jurisdiction, Tenant: tenant, Layer: households}, func(lintu.Feature, string) error { return stop }); err != stop {
 		t.Errorf("the reader's error comes back as %v", err)
 	}
-	if n, err := r.CountFeatures(ctx, lintu.FeatureQuery{Tenant: tenant + 1, Layer: households}); n != 0 || err != nil {
+	if n, err := r.CountFeatures(ctx, lintu.FeatureQuery{Within: lintu.Jurisdiction, Tenant: tenant + 1, Layer: households}); n != 0 || err != nil {
 		t.Errorf("another tenant sees %d rows, %v", n, err)
 	}
 }

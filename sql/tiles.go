@@ -42,7 +42,7 @@ var tileStatements = func() map[lintu.Layer]tileStatement {
 type tileStatement struct{ detail, clusters [2]string }
 
 // TileLayer implements lintu.TileStore.
-func (r *Reader) TileLayer(ctx context.Context, tenant int32, l lintu.LayerInfo, z, x, y int, at *time.Time) ([]byte, error) {
+func (r *Reader) TileLayer(ctx context.Context, tenant int32, l lintu.LayerInfo, within lintu.Territory, z, x, y int, at *time.Time) ([]byte, error) {
 	if z < l.MinZoom {
 		return nil, nil
 	}

@@ -10,7 +10,7 @@ import (
 // UndoBatch implements lintu.BatchStore. What the batch changed is found by
 // comparing the state just before its instant with the state at it, so that
 // batches can be taken back one after the other, the latest first.
-func (db *DB) UndoBatch(ctx context.Context, tenant int32, id lintu.ID, actor string) error {
+func (db *DB) UndoBatch(ctx context.Context, tenant int32, id lintu.ID, by lintu.Actor) error {
 	return db.edit(ctx, tenant, func(e *edit) error {
 		b, err := e.lockBatch(ctx, id, lintu.BatchApplied)
 		if err != nil {
@@ -33,7 +33,7 @@ func (db *DB) UndoBatch(ctx context.Context, tenant int32, id lintu.ID, actor st
 		if err != nil {
 			return err
 		}
-		return e.audit(ctx, actor, "undo", "batch", &id, map[string]any{"sha256": b.SHA256})
+		return e.audit(ctx, by, "undo", "batch", &id, map[string]any{"sha256": b.SHA256})
 	})
 }
 

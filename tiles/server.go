@@ -32,7 +32,7 @@ func New(store lintu.TileStore, features lintu.FeatureStore, versions lintu.Laye
 // Tile implements lintu.TileServer. Tiles of the present are kept under the
 // versions that their layers had before they were built; a change in between
 // only makes a tile be built once more. Tiles of the past are not kept.
-func (s *Server) Tile(ctx context.Context, tenant int32, names, z, x, y string, at *time.Time) (*lintu.Tile, error) {
+func (s *Server) Tile(ctx context.Context, v *lintu.Viewer, names, z, x, y string, at *time.Time) (*lintu.Tile, error) {
 	layers, err := ParseLayers(names)
 	if err != nil {
 		return nil, err
@@ -41,20 +41,25 @@ func (s *Server) Tile(ctx context.Context, tenant int32, names, z, x, y string, 
 	if err != nil {
 		return nil, err
 	}
-	layers = drawn(layers, c.Z)
-	if at != nil {
-		return s.build(ctx, tenant, layers, c, at)
+	parts, err := shown(v, layers)
+	if err != nil {
+		return nil, err
 	}
-	versions, err := s.versions.LayerVersions(ctx, tenant)
+	parts = drawn(parts, c.Z)
+	if at != nil {
+		return s.build(ctx, v.Tenant, parts, c, at)
+	}
+	versions, err := s.versions.LayerVersions(ctx, v.Tenant)
 	if err != nil {
 		return nil, fmt.Errorf("read layer versions: %w", err)
 	}
-	place, state := keys(tenant, layers, c, versions)
+	place, state := keys(v.Tenant, parts, c, versions)
 	if t, ok := s.cache.get(place, state); ok {
 		return t, nil
 	}
+	tenant := v.Tenant // the flight may outlive the request of its viewer
 	return s.flights.do(ctx, place+state, func(ctx context.Context) (*lintu.Tile, error) {
-		t, err := s.build(ctx, tenant, layers, c, nil)
+		t, err := s.build(ctx, tenant, parts, c, nil)
 		if err == nil {
 			s.cache.put(place, state, t)
 		}
@@ -62,37 +67,68 @@ func (s *Server) Tile(ctx context.Context, tenant int32, names, z, x, y string, 
 	})
 }
 
+// part is what one viewer is shown of a layer.
+type part struct {
+	layer  lintu.LayerInfo
+	within lintu.Territory
+}
+
+// shown adds to the layers where the viewer sees them; it fails if one of them
+// is not shown at all.
+func shown(v *lintu.Viewer, layers []lintu.LayerInfo) ([]part, error) {
+	parts := make([]part, len(layers))
+	for i, l := range layers {
+		within, err := v.Sees(l)
+		if err != nil {
+			return nil, err
+		}
+		parts[i] = part{l, within}
+	}
+	return parts, nil
+}
+
 // drawn leaves out the layers that tiles of that zoom never carry.
-func drawn(layers []lintu.LayerInfo, zoom int) []lintu.LayerInfo {
-	var out []lintu.LayerInfo
-	for _, l := range layers {
-		if zoom >= l.MinZoom {
-			out = append(out, l)
+func drawn(parts []part, zoom int) []part {
+	var out []part
+	for _, p := range parts {
+		if zoom >= p.layer.MinZoom {
+			out = append(out, p)
 		}
 	}
 	return out
 }
 
-// keys names a tile's place, and the state of the layers that it shows.
-func keys(tenant int32, layers []lintu.LayerInfo, c Coord, versions map[lintu.Layer]uint64) (place, state string) {
+// keys names a tile's place and what is shown of which layers there, and the
+// state of what it shows. A territory follows the areas and assignments that
+// make it.
+func keys(tenant int32, parts []part, c Coord, versions map[lintu.Layer]uint64) (place, state string) {
 	var p, s strings.Builder
 	fmt.Fprintf(&p, "%d/%d/%d/%d", tenant, c.Z, c.X, c.Y)
-	for _, l := range layers {
-		fmt.Fprintf(&p, "/%s", l.Name)
-		fmt.Fprintf(&s, "@%d", versions[l.Name])
+	everywhere := true
+	for _, x := range parts {
+		fmt.Fprintf(&p, "/%s:%s", x.layer.Name, x.within.Key())
+		fmt.Fprintf(&s, "@%d", versions[x.layer.Name])
+		everywhere = everywhere && x.within.Everywhere
+	}
+	if !everywhere {
+		for _, l := range lintu.Layers {
+			if l.Kind == lintu.KindArea || l.Kind == lintu.KindLink {
+				fmt.Fprintf(&s, "@%d", versions[l.Name])
+			}
+		}
 	}
 	return p.String(), s.String()
 }
 
 // build asks the store for all layers at once and joins the answers: MVT
 // messages written one after the other are one message.
-func (s *Server) build(ctx context.Context, tenant int32, layers []lintu.LayerInfo, c Coord, at *time.Time) (*lintu.Tile, error) {
-	parts := make([][]byte, len(layers))
+func (s *Server) build(ctx context.Context, tenant int32, shown []part, c Coord, at *time.Time) (*lintu.Tile, error) {
+	parts := make([][]byte, len(shown))
 	group, ctx := errgroup.WithContext(ctx)
-	for i, l := range layers {
+	for i, p := range shown {
 		group.Go(func() (err error) {
-			if parts[i], err = s.store.TileLayer(ctx, tenant, l, c.Z, c.X, c.Y, at); err != nil {
-				err = fmt.Errorf("tile layer %s %d/%d/%d: %w", l.Name, c.Z, c.X, c.Y, err)
+			if parts[i], err = s.store.TileLayer(ctx, tenant, p.layer, p.within, c.Z, c.X, c.Y, at); err != nil {
+				err = fmt.Errorf("tile layer %s %d/%d/%d: %w", p.layer.Name, c.Z, c.X, c.Y, err)
 			}
 			return err
 		})

@@ -32,19 +32,24 @@ type vectorLayer struct {
 
 // TileJSON implements lintu.TileServer. Bounds are left out while the layers are
 // empty.
-func (s *Server) TileJSON(ctx context.Context, tenant int32, names, template, lang string) ([]byte, error) {
+func (s *Server) TileJSON(ctx context.Context, v *lintu.Viewer, names, template, lang string) ([]byte, error) {
 	layers, err := ParseLayers(names)
 	if err != nil {
 		return nil, err
 	}
 	doc := tileJSON{TileJSON: "3.0.0", Scheme: "xyz", Tiles: []string{template},
 		MinZoom: lintu.MaxZoom, MaxZoom: lintu.MaxZoom}
+	parts, err := shown(v, layers)
+	if err != nil {
+		return nil, err
+	}
 	titles := make([]string, len(layers))
-	for i, l := range layers {
+	for i, p := range parts {
+		l := p.layer
 		titles[i] = l.Title.In(lang)
 		doc.MinZoom = min(doc.MinZoom, l.MinZoom)
 		doc.VectorLayers = append(doc.VectorLayers, describe(l, lang)...)
-		box, err := s.features.Extent(ctx, tenant, l)
+		box, err := s.features.Extent(ctx, v.Tenant, l, p.within)
 		if lintu.CodeOf(err) == lintu.CodeNotFound {
 			continue
 		}

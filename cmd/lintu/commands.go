@@ -34,7 +34,7 @@ func (c *assignCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	defer p.close()
-	if err := p.db.Assign(ctx, a.cfg.Tenant, c.Household, c.Head, actor()); err != nil {
+	if err := p.db.Assign(ctx, a.cfg.Tenant, c.Household, c.Head, operator()); err != nil {
 		return err
 	}
 	fmt.Fprintln(a.stdout, lintu.Say("户 %s 现由邻长 %s 联系。", "Household %s is now looked after by neighbor head %s.",

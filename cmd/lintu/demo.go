@@ -60,7 +60,7 @@ func (c *demoCmd) furnish(ctx context.Context, a *app, p *place) error {
 	for _, file := range missing {
 		progress.end()
 		fmt.Fprintln(a.stdout, lintu.Say("导入 %s", "Importing %s", file).In(a.cfg.Lang))
-		_, err := p.importer.ImportFile(ctx, a.cfg.Tenant, filepath.Join(dir, file), demoActor, answers[file], false, progress.show)
+		_, err := p.importer.ImportFile(ctx, a.cfg.Tenant, filepath.Join(dir, file), lintu.Actor{Name: demoActor, Within: lintu.Jurisdiction}, answers[file], false, progress.show)
 		if err != nil {
 			return err
 		}

@@ -45,7 +45,7 @@ func (c *importCmd) Run(ctx context.Context, a *app) error {
 	}
 	defer p.close()
 	progress := newMeter(a.stderr, a.cfg.Lang, c.JSON)
-	batch, err := p.importer.ImportFile(ctx, a.cfg.Tenant, c.File, actor(), answers, c.DryRun, progress.show)
+	batch, err := p.importer.ImportFile(ctx, a.cfg.Tenant, c.File, operator(), answers, c.DryRun, progress.show)
 	progress.end()
 	if batch != nil {
 		if perr := c.print(a.stdout, a.cfg.Lang, batch); perr != nil {
@@ -96,9 +96,11 @@ func importLayers() string {
 	return strings.Join(names, ", ")
 }
 
-// actor names who acts on this machine, for the audit: by number, since the
+// operator is who acts on this machine, for the audit: by number, since the
 // audit holds no names of persons.
-func actor() string { return fmt.Sprintf("cli:uid%d", os.Getuid()) }
+func operator() lintu.Actor {
+	return lintu.Actor{Name: fmt.Sprintf("cli:uid%d", os.Getuid()), Within: lintu.Jurisdiction}
+}
 
 func questions(b *lintu.Batch) []lintu.Question {
 	var qs []lintu.Question

@@ -129,7 +129,7 @@ func checkWholeOrNothing(t *testing.T, data string, round int) {
 	}
 	defer db.Close()
 	layer, _ := lintu.LayerByName(lintu.Buildings)
-	rows, err := sql.NewReader(db).CountFeatures(ctx, lintu.FeatureQuery{Tenant: 1, Layer: layer})
+	rows, err := sql.NewReader(db).CountFeatures(ctx, lintu.FeatureQuery{Within: lintu.Jurisdiction, Tenant: 1, Layer: layer})
 	if err != nil {
 		t.Fatal(err)
 	}

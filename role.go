@@ -1,0 +1,111 @@
+package lintu
+
+import "slices"
+
+// Role is what a person is in the neighbourhood's work. One person may hold
+// several, each for a place and a period.
+type Role string
+
+// The roles.
+const (
+	RoleViewer        Role = "viewer"
+	RoleDispatcher    Role = "dispatcher"
+	RolePlanner       Role = "planner"
+	RoleGridWorker    Role = "grid_worker"
+	RoleNeighborHead  Role = "neighbor_head"
+	RoleUnitMember    Role = "unit_member"
+	RoleChecker       Role = "checker"
+	RoleAuditor       Role = "auditor"
+	RoleAdministrator Role = "administrator"
+)
+
+// Right is one thing that a role may do.
+type Right string
+
+// The rights.
+const (
+	SeeUnits       Right = "see_units"       // responsible units on the map
+	SeeHouseholds  Right = "see_households"  // households, neighbor heads and who looks after whom on the map
+	SeePersons     Right = "see_persons"     // persons of a household or head, masked; find them by exact name or phone
+	UnmaskPersons  Right = "unmask_persons"  // read them in full, for a stated purpose
+	Import         Right = "import"          // bring in files, apply them and take them back
+	ReadAudit      Right = "read_audit"      // search, verify and export the audit
+	ManageAccounts Right = "manage_accounts" // make and disable accounts, grant roles
+	ReadMetrics    Right = "read_metrics"    // figures of operation
+)
+
+// RightInfo declares a right.
+type RightInfo struct {
+	Right Right `json:"right"`
+	Title Text  `json:"title"`
+}
+
+// Rights declares every right, in the order in which they are shown.
+var Rights = []RightInfo{
+	{SeeUnits, Text{"看责任单位", "see responsible units"}},
+	{SeeHouseholds, Text{"看户、邻长和联户", "see households, neighbor heads and assignments"}},
+	{SeePersons, Text{"看脱敏的个人信息", "see masked personal data"}},
+	{UnmaskPersons, Text{"说明用途后看完整个人信息", "unmask personal data for a purpose"}},
+	{Import, Text{"导入和撤回数据", "import and take back"}},
+	{ReadAudit, Text{"查审计", "read the audit"}},
+	{ManageAccounts, Text{"管理账号和角色", "manage accounts and roles"}},
+	{ReadMetrics, Text{"看运行指标", "read metrics"}},
+}
+
+// ScopeKind says what a role is held for.
+type ScopeKind string
+
+// The kinds of scope.
+const (
+	Everywhere ScopeKind = "everywhere" // the whole jurisdiction
+	ForArea    ScopeKind = "area"
+	ForUnit    ScopeKind = "unit"
+	ForHead    ScopeKind = "head" // the households that a neighbor head looks after
+)
+
+// RoleInfo declares a role: what it may do and what it can be held for.
+type RoleInfo struct {
+	Role   Role        `json:"role"`
+	Title  Text        `json:"title"`
+	Held   []ScopeKind `json:"held"`
+	Rights []Right     `json:"rights"`
+}
+
+// Roles is the one table of who may do what. The server's checks, the pages and
+// the matrix in docs/roles.md are all derived from it.
+//
+// An administrator keeps accounts and sees no household: who can grant a right
+// does not hold it by that, and granting it to oneself stands in the audit.
+var Roles = []RoleInfo{
+	{RoleViewer, Text{"大屏观看者", "viewer"}, []ScopeKind{Everywhere, ForArea},
+		[]Right{SeeUnits, SeeHouseholds}},
+	{RoleDispatcher, Text{"调度员", "dispatcher"}, []ScopeKind{Everywhere, ForArea},
+		[]Right{SeeUnits, SeeHouseholds, SeePersons, UnmaskPersons}},
+	{RolePlanner, Text{"规划员", "planner"}, []ScopeKind{Everywhere, ForArea},
+		[]Right{SeeUnits, SeeHouseholds, SeePersons, Import}},
+	{RoleGridWorker, Text{"网格员", "grid worker"}, []ScopeKind{ForArea},
+		[]Right{SeeUnits, SeeHouseholds, SeePersons, UnmaskPersons}},
+	{RoleNeighborHead, Text{"邻长", "neighbor head"}, []ScopeKind{ForHead},
+		[]Right{SeeUnits, SeeHouseholds, SeePersons, UnmaskPersons}},
+	{RoleUnitMember, Text{"责任单位人员", "unit member"}, []ScopeKind{ForUnit},
+		[]Right{SeeUnits}},
+	{RoleChecker, Text{"核查员", "checker"}, []ScopeKind{Everywhere, ForArea},
+		[]Right{SeeUnits, SeeHouseholds}},
+	{RoleAuditor, Text{"审计员", "auditor"}, []ScopeKind{Everywhere},
+		[]Right{ReadAudit}},
+	{RoleAdministrator, Text{"管理员", "administrator"}, []ScopeKind{Everywhere},
+		[]Right{SeeUnits, ManageAccounts, ReadMetrics}},
+}
+
+// RoleByName returns the declaration of a role.
+func RoleByName(name Role) (RoleInfo, bool) {
+	for _, r := range Roles {
+		if r.Role == name {
+			return r, true
+		}
+	}
+	return RoleInfo{}, false
+}
+
+// Gives reports whether the role has the right.
+func (r RoleInfo) Gives(right Right) bool { return slices.Contains(r.Rights, right) }
