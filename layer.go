@@ -1,5 +1,7 @@
 package lintu
 
+import "strings"
+
 // Layer is the name that a collection, a tile layer and an import target share.
 type Layer string
 
@@ -128,6 +130,31 @@ func PublicByDefault() []Layer {
 		}
 	}
 	return public
+}
+
+// CheckPublic refuses what can never be shown to visitors: an unknown layer, or
+// one at household level.
+func CheckPublic(public []Layer) error {
+	for _, name := range public {
+		l, ok := LayerByName(name)
+		if !ok {
+			return Errorf(CodeInvalid, "公开图层中的 %[1]q 不存在；可以公开的有：%[2]s。", "The public layer %[1]q does not exist; these can be public: %[2]s.", name, canBePublic())
+		}
+		if l.Needs == SeeHouseholds {
+			return Errorf(CodeInvalid, "图层 %[1]s 涉及住户，不能向未登录者公开；可以公开的有：%[2]s。", "Layer %[1]s is at household level and cannot be public; these can: %[2]s.", name, canBePublic())
+		}
+	}
+	return nil
+}
+
+func canBePublic() string {
+	var names []string
+	for _, l := range Layers {
+		if l.Needs != SeeHouseholds {
+			names = append(names, string(l.Name))
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // LayerByName returns the declaration of a layer.

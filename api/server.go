@@ -33,6 +33,12 @@ type Config struct {
 	Batches  lintu.BatchStore
 	Ready    func(context.Context) error // nil while requests can be answered
 
+	Door      lintu.Doorkeeper
+	Registrar lintu.Registrar
+	Persons   lintu.Persons
+	Audit     lintu.AuditLog
+	Public    []lintu.Layer // what visitors are shown; nothing at household level
+
 	// Pages holds index.html, wall.html, planner.html, assets/ and styles/.
 	Pages fs.FS
 	// PublicURL is the address under which readers reach the server, without a
@@ -85,6 +91,9 @@ func New(cfg Config) (*Server, error) {
 		start: strconv.FormatInt(time.Now().UnixNano(), 36)}
 	var err error
 	if s.proxies, err = parsePrefixes(cfg.TrustedProxies); err != nil {
+		return nil, err
+	}
+	if err := lintu.CheckPublic(cfg.Public); err != nil {
 		return nil, err
 	}
 	if err := checkPublicURL(cfg.PublicURL); err != nil {

@@ -20,6 +20,7 @@ type config struct {
 	Addr           string   `env:"LINTU_ADDR" default:"127.0.0.1:8080" help:"Address to listen on."`
 	PublicURL      string   `name:"public-url" env:"LINTU_PUBLIC_URL" help:"How clients reach this server, for absolute links; default from the request." placeholder:"URL"`
 	TrustedProxies []string `env:"LINTU_TRUSTED_PROXIES" help:"Addresses or networks whose X-Forwarded-* headers are believed." placeholder:"CIDR"`
+	PublicLayers   []string `name:"public-layers" env:"LINTU_PUBLIC_LAYERS" help:"Layers shown to those who have not signed in, or none. Default: boundaries and base map." placeholder:"LAYER,…"`
 	Title          string   `env:"LINTU_TITLE" help:"Name of the place, shown on the pages."`
 	Basemap        string   `env:"LINTU_BASEMAP" help:"Base map beneath the layers: a {z}/{x}/{y} raster URL or a TileJSON URL. Without it the imported base layers are the base map." placeholder:"URL"`
 }
@@ -44,6 +45,9 @@ func (c *config) check(env []string) error {
 	if c.Tenant < 1 {
 		return lintu.Errorf(lintu.CodeInvalid, "LINTU_TENANT 应为正整数。", "LINTU_TENANT must be a positive number.")
 	}
+	if err := lintu.CheckPublic(c.public()); err != nil {
+		return err
+	}
 	for name, value := range map[string]string{"LINTU_PUBLIC_URL": c.PublicURL, "LINTU_BASEMAP": c.Basemap} {
 		if u, err := url.Parse(value); value != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
 			return lintu.Errorf(lintu.CodeInvalid, "%s 应为 http:// 或 https:// 开头的网址。",
@@ -51,6 +55,20 @@ func (c *config) check(env []string) error {
 		}
 	}
 	return nil
+}
+
+// public are the layers shown to everyone.
+func (c *config) public() []lintu.Layer {
+	if len(c.PublicLayers) == 0 {
+		return lintu.PublicByDefault()
+	}
+	layers := []lintu.Layer{}
+	for _, name := range c.PublicLayers {
+		if name = strings.TrimSpace(name); name != "none" {
+			layers = append(layers, lintu.Layer(name))
+		}
+	}
+	return layers
 }
 
 // name is the place as the pages show it.
@@ -90,6 +108,7 @@ func (c config) LogValue() slog.Value {
 		slog.String("database", database), slog.String("data", c.Data),
 		slog.Int("tenant", int(c.Tenant)), slog.String("lang", c.Lang),
 		slog.String("addr", c.Addr), slog.String("publicURL", c.PublicURL),
-		slog.Any("trustedProxies", c.TrustedProxies), slog.String("title", c.Title),
+		slog.Any("trustedProxies", c.TrustedProxies), slog.Any("publicLayers", c.public()),
+		slog.String("title", c.Title),
 		slog.Bool("basemap", c.Basemap != ""))
 }

@@ -80,7 +80,7 @@ func (a *app) server(p *place) (*api.Server, error) {
 		Versions: reader,
 		Importer: p.importer, Batches: p.db, Ready: p.db.Ping,
 		Pages: web.Pages(), PublicURL: a.cfg.PublicURL, TrustedProxies: a.cfg.TrustedProxies,
-		Basemap: basemap, UploadBytes: maxUploadBytes, Log: a.log,
+		Public: a.cfg.public(), Basemap: basemap, UploadBytes: maxUploadBytes, Log: a.log,
 	})
 }
 
