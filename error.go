@@ -3,6 +3,7 @@ package lintu
 import (
 	"errors"
 	"fmt"
+	"time"
 )
 
 // ErrorCode says what class of failure an Error is. The HTTP status of each
@@ -29,6 +30,9 @@ type Error struct {
 	Code  ErrorCode
 	Text  Text
 	Cause error
+	// RetryAfter is how long to wait before the same request is worth repeating,
+	// with CodeThrottled; 0 where that is not known.
+	RetryAfter time.Duration
 }
 
 // Error returns the English sentence and the cause, for logs.
