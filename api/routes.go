@@ -1,53 +1,77 @@
 package api
 
-// routes is every address of the server. GET answers HEAD too.
-func (s *Server) routes() {
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/lintu-map/lintu"
+)
+
+// routes is every address of the server: what it is called, what it needs, and
+// who answers. There is no address beside these.
+func (s *Server) routes() []Route {
+	const (
+		get, post, put, del = fiber.MethodGet, fiber.MethodPost, fiber.MethodPut, fiber.MethodDelete
+
+		imports = Need(lintu.Import)
+	)
+	return []Route{
+		on(get, "/tiles/:layers.json", Anyone, s.tileJSON),
+		on(get, "/tiles/:layers/:z/:x/:y.mvt", Anyone, s.tile),
+		on(get, "/styles/:name.json", Page, s.style),
+
+		on(get, "/ogc", Anyone, s.landing),
+		on(get, "/ogc/style.css", Page, ogcStyle),
+		on(get, "/ogc/conformance", Anyone, s.conformance),
+		on(get, "/ogc/api", Anyone, s.openAPI),
+		on(get, "/ogc/collections", Anyone, s.collections),
+		on(get, "/ogc/collections/:collection", Anyone, s.collection),
+		on(get, "/ogc/collections/:collection/schema", Anyone, s.schema),
+		on(get, "/ogc/collections/:collection/items", Anyone, s.items, untimed),
+		on(get, "/ogc/collections/:collection/items/:id", Anyone, s.item),
+		on(get, "/ogc/collections/:collection/tiles", Anyone, s.ogcTileSets),
+		on(get, "/ogc/collections/:collection/tiles/:matrixSet", Anyone, s.ogcTileSet),
+		on(get, "/ogc/collections/:collection/tiles/:matrixSet/:z/:row/:col", Anyone, s.ogcTile),
+		on(get, "/ogc/tileMatrixSets", Anyone, s.matrixSets),
+		on(get, "/ogc/tileMatrixSets/:matrixSet", Anyone, s.matrixSet),
+
+		on(get, "/api/v1/openapi.json", Anyone, s.openAPIv1),
+		on(get, "/api/v1/config", Anyone, s.config),
+		on(get, "/api/v1/search", Anyone, s.search),
+		on(get, "/api/v1/features/:layer/:id", Anyone, s.card),
+
+		on(get, "/api/v1/batches", imports, s.batches),
+		on(post, "/api/v1/batches", imports, s.upload, untimed), // as long as bytes come
+		on(get, "/api/v1/batches/:id", imports, s.batch),
+		on(del, "/api/v1/batches/:id", imports, s.discard),
+		on(put, "/api/v1/batches/:id/answers", imports, s.answers, untimed), // reads the whole file again
+		on(get, "/api/v1/batches/:id/preview.geojson", imports, s.preview, untimed),
+		on(post, "/api/v1/batches/:id/apply", imports, s.apply),
+		on(post, "/api/v1/batches/:id/undo", imports, s.undo),
+
+		on(get, "/healthz", Operation, healthy),
+		on(get, "/readyz", Operation, s.ready),
+		on(get, "/metrics", Need(lintu.ReadMetrics), s.metrics.handler(), untimed),
+
+		on(get, "/", Page, s.file("index.html")),
+		on(get, "/wall", Page, s.file("wall.html")),
+		on(get, "/planner", Page, s.file("planner.html")),
+		on(get, "/*", Page, s.anyFile),
+	}
+}
+
+// register puts the routes behind what holds for all of them.
+func (s *Server) register() error {
 	a := s.app
 	a.Use(s.recovered, s.measured, s.tied, drained, s.guarded, s.sameOrigin)
-
-	a.Use("/tiles", open)
-	a.Get("/tiles/:layers.json", timed(s.tileJSON))
-	a.Get("/tiles/:layers/:z/:x/:y.mvt", timed(s.tile))
-	a.Use("/styles", open)
-	a.Use("/sprites", open)
-	a.Get("/styles/:name.json", timed(s.style))
-
-	ogc := a.Group("/ogc", open)
-	ogc.Get("/", timed(s.landing))
-	ogc.Get("/style.css", ogcStyle)
-	ogc.Get("/conformance", timed(s.conformance))
-	ogc.Get("/api", timed(s.openAPI))
-	ogc.Get("/collections", timed(s.collections))
-	ogc.Get("/collections/:collection", timed(s.collection))
-	ogc.Get("/collections/:collection/schema", timed(s.schema))
-	ogc.Get("/collections/:collection/items", s.items) // streamed: has its own time limit
-	ogc.Get("/collections/:collection/items/:id", timed(s.item))
-	ogc.Get("/collections/:collection/tiles", timed(s.ogcTileSets))
-	ogc.Get("/collections/:collection/tiles/:matrixSet", timed(s.ogcTileSet))
-	ogc.Get("/collections/:collection/tiles/:matrixSet/:z/:row/:col", timed(s.ogcTile))
-	ogc.Get("/tileMatrixSets", timed(s.matrixSets))
-	ogc.Get("/tileMatrixSets/:matrixSet", timed(s.matrixSet))
-
-	v1 := a.Group("/api/v1")
-	v1.Get("/openapi.json", timed(s.openAPIv1))
-	v1.Get("/config", timed(s.config))
-	v1.Get("/search", timed(s.search))
-	v1.Get("/features/:layer/:id", timed(s.card))
-	v1.Get("/batches", timed(s.batches))
-	v1.Post("/batches", s.upload) // as long as bytes come
-	v1.Get("/batches/:id", timed(s.batch))
-	v1.Delete("/batches/:id", timed(s.discard))
-	v1.Put("/batches/:id/answers", s.answers) // reads the whole file again
-	v1.Get("/batches/:id/preview.geojson", s.preview)
-	v1.Post("/batches/:id/apply", timed(s.apply))
-	v1.Post("/batches/:id/undo", timed(s.undo))
-
-	a.Get("/healthz", healthy)
-	a.Get("/readyz", timed(s.ready))
-	a.Get("/metrics", s.metrics.handler())
-
-	a.Get("/", s.file("index.html"))
-	a.Get("/wall", s.file("wall.html"))
-	a.Get("/planner", s.file("planner.html"))
-	a.Get("/*", s.anyFile)
+	for _, prefix := range []string{"/tiles", "/styles", "/sprites", "/ogc"} {
+		a.Use(prefix, open)
+	}
+	for _, r := range s.Routes {
+		if r.Method == fiber.MethodGet {
+			a.Get(r.Path, s.admitted(r))
+		} else {
+			a.Add(r.Method, r.Path, s.admitted(r))
+		}
+	}
+	return undeclared(a, s.Routes)
 }

@@ -67,6 +67,7 @@ const (
 // Server is the HTTP side of lintu.
 type Server struct {
 	Config
+	Routes  []Route // every address and what it needs
 	app     *fiber.App
 	pages   map[string]*page
 	proxies []netip.Prefix
@@ -120,7 +121,10 @@ func New(cfg Config) (*Server, error) {
 		IdleTimeout:                  2 * time.Minute,
 		ErrorHandler:                 s.fail,
 	})
-	s.routes()
+	s.Routes = s.routes()
+	if err := s.register(); err != nil {
+		return nil, err
+	}
 	return s, nil
 }
 
