@@ -200,6 +200,11 @@ type BatchTx interface {
 	// Stage copies rows into a staging table of the layer and returns their
 	// number. A code that occurs twice is CodeInvalid naming both rows.
 	Stage(ctx context.Context, layer LayerInfo, rows Rows) (int64, error)
+	// RefuseUnknown takes the staged rows out again whose code no present feature
+	// of the layer has, nor a row merged before, and reports them: a table without
+	// places says something about what is known and adds nothing. It comes between
+	// Stage and Merge.
+	RefuseUnknown(ctx context.Context, layer LayerInfo) (Findings, error)
 	// Coverage reports overlaps between, and gaps enclosed by, the staged areas,
 	// with their size in square metres and a place inside.
 	Coverage(ctx context.Context, layer LayerInfo) (overlaps, gaps Findings, err error)

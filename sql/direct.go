@@ -18,11 +18,11 @@ import (
 // bulk load. The heap then has the order of the file. The exclusive lock that it
 // takes keeps readers of the (empty) table waiting until the batch is committed.
 
-// goesDirect claims the table and reports true if the rows are many and the table
-// has never held any, for no tenant.
+// goesDirect claims the table and reports true if the rows are many, have places,
+// and the table has never held any, for no tenant.
 func (b *batchTx) goesDirect(ctx context.Context, s *stage, ahead *lookahead) (bool, error) {
 	bulk := s.table.name == "household" || s.table.name == "base"
-	if b.dry || !bulk || ahead.ended || s.head() >= 0 && ahead.someHave(s.head()) {
+	if b.dry || !bulk || ahead.ended || !ahead.somePlaced() || s.head() >= 0 && ahead.someHave(s.head()) {
 		return false, nil
 	}
 	return b.claimUnused(ctx, s.table)

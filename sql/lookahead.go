@@ -73,3 +73,8 @@ func (l *lookahead) Row() *lintu.Row {
 func (l *lookahead) someHave(column int) bool {
 	return slices.ContainsFunc(l.kept, func(r lintu.Row) bool { return column < len(r.Values) && r.Values[column] != "" })
 }
+
+// somePlaced reports whether one of the rows that were read ahead has a geometry.
+func (l *lookahead) somePlaced() bool {
+	return slices.ContainsFunc(l.kept, func(r lintu.Row) bool { return r.Geometry != nil })
+}
