@@ -16,7 +16,7 @@ import (
 func (b *bundle) running(pattern string) int {
 	b.t.Helper()
 	var n int
-	if err := b.db.Pool().QueryRow(context.Background(), `SELECT count(*) FROM pg_stat_activity
+	if err := b.db.Owner().QueryRow(context.Background(), `SELECT count(*) FROM pg_stat_activity
 		WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle' AND query LIKE $1`, pattern).Scan(&n); err != nil {
 		b.t.Fatal(err)
 	}
@@ -40,7 +40,7 @@ func (b *bundle) until(what string, holds func() bool) {
 // A lock on the table makes every query wait, as a slow one would.
 func (b *bundle) lock(table string) (unlock func()) {
 	b.t.Helper()
-	tx, err := b.db.Pool().Begin(context.Background())
+	tx, err := b.db.Owner().Begin(context.Background())
 	if err != nil {
 		b.t.Fatal(err)
 	}

@@ -94,7 +94,7 @@ func seed(t testing.TB, db *sql.DB, households int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tx, err := db.Pool().Begin(ctx)
+	tx, err := db.Owner().Begin(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +108,7 @@ func seed(t testing.TB, db *sql.DB, households int) {
 	if err := tx.Commit(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := db.Pool().Exec(ctx, "ANALYZE"); err != nil {
+	if _, err := db.Owner().Exec(ctx, "ANALYZE"); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -160,7 +160,7 @@ func (a answer) json(t testing.TB, v any) {
 
 func (b *bundle) exec(statement string, args ...any) {
 	b.t.Helper()
-	if _, err := b.db.Pool().Exec(context.Background(), statement, args...); err != nil {
+	if _, err := b.db.Owner().Exec(context.Background(), statement, args...); err != nil {
 		b.t.Fatal(err)
 	}
 }

@@ -31,7 +31,7 @@ func TestTileIsTheSameOnEveryServer(t *testing.T) {
 	a := setup(t, 2000)
 	b := serve(t, a.db)
 	// A third server has connections of its own, as after a restart.
-	other, err := sql.Open(t.Context(), a.db.Pool().Config().ConnString(), sql.Options{})
+	other, err := sql.Open(t.Context(), a.db.Owner().Config().ConnString(), sql.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

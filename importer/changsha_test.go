@@ -62,7 +62,7 @@ func sourcePoints(t *testing.T, path string) map[string][]orb.Point {
 // areas reads the areas of a layer back from PostGIS, by name.
 func (w *town) areas(t *testing.T, level lintu.Level) map[string]orb.Geometry {
 	t.Helper()
-	rows, err := w.db.Pool().Query(t.Context(), "select name, ST_AsEWKB(geom) from area where level = $1", string(level))
+	rows, err := w.db.Owner().Query(t.Context(), "select name, ST_AsEWKB(geom) from area where level = $1", string(level))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -87,7 +87,7 @@ func (w *town) must(t testing.TB, path string, a lintu.Answers) *lintu.Batch {
 func (w *town) count(t testing.TB, query string, args ...any) int64 {
 	t.Helper()
 	var n int64
-	if err := w.db.Pool().QueryRow(t.Context(), query, args...).Scan(&n); err != nil {
+	if err := w.db.Owner().QueryRow(t.Context(), query, args...).Scan(&n); err != nil {
 		t.Fatal(err)
 	}
 	return n

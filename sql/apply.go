@@ -60,7 +60,7 @@ func (db *DB) learn(ctx context.Context, done []mergedPart) {
 			statements = append(statements, `ANALYZE assignment (tenant_id, household_id, head_id, valid)`)
 		}
 		for _, statement := range statements {
-			if _, err := db.pool.Exec(ctx, statement); err != nil {
+			if _, err := db.owner.Exec(ctx, statement); err != nil {
 				db.log.Warn("the planner has not seen what was imported", "layer", layer.Name, "error", err)
 			}
 		}

@@ -159,7 +159,7 @@ func (p place) apply(parts ...part) (*lintu.Batch, []lintu.Comparison) {
 // strings returns the only column of a query.
 func (p place) strings(query string, args ...any) []string {
 	p.t.Helper()
-	rs, err := p.Pool().Query(p.t.Context(), query, args...)
+	rs, err := p.Owner().Query(p.t.Context(), query, args...)
 	if err != nil {
 		p.t.Fatal(err)
 	}

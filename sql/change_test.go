@@ -17,7 +17,7 @@ func (p place) settled() {
 	ctx, cancel := context.WithTimeout(p.t.Context(), time.Minute)
 	defer cancel()
 	for done := false; !done; {
-		err := p.Pool().QueryRow(ctx, `SELECT (SELECT coalesce(max(xid::text::bigint), 0) FROM change) <
+		err := p.Owner().QueryRow(ctx, `SELECT (SELECT coalesce(max(xid::text::bigint), 0) FROM change) <
 			pg_snapshot_xmin(pg_current_snapshot())::text::bigint FROM pg_sleep(0.01)`).Scan(&done)
 		if err != nil {
 			p.t.Fatal(err)
@@ -82,7 +82,7 @@ func TestChanges(t *testing.T) {
 func TestChangesWait(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
-	slow, err := p.Pool().Begin(t.Context())
+	slow, err := p.Owner().Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +90,7 @@ func TestChangesWait(t *testing.T) {
 	if _, err := slow.Exec(t.Context(), `INSERT INTO change (tenant_id, kind) VALUES ($1, 'slow')`, p.tenant); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.Pool().Exec(t.Context(), `INSERT INTO change (tenant_id, kind) VALUES ($1, 'quick')`, p.tenant); err != nil {
+	if _, err := p.Owner().Exec(t.Context(), `INSERT INTO change (tenant_id, kind) VALUES ($1, 'quick')`, p.tenant); err != nil {
 		t.Fatal(err)
 	}
 	got, next := p.visibleChanges(sql.Cursor{})
@@ -107,7 +107,7 @@ func TestChangesWait(t *testing.T) {
 func TestChangeWakes(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
-	conn, err := p.Pool().Acquire(t.Context())
+	conn, err := p.Owner().Acquire(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,7 +143,7 @@ func TestVerifyAudit(t *testing.T) {
 	} {
 		// Somebody with all rights goes around the trigger.
 		for _, query := range []string{`ALTER TABLE audit DISABLE TRIGGER audit_keep`, x.query, `ALTER TABLE audit ENABLE TRIGGER audit_keep`} {
-			if _, err := p.Pool().Exec(t.Context(), query); err != nil {
+			if _, err := p.Owner().Exec(t.Context(), query); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -230,7 +230,7 @@ func TestClusterDiskFills(t *testing.T) {
 	execute(t, c.URL(), "create table heap (t text)")
 	fill(t, filepath.Join(disk, "ballast"))
 	insert := func(ctx context.Context, rows int) error {
-		_, err := db.Pool().Exec(ctx, `insert into heap select repeat(md5(i::text), 20) from generate_series(1, $1::int) i`, rows)
+		_, err := db.Owner().Exec(ctx, `insert into heap select repeat(md5(i::text), 20) from generate_series(1, $1::int) i`, rows)
 		return sql.ToError(err)
 	}
 	err = insert(t.Context(), 100_000)

@@ -109,7 +109,7 @@ func lastLines(s string, n int) string {
 	return strings.Join(lines[max(0, len(lines)-n):], "\n")
 }
 
-// furnish makes the role and the database of lintu where they are missing, and
+// furnish makes the roles and the database of lintu where they are missing, and
 // the extension that only a superuser may make. Every step can be repeated.
 func (c *Cluster) furnish(ctx context.Context) error {
 	conn, err := pgx.Connect(ctx, c.home.url(adminRole, "postgres"))
@@ -117,14 +117,21 @@ func (c *Cluster) furnish(ctx context.Context) error {
 		return toError(err)
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
-	var role, database bool
+	var role, app, database bool
 	err = conn.QueryRow(ctx, `select exists (select from pg_roles where rolname = $1),
-		exists (select from pg_database where datname = $2)`, roleName, databaseName).Scan(&role, &database)
+		exists (select from pg_roles where rolname = $2),
+		exists (select from pg_database where datname = $3)`, roleName, appRole, databaseName).Scan(&role, &app, &database)
 	if err != nil {
 		return toError(err)
 	}
 	if !role {
 		if _, err := conn.Exec(ctx, `create role lintu login nosuperuser nobypassrls`); err != nil {
+			return toError(err)
+		}
+	}
+	if !app {
+		// The owner is a member for those who come by the URL alone.
+		if _, err := conn.Exec(ctx, `create role lintu_app login nosuperuser nobypassrls role lintu`); err != nil {
 			return toError(err)
 		}
 	}

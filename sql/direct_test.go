@@ -87,7 +87,7 @@ func TestKilledInTheMiddle(t *testing.T) {
 			if now != when {
 				return
 			}
-			if _, err := p.Pool().Exec(t.Context(), `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+			if _, err := p.Owner().Exec(t.Context(), `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 				WHERE datname = current_database() AND state LIKE 'idle in transaction%'`); err != nil {
 				t.Error(err)
 			}

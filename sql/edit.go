@@ -30,7 +30,7 @@ func (db *DB) edit(ctx context.Context, tenant int32, work func(*edit) error) er
 
 // editOr is edit with another end than the commit.
 func (db *DB) editOr(ctx context.Context, tenant int32, end func(pgx.Tx, context.Context) error, work func(*edit) error) error {
-	tx, err := db.pool.Begin(ctx)
+	tx, err := db.owner.Begin(ctx)
 	if err != nil {
 		return toError(err)
 	}

@@ -19,7 +19,7 @@ func TestErrors(t *testing.T) {
 	t.Parallel()
 	db := sqltest.New(t)
 	do := func(statement string, args ...any) error {
-		_, err := db.Pool().Exec(t.Context(), statement, args...)
+		_, err := db.Owner().Exec(t.Context(), statement, args...)
 		return sql.ToError(err)
 	}
 	must(t, do(`create table e (n int constraint e_pkey primary key constraint e_n_check check (n > 0),
@@ -60,13 +60,13 @@ func TestErrors(t *testing.T) {
 func TestErrorsQuoteNoRows(t *testing.T) {
 	t.Parallel()
 	db := sqltest.New(t)
-	_, err := db.Pool().Exec(t.Context(), `create table q (name text constraint q_name_key unique, n int)`)
+	_, err := db.Owner().Exec(t.Context(), `create table q (name text constraint q_name_key unique, n int)`)
 	must(t, err)
-	_, err = db.Pool().Exec(t.Context(), `insert into q values ('secret', 1)`)
+	_, err = db.Owner().Exec(t.Context(), `insert into q values ('secret', 1)`)
 	must(t, err)
-	_, twice := db.Pool().Exec(t.Context(), `insert into q values ('secret', 1)`)
-	_, number := db.Pool().Exec(t.Context(), `select 'secret'::text::int`)
-	_, copied := db.Pool().CopyFrom(t.Context(), pgx.Identifier{"q"}, []string{"name", "n"}, pgx.CopyFromRows([][]any{{"secret", 2}}))
+	_, twice := db.Owner().Exec(t.Context(), `insert into q values ('secret', 1)`)
+	_, number := db.Owner().Exec(t.Context(), `select 'secret'::text::int`)
+	_, copied := db.Owner().CopyFrom(t.Context(), pgx.Identifier{"q"}, []string{"name", "n"}, pgx.CopyFromRows([][]any{{"secret", 2}}))
 	for _, err := range []error{twice, number, copied} {
 		if err == nil {
 			t.Fatal("no error")
@@ -83,7 +83,7 @@ func TestErrorsQuoteNoRows(t *testing.T) {
 func TestCancel(t *testing.T) {
 	t.Parallel()
 	db := sqltest.New(t)
-	conn, err := db.Pool().Acquire(t.Context())
+	conn, err := db.Owner().Acquire(t.Context())
 	must(t, err)
 	defer conn.Release()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -92,7 +92,7 @@ func TestCancel(t *testing.T) {
 		defer cancel()
 		eventually(t, "the statement to begin", func() bool {
 			var active bool
-			err := db.Pool().QueryRow(t.Context(), `select coalesce(bool_or(state = 'active'), false) from pg_stat_activity
+			err := db.Owner().QueryRow(t.Context(), `select coalesce(bool_or(state = 'active'), false) from pg_stat_activity
 				where pid = $1 and query like '%pg_sleep%'`, int(pid)).Scan(&active)
 			return err == nil && active
 		})
@@ -135,7 +135,7 @@ func TestMigrate(t *testing.T) {
 	db := sqltest.New(t)
 	must(t, db.MigrateTo(t.Context(), 0))
 	var left int
-	must(t, db.Pool().QueryRow(t.Context(), `select count(*) from pg_class c join pg_namespace n on n.oid = relnamespace
+	must(t, db.Owner().QueryRow(t.Context(), `select count(*) from pg_class c join pg_namespace n on n.oid = relnamespace
 		where relkind in ('r', 'v', 'm', 'S') and nspname not in ('pg_catalog', 'information_schema', 'pg_toast') and relname <> 'schema_version'
 		and not exists (select from pg_depend d where d.objid = c.oid and d.deptype = 'e')`).Scan(&left))
 	if left != 0 {
@@ -143,7 +143,7 @@ func TestMigrate(t *testing.T) {
 	}
 	must(t, db.Migrate(t.Context()))
 	must(t, db.Migrate(t.Context()))
-	_, err := db.Pool().Exec(t.Context(), `update schema_version set version = version + 1`)
+	_, err := db.Owner().Exec(t.Context(), `update schema_version set version = version + 1`)
 	must(t, err)
 	wantSentence(t, db.Migrate(t.Context()), lintu.CodeConflict, "lintu")
 	wantSentence(t, db.MigrateTo(t.Context(), -1), lintu.CodeConflict)

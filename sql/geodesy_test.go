@@ -133,13 +133,13 @@ func TestMend(t *testing.T) {
 	db := sqltest.New(t)
 	// One unit of the drawings, at 28.1 N, in square metres, from PostGIS's own spheroid.
 	var unitM2 float64
-	must(t, db.Pool().QueryRow(t.Context(),
+	must(t, db.Owner().QueryRow(t.Context(),
 		`select st_area(st_makeenvelope(113.6, 28.101, 113.601, 28.102, 4326)::geography)`).Scan(&unitM2))
 	const place = `st_translate(st_scale(st_geomfromtext($1, 4326), 0.001, 0.001), 113.6, 28.1)`
 	var in [][]byte
 	for _, c := range mendCases {
 		var b []byte
-		must(t, db.Pool().QueryRow(t.Context(), `select st_asewkb(`+place+`)`, c.shape).Scan(&b))
+		must(t, db.Owner().QueryRow(t.Context(), `select st_asewkb(`+place+`)`, c.shape).Scan(&b))
 		in = append(in, b)
 	}
 	broken := []byte{1, 3, 0, 0, 0x20, 0xe6, 0x10, 0, 0, 255, 255, 255, 0}
@@ -168,7 +168,7 @@ func TestMend(t *testing.T) {
 		}
 		var same, valid bool
 		var srid int
-		must(t, db.Pool().QueryRow(t.Context(), `select st_isvalid(g), st_srid(g), st_area(st_symdifference(g, `+place+`)) < 1e-12
+		must(t, db.Owner().QueryRow(t.Context(), `select st_isvalid(g), st_srid(g), st_area(st_symdifference(g, `+place+`)) < 1e-12
 			from st_geomfromewkb($2) as g`, c.repaired, m.EWKB).Scan(&valid, &srid, &same))
 		if !same || !valid || srid != 4326 {
 			t.Errorf("%s: repaired to something else (valid %v, SRID %d)", c.name, valid, srid)
@@ -188,7 +188,7 @@ func TestJudgeLikeMend(t *testing.T) {
 	var c geo.Checker
 	for _, k := range mendCases {
 		var b []byte
-		must(t, db.Pool().QueryRow(t.Context(), `select st_asewkb(st_multi(st_translate(st_scale(st_geomfromtext($1, 4326), 0.001, 0.001), 113.6, 28.1)))`, k.shape).Scan(&b))
+		must(t, db.Owner().QueryRow(t.Context(), `select st_asewkb(st_multi(st_translate(st_scale(st_geomfromtext($1, 4326), 0.001, 0.001), 113.6, 28.1)))`, k.shape).Scan(&b))
 		g, err := geo.DecodeEWKB(b)
 		must(t, err)
 		m := g.(orb.MultiPolygon)

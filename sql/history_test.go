@@ -137,7 +137,7 @@ func (p place) mustOrConflict(rt *rapid.T, err error) bool {
 
 func (p place) clock() (now time.Time) {
 	p.t.Helper()
-	if err := p.Pool().QueryRow(p.t.Context(), `SELECT clock_timestamp()`).Scan(&now); err != nil {
+	if err := p.Owner().QueryRow(p.t.Context(), `SELECT clock_timestamp()`).Scan(&now); err != nil {
 		p.t.Fatal(err)
 	}
 	return now
@@ -151,7 +151,7 @@ func (p place) stateAt(at time.Time) []string {
 // versions counts all versions there are.
 func (p place) versions() (n int64) {
 	p.t.Helper()
-	err := p.Pool().QueryRow(p.t.Context(), `
+	err := p.Owner().QueryRow(p.t.Context(), `
 		SELECT count(*) FROM (SELECT tenant_id FROM area_version UNION ALL SELECT tenant_id FROM household_version
 			UNION ALL SELECT tenant_id FROM head_version UNION ALL SELECT tenant_id FROM base_version
 			UNION ALL SELECT tenant_id FROM assignment) v WHERE tenant_id = $1`, p.tenant).Scan(&n)

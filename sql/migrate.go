@@ -7,6 +7,7 @@ import (
 	"io/fs"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/tern/v2/migrate"
 
 	lintu "github.com/lintu-map/lintu"
@@ -22,7 +23,36 @@ const versionTable = "public.schema_version"
 // transaction; an advisory lock makes a second server wait for the first.
 // CodeConflict if a newer lintu has been here.
 func (db *DB) Migrate(ctx context.Context) error {
-	return db.migrating(ctx, func(m *migrate.Migrator) error { return m.Migrate(ctx) })
+	err := db.migrating(ctx, func(m *migrate.Migrator) error { return m.Migrate(ctx) })
+	if err != nil {
+		return err
+	}
+	return db.checkAppRole(ctx)
+}
+
+// checkAppRole refuses to work where the application's role may do more than it
+// is meant to: row-level security and the audit rest on that.
+func (db *DB) checkAppRole(ctx context.Context) error {
+	var role string
+	var mighty, owns, creates bool
+	err := db.pool.QueryRow(ctx, `
+		SELECT current_user, rolsuper OR rolbypassrls OR rolcreaterole,
+			EXISTS (SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace AND pg_has_role(relowner, 'USAGE')),
+			has_schema_privilege('public', 'CREATE')
+		FROM pg_roles WHERE rolname = current_user`).Scan(&role, &mighty, &owns, &creates)
+	switch {
+	case err != nil:
+		return toError(err)
+	case mighty || owns || role != appRole:
+		return lintu.Errorf(lintu.CodeInvalid,
+			"数据库角色 lintu_app 的权限过大：它不能是超级用户、不能绕过行级安全、不能拥有任何表。请管理员运行 ALTER ROLE lintu_app NOSUPERUSER NOBYPASSRLS NOCREATEROLE，并撤销它所属的其他角色。",
+			"The database role lintu_app may do too much: it must be no superuser, not bypass row-level security and own no table. Please let an administrator run ALTER ROLE lintu_app NOSUPERUSER NOBYPASSRLS NOCREATEROLE and revoke the other roles it is a member of.")
+	case creates:
+		return lintu.Errorf(lintu.CodeInvalid,
+			"数据库角色 lintu_app 可以在模式 public 中建表；请管理员在此库中运行 REVOKE CREATE ON SCHEMA public FROM PUBLIC。",
+			"The database role lintu_app may create things in the schema public; please let an administrator run in this database: REVOKE CREATE ON SCHEMA public FROM PUBLIC.")
+	}
+	return nil
 }
 
 // MigrateTo brings the database forward or back to the schema of that number;
@@ -35,7 +65,7 @@ func (db *DB) MigrateTo(ctx context.Context, version int32) error {
 // migrating lends work a migrator on a connection of its own: it waits longer
 // for locks than a request may.
 func (db *DB) migrating(ctx context.Context, work func(*migrate.Migrator) error) error {
-	cc := db.pool.Config().ConnConfig.Copy()
+	cc := db.owner.Config().ConnConfig.Copy()
 	configure(cc, "lintu migrate", sessionSettings, map[string]string{"lock_timeout": "5min"})
 	conn, err := pgx.ConnectConfig(ctx, cc)
 	if err != nil {
@@ -56,10 +86,14 @@ func (db *DB) migrating(ctx context.Context, work func(*migrate.Migrator) error)
 	m.OnStart = func(number int32, name, direction, _ string) {
 		db.log.Info("migrating the database", "number", number, "name", name, "direction", direction)
 	}
-	return migrationError(ctx, m, work(m))
+	return migrationError(ctx, m, cc.User, work(m))
 }
 
-func migrationError(ctx context.Context, m *migrate.Migrator, err error) error {
+func migrationError(ctx context.Context, m *migrate.Migrator, user string, err error) error {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && pg.ConstraintName == "app_role" {
+		return errAppRole(user).Because(quiet(pg))
+	}
 	var bad migrate.BadVersionError
 	if !errors.As(err, &bad) {
 		return toError(err)
@@ -78,4 +112,12 @@ func migrationError(ctx context.Context, m *migrate.Migrator, err error) error {
 	return lintu.Errorf(lintu.CodeInvalid,
 		"没有这个结构版本；可用的是 0 到 %[1]d。",
 		"There is no such schema version; 0 to %[1]d exist.", newest).Because(err)
+}
+
+func errAppRole(user string) *lintu.Error {
+	name := pgx.Identifier{user}.Sanitize()
+	return lintu.Errorf(lintu.CodeInvalid,
+		"数据库用户无权创建角色 lintu_app；请管理员在数据库服务器上运行：CREATE ROLE lintu_app; GRANT lintu_app TO %[1]s;",
+		"The database user may not make the role lintu_app; please let an administrator run on the database server: CREATE ROLE lintu_app; GRANT lintu_app TO %[1]s;",
+		name)
 }

@@ -29,19 +29,35 @@ const (
 // Options of Open. The zero value is for a server of one machine.
 type Options struct {
 	AppName string       // what pg_stat_activity shows; "lintu" if empty
-	Conns   int32        // the most connections for everything but tiles; 0 is 4 per CPU, at least 8
+	Conns   int32        // the most connections of one pool; 0 is 4 per CPU, at least 8
 	Log     *slog.Logger // told about migrations; nil is silence
+	// LoginAsApp says that lintu_app itself can log in under the URL, as on the
+	// private cluster. Otherwise the URL's user takes that role on.
+	LoginAsApp bool
 }
 
+// appRole is the role in which requests are served. It owns nothing and cannot
+// bypass row-level security; the migrations say what it may do.
+const appRole = "lintu_app"
+
+// ownerConns bounds the connections of the owner: edits of one tenant run one
+// after the other, so that more would only wait.
+const ownerConns = 8
+
 // DB is the door to one database. It is safe for concurrent use.
+//
+// Three pools, because requests must not be able to do what migrations can, and
+// because tiles are many. The owner's is for what changes the map and its
+// schema. Everything else is done in the role lintu_app.
 //
 // Tiles have a pool of their own for two reasons. A wall that loads asks for
 // hundreds of tiles at once, and these must not keep a field worker's report
 // waiting for a connection. And tile queries want other planner settings than
 // an import: see tileSettings.
 type DB struct {
-	pool  *pgxpool.Pool // everything but tiles
-	tiles *pgxpool.Pool // read-only
+	owner *pgxpool.Pool // as the owner: migrations, edits, statistics for the planner
+	pool  *pgxpool.Pool // as lintu_app: everything else but tiles
+	tiles *pgxpool.Pool // as lintu_app, read-only
 	log   *slog.Logger
 }
 
@@ -84,16 +100,30 @@ func Open(ctx context.Context, url string, opts Options) (*DB, error) {
 	if opts.Conns == 0 {
 		opts.Conns = max(8, 4*cpus)
 	}
-	pool, err := openPool(ctx, url, opts.AppName, opts.Conns, sessionSettings)
-	if err != nil {
-		return nil, err
+	db := &DB{log: opts.Log}
+	for _, p := range []struct {
+		pool     **pgxpool.Pool
+		name     string
+		conns    int32
+		role     bool
+		settings []map[string]string
+	}{
+		{&db.owner, opts.AppName + " owner", min(opts.Conns, ownerConns), false, nil},
+		{&db.pool, opts.AppName, opts.Conns, true, nil},
+		{&db.tiles, opts.AppName + " tiles", min(opts.Conns, max(4, 2*cpus)), true, []map[string]string{tileSettings}},
+	} {
+		cfg, err := poolConfig(url, p.name, p.conns, append(p.settings, sessionSettings)...)
+		if err != nil {
+			return nil, err
+		}
+		if p.role {
+			asApp(cfg.ConnConfig, opts.LoginAsApp)
+		}
+		if *p.pool, err = pgxpool.NewWithConfig(ctx, cfg); err != nil {
+			db.Close()
+			return nil, toError(err)
+		}
 	}
-	tiles, err := openPool(ctx, url, opts.AppName+" tiles", min(opts.Conns, max(4, 2*cpus)), sessionSettings, tileSettings)
-	if err != nil {
-		pool.Close()
-		return nil, err
-	}
-	db := &DB{pool: pool, tiles: tiles, log: opts.Log}
 	if err := db.inspect(ctx); err != nil {
 		db.Close()
 		return nil, err
@@ -101,7 +131,16 @@ func Open(ctx context.Context, url string, opts Options) (*DB, error) {
 	return db, nil
 }
 
-func openPool(ctx context.Context, url, app string, conns int32, settings ...map[string]string) (*pgxpool.Pool, error) {
+// asApp makes the connections those of the application's role.
+func asApp(cc *pgx.ConnConfig, login bool) {
+	if login {
+		cc.User = appRole
+	} else {
+		cc.RuntimeParams["role"] = appRole
+	}
+}
+
+func poolConfig(url, app string, conns int32, settings ...map[string]string) (*pgxpool.Config, error) {
 	cfg, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		// The parser's message may repeat the password, so it is not kept.
@@ -116,8 +155,7 @@ func openPool(ctx context.Context, url, app string, conns int32, settings ...map
 	cfg.MaxConnLifetimeJitter = 10 * time.Minute
 	cfg.HealthCheckPeriod = 30 * time.Second
 	configure(cfg.ConnConfig, app, settings...)
-	pool, err := pgxpool.NewWithConfig(ctx, cfg)
-	return pool, toError(err)
+	return cfg, nil
 }
 
 // configure gives a connection its settings and lets a cancelled context cancel
@@ -146,7 +184,7 @@ func (db *DB) inspect(ctx context.Context) error {
 	var version int
 	var encoding string
 	var postgis *string
-	err := db.pool.QueryRow(ctx, `
+	err := db.owner.QueryRow(ctx, `
 		select current_setting('server_version_num')::int / 10000,
 		       current_setting('server_encoding'),
 		       (select coalesce(installed_version, default_version)
@@ -199,15 +237,21 @@ func postgisNum(version string) int {
 	return part[0]*100 + part[1]
 }
 
-// Pool returns the pool for everything but tiles, for tests that look behind
-// the stores.
+// Pool returns the application's pool, for tests that look behind the stores
+// with the rights of a request.
 func (db *DB) Pool() *pgxpool.Pool { return db.pool }
+
+// Owner returns the owner's pool, for tests that look behind the stores.
+func (db *DB) Owner() *pgxpool.Pool { return db.owner }
 
 // Ping asks the server for a sign of life: what a readiness check needs.
 func (db *DB) Ping(ctx context.Context) error { return toError(db.pool.Ping(ctx)) }
 
 // Close ends all connections, waiting for those in use. Closing twice is safe.
 func (db *DB) Close() {
-	db.tiles.Close()
-	db.pool.Close()
+	for _, p := range []*pgxpool.Pool{db.tiles, db.pool, db.owner} {
+		if p != nil {
+			p.Close()
+		}
+	}
 }

@@ -160,7 +160,7 @@ func TestClusterCountsAddUp(t *testing.T) {
 		for _, p := range places {
 			lons, lats = append(lons, p[0]), append(lats, p[1])
 		}
-		if _, err := db.Pool().Exec(ctx, `INSERT INTO household (tenant_id, id, version, valid, code, geom)
+		if _, err := db.Owner().Exec(ctx, `INSERT INTO household (tenant_id, id, version, valid, code, geom)
 			SELECT $1, gen_random_uuid(), 1, '[2026-01-01,)', n::text, ST_SetSRID(ST_Point(x, y), 4326)
 			FROM unnest($2::float8[], $3::float8[]) WITH ORDINALITY p (x, y, n)`, who, lons, lats); err != nil {
 			rt.Fatal(err)
@@ -236,7 +236,7 @@ func TestTileQueriesUseTheIndexOnGeometry(t *testing.T) {
 		z := 16
 		x, y := tileOf(113.6, 28.1, z)
 		statement, b := sql.TileSQL(layer(t, name), z, x, y)
-		rows, err := db.Pool().Query(ctx, "EXPLAIN "+statement, tenant, nil, z, x, y, b[0], b[1], b[2], b[3])
+		rows, err := db.Owner().Query(ctx, "EXPLAIN "+statement, tenant, nil, z, x, y, b[0], b[1], b[2], b[3])
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -26,7 +26,7 @@ const dumpMajor = 15
 func dump(t *testing.T, db *sql.DB, url string) string {
 	t.Helper()
 	var major int
-	if err := db.Pool().QueryRow(t.Context(), `SELECT current_setting('server_version_num')::int / 10000`).Scan(&major); err != nil {
+	if err := db.Owner().QueryRow(t.Context(), `SELECT current_setting('server_version_num')::int / 10000`).Scan(&major); err != nil {
 		t.Fatal(err)
 	}
 	if major != dumpMajor {
@@ -128,7 +128,7 @@ func TestNothingIsLost(t *testing.T) {
 		`UPDATE assignment SET head_id = (SELECT id FROM head LIMIT 1), version = version + 1`,
 		`UPDATE area SET households = 7`,
 	} {
-		if _, err := p.Pool().Exec(t.Context(), query); err == nil {
+		if _, err := p.Owner().Exec(t.Context(), query); err == nil {
 			t.Errorf("%s: went through", query)
 		}
 	}

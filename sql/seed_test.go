@@ -26,7 +26,7 @@ func seeded(t testing.TB, households int) (*sql.DB, *sql.Reader) {
 func seed(t testing.TB, db *sql.DB, households int) {
 	t.Helper()
 	ctx := context.Background()
-	tx, err := db.Pool().Begin(ctx)
+	tx, err := db.Owner().Begin(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,14 +40,14 @@ func seed(t testing.TB, db *sql.DB, households int) {
 	if err := tx.Commit(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := db.Pool().Exec(ctx, "ANALYZE"); err != nil {
+	if _, err := db.Owner().Exec(ctx, "ANALYZE"); err != nil {
 		t.Fatal(err)
 	}
 }
 
 func mustExec(t testing.TB, db *sql.DB, statement string, args ...any) {
 	t.Helper()
-	if _, err := db.Pool().Exec(context.Background(), statement, args...); err != nil {
+	if _, err := db.Owner().Exec(context.Background(), statement, args...); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -25,7 +25,7 @@ func TestVersionsSeeLateCommits(t *testing.T) {
 	db, r := seeded(t, 0)
 	ctx := context.Background()
 	before := versionsOf(t, r)
-	slow, err := db.Pool().Begin(ctx)
+	slow, err := db.Owner().Begin(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}

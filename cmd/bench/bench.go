@@ -129,7 +129,7 @@ func (b *bench) inDatabase(ctx context.Context, migrated bool, table string, pro
 	if err != nil {
 		return r, err
 	}
-	return r, db.Pool().QueryRow(ctx, "select count(*) from "+table).Scan(&r.rows)
+	return r, db.Owner().QueryRow(ctx, "select count(*) from "+table).Scan(&r.rows)
 }
 
 // measure runs the program to its end.
@@ -158,7 +158,7 @@ func (b *bench) admin(ctx context.Context, database string, statements ...string
 	}
 	defer db.Close()
 	for _, s := range statements {
-		if _, err := db.Pool().Exec(ctx, s); err != nil {
+		if _, err := db.Owner().Exec(ctx, s); err != nil {
 			return err
 		}
 	}

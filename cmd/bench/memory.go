@@ -45,7 +45,7 @@ func watchServer(ctx context.Context, db *sql.DB, database string) (stop func() 
 // ownMB adds up the memory of all processes of a database but the asking one.
 func ownMB(ctx context.Context, db *sql.DB, database string) float64 {
 	var pids []int32
-	err := db.Pool().QueryRow(ctx, `SELECT coalesce(array_agg(pid), '{}') FROM pg_stat_activity
+	err := db.Owner().QueryRow(ctx, `SELECT coalesce(array_agg(pid), '{}') FROM pg_stat_activity
 		WHERE datname = $1 AND pid <> pg_backend_pid()`, database).Scan(&pids)
 	if err != nil {
 		return 0 // it was told to stop

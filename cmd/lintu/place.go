@@ -45,7 +45,7 @@ func (a *app) openWith(ctx context.Context, start func(context.Context, sql.Clus
 		}
 		url = p.cluster.URL()
 	}
-	if p.db, err = sql.Open(ctx, url, sql.Options{Log: a.log}); err != nil {
+	if p.db, err = sql.Open(ctx, url, sql.Options{Log: a.log, LoginAsApp: p.cluster != nil}); err != nil {
 		return p, err
 	}
 	if err = p.db.Migrate(ctx); err != nil {

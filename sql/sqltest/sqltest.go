@@ -27,7 +27,7 @@ import (
 )
 
 // EnvURL names a server to test on instead of a private one. Its user must be
-// allowed to create databases, and PostGIS in them.
+// allowed to create databases and roles, and PostGIS in them.
 const EnvURL = "LINTU_TEST_DATABASE_URL"
 
 // connsPerTest keeps a test's pools small: many tests run at once.
@@ -59,7 +59,8 @@ func run(m *testing.M) int {
 // New returns an empty, migrated database for one test.
 func New(t testing.TB) *sql.DB {
 	t.Helper()
-	db, err := sql.Open(t.Context(), URL(t), sql.Options{AppName: "lintu test", Conns: connsPerTest})
+	u := URL(t) // it starts the server
+	db, err := sql.Open(t.Context(), u, sql.Options{AppName: "lintu test", Conns: connsPerTest, LoginAsApp: house.cluster != nil})
 	if err != nil {
 		t.Fatal(err)
 	}

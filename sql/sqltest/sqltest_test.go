@@ -14,10 +14,10 @@ func TestNew(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			db := sqltest.New(t)
-			if _, err := db.Pool().Exec(t.Context(), "create table mine (id int)"); err != nil {
+			if _, err := db.Owner().Exec(t.Context(), "create table mine (id int)"); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := db.Pool().Exec(t.Context(), "select from tenant"); err != nil {
+			if _, err := db.Owner().Exec(t.Context(), "select from tenant"); err != nil {
 				t.Error(err)
 			}
 		})
