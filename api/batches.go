@@ -42,6 +42,11 @@ func (s *Server) upload(c *fiber.Ctx) error {
 	if n := c.Context().Request.Header.ContentLength(); int64(n) > s.UploadBytes {
 		return tooLarge(s.UploadBytes)
 	}
+	end, err := s.uploading.begin(s.viewer(c).Name)
+	if err != nil {
+		return err
+	}
+	defer end()
 	ctx, cancel := takeContext(c, streamTimeout)
 	defer cancel()
 	stop := context.AfterFunc(s.jobs.ctx, cancel)
@@ -140,11 +145,7 @@ func (s *Server) answers(c *fiber.Ctx) error {
 	if err := only(c); err != nil {
 		return err
 	}
-	content, err := readBody(c, bodyBytes)
-	if err != nil {
-		return err
-	}
-	said, err := parseAnswers(content)
+	said, err := parseAnswers(c.Body())
 	if err != nil {
 		return err
 	}
@@ -204,7 +205,7 @@ func (s *Server) launch(c *fiber.Ctx, kind string, ready func(*lintu.Batch) erro
 	}
 	id := b.ID
 	go func() {
-		err := s.guardStream(func() error { return work(s.jobs.ctx, id, s.jobs.progress(run)) })
+		err := s.guardStream(id.String(), func() error { return work(s.jobs.ctx, id, s.jobs.progress(run)) })
 		if lintu.CodeOf(err) == lintu.CodeInternal {
 			s.Log.Error("job failed", slog.String("kind", kind), slog.String("batch", id.String()), slog.Any("error", err))
 		}

@@ -5,7 +5,10 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"math"
 	"net/http"
+	"strconv"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
@@ -35,6 +38,7 @@ type problem struct {
 	Detail   string          `json:"detail"`
 	Text     lintu.Text      `json:"text"`
 	Instance string          `json:"instance,omitempty"`
+	Request  string          `json:"requestId,omitempty"`
 }
 
 func problemOf(err error, lang string) problem {
@@ -86,22 +90,35 @@ func tooLarge(limit int64) *lintu.Error {
 	return lintu.Errorf(lintu.CodeTooLarge, "内容超过上限 %d 字节。", "The content is larger than the limit of %d bytes.", limit)
 }
 
+// retryAfter is how long a client should wait before it asks again; 0 if waiting
+// does not help or nobody knows.
+func retryAfter(err error) time.Duration {
+	e, status := asError(err)
+	if e.RetryAfter == 0 && status == http.StatusServiceUnavailable {
+		return 5 * time.Second
+	}
+	return e.RetryAfter
+}
+
 // fail answers with the problem. Our own faults go to the log with their cause;
 // the caller's are the caller's business.
 func (s *Server) fail(c *fiber.Ctx, err error) error {
+	if requestID(c) == "" { // fasthttp itself could not read the request
+		s.begin(c)
+	}
 	p := problemOf(err, lang(c))
-	p.Instance = c.Path()
+	p.Instance, p.Request = c.Path(), requestID(c)
 	if p.Status >= 500 && !errors.Is(err, context.Canceled) {
-		s.Log.LogAttrs(c.UserContext(), slog.LevelError, "request failed", slog.String("method", c.Method()),
-			slog.String("path", p.Instance), slog.Int("status", p.Status), slog.Any("error", err))
+		s.Log.LogAttrs(c.UserContext(), slog.LevelError, "request failed", slog.String("id", p.Request), slog.String("method", c.Method()),
+			slog.String("route", c.Route().Path), slog.Int("status", p.Status), slog.Any("error", err))
 	}
 	c.Response().ResetBody()
 	for _, h := range []string{fiber.HeaderContentEncoding, fiber.HeaderETag, fiber.HeaderLastModified} {
 		c.Response().Header.Del(h)
 	}
 	c.Set(fiber.HeaderCacheControl, "no-store")
-	if p.Status == http.StatusServiceUnavailable {
-		c.Set(fiber.HeaderRetryAfter, "5")
+	if wait := retryAfter(err); wait > 0 {
+		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 	}
 	c.Status(p.Status)
 	return c.JSON(p, "application/problem+json")

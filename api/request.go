@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net/netip"
 	"net/url"
 	"regexp"
 	"runtime/debug"
@@ -28,15 +27,17 @@ import (
 func (s *Server) recovered(c *fiber.Ctx) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			s.logPanic(r)
+			s.logPanic(r, requestID(c))
 			err = s.fail(c, fmt.Errorf("panic: %v", r))
 		}
 	}()
 	return c.Next()
 }
 
-func (s *Server) logPanic(r any) {
-	s.Log.Error("panic", slog.Any("value", r), slog.String("stack", string(debug.Stack())))
+// logPanic is called where a panic was recovered; during is the id of the request
+// or batch.
+func (s *Server) logPanic(r any, during string) {
+	s.Log.Error("panic", slog.String("id", during), slog.Any("value", r), slog.String("stack", string(debug.Stack())))
 }
 
 // streamKey marks a request whose context a stream ends, not the handler.
@@ -227,7 +228,7 @@ func (s *Server) base(c *fiber.Ctx) string {
 	if s.PublicURL != "" {
 		return s.PublicURL
 	}
-	scheme, host := "http", string(c.Context().Host())
+	scheme, host := s.scheme, string(c.Context().Host())
 	if s.trusts(c) {
 		if v := firstOf(c.Get("X-Forwarded-Proto")); v == "https" || v == "http" {
 			scheme = v
@@ -247,48 +248,21 @@ func firstOf(list string) string {
 	return strings.TrimSpace(first)
 }
 
-// trusts reports whether the other end of the connection is a trusted proxy.
-func (s *Server) trusts(c *fiber.Ctx) bool {
-	at, err := netip.ParseAddrPort(c.Context().RemoteAddr().String())
-	if err != nil {
-		return false
-	}
-	return slices.ContainsFunc(s.proxies, func(p netip.Prefix) bool { return p.Contains(at.Addr().Unmap()) })
-}
-
-func parsePrefixes(list []string) ([]netip.Prefix, error) {
-	var out []netip.Prefix
-	for _, text := range list {
-		p, err := netip.ParsePrefix(text)
-		if err != nil {
-			var a netip.Addr
-			if a, err = netip.ParseAddr(text); err == nil {
-				p = netip.PrefixFrom(a, a.BitLen())
-			}
-		}
-		if err != nil {
-			return nil, lintu.Errorf(lintu.CodeInvalid, "可信代理 %q 不是 IP 地址或网段。", "Trusted proxy %q is neither an IP address nor a prefix.", text)
-		}
-		out = append(out, p)
-	}
-	return out, nil
-}
-
-// readBody reads a small body.
-func readBody(c *fiber.Ctx, limit int64) ([]byte, error) {
-	b, err := io.ReadAll(body(c, limit))
+// readAll reads a small body.
+func readAll(b io.Reader) ([]byte, error) {
+	content, err := io.ReadAll(b)
 	if err != nil {
 		return nil, bodyError(err)
 	}
-	return b, nil
+	return content, nil
 }
 
 // body is the request's body, in memory or still coming. Reading more than limit
 // bytes of it is CodeTooLarge; fasthttp's own limit does not hold for streams.
-func body(c *fiber.Ctx, limit int64) io.Reader {
+func body(c *fiber.Ctx, limit int64) *limitedBody {
 	b := &limitedBody{left: limit, limit: limit, request: c.Context()}
 	if b.r = c.Context().Request.BodyStream(); b.r == nil {
-		b.r = strings.NewReader(string(c.Context().Request.Body()))
+		b.r = bytes.NewReader(c.Context().Request.Body())
 	}
 	return b
 }
@@ -296,6 +270,7 @@ func body(c *fiber.Ctx, limit int64) io.Reader {
 type limitedBody struct {
 	r           io.Reader
 	left, limit int64
+	until       time.Time // when all of it must have come, if set
 	request     *fasthttp.RequestCtx
 	err         error // of an earlier Read
 }
@@ -313,7 +288,11 @@ func (b *limitedBody) Read(p []byte) (int, error) {
 }
 
 func (b *limitedBody) read(p []byte) (int, error) {
-	if err := b.request.Conn().SetReadDeadline(time.Now().Add(stallTimeout)); err != nil {
+	deadline := time.Now().Add(stallTimeout)
+	if !b.until.IsZero() && b.until.Before(deadline) {
+		deadline = b.until
+	}
+	if err := b.request.Conn().SetReadDeadline(deadline); err != nil {
 		return 0, err
 	}
 	n, err := b.r.Read(p)

@@ -62,9 +62,9 @@ func (s *Server) routes() []Route {
 // register puts the routes behind what holds for all of them.
 func (s *Server) register() error {
 	a := s.app
-	a.Use(s.recovered, s.measured, s.tied, drained, s.guarded, s.sameOrigin)
+	a.Use(s.received, s.logged, s.recovered, s.measured, s.tied, drained, s.pacedByAddress, s.sameOrigin, bounded)
 	for _, prefix := range []string{"/tiles", "/styles", "/sprites", "/ogc"} {
-		a.Use(prefix, open)
+		a.Use(prefix, s.open)
 	}
 	for _, r := range s.Routes {
 		if r.Method == fiber.MethodGet {

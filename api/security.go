@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -12,14 +13,17 @@ import (
 )
 
 // contentPolicy is the Content-Security-Policy of every answer: everything from
-// this server, but for the servers of a configured basemap.
+// this server, but for the servers of a configured basemap. blob: is where
+// MapLibre's workers and decoded images are, data: where its icons are. Nothing
+// embeds a page of this server.
 func contentPolicy(basemap json.RawMessage) (string, error) {
 	hosts, err := basemapOrigins(basemap)
 	if err != nil {
 		return "", err
 	}
-	return "default-src 'self'; img-src 'self' data: blob:" + hosts + "; connect-src 'self'" + hosts +
-		"; style-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'", nil
+	return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:" + hosts +
+		"; connect-src 'self'" + hosts + "; font-src 'self'; manifest-src 'self'; worker-src 'self' blob:" +
+		"; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'", nil
 }
 
 func basemapOrigins(basemap json.RawMessage) (string, error) {
@@ -48,35 +52,90 @@ func basemapOrigins(basemap json.RawMessage) (string, error) {
 	return hosts, nil
 }
 
-// guarded sets the headers that every answer has.
-func (s *Server) guarded(c *fiber.Ctx) error {
+// permissionsPolicy leaves to the pages of this server the two devices that a
+// report from the street needs, and nothing else to anybody.
+const permissionsPolicy = "geolocation=(self), camera=(self), accelerometer=(), autoplay=(), bluetooth=(), " +
+	"browsing-topics=(), display-capture=(), encrypted-media=(), fullscreen=(), gyroscope=(), hid=(), " +
+	"idle-detection=(), local-fonts=(), magnetometer=(), microphone=(), midi=(), payment=(), picture-in-picture=(), " +
+	"publickey-credentials-get=(), screen-wake-lock=(), serial=(), usb=(), xr-spatial-tracking=()"
+
+// guard sets the headers that every answer has. HSTS leaves subdomains out: they
+// may be somebody else's.
+func (s *Server) guard(c *fiber.Ctx) {
 	c.Set(fiber.HeaderContentSecurityPolicy, s.csp)
 	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
 	c.Set(fiber.HeaderReferrerPolicy, "same-origin")
-	c.Set(fiber.HeaderXFrameOptions, "SAMEORIGIN")
-	return c.Next()
+	c.Set(fiber.HeaderXFrameOptions, "DENY")
+	c.Set("Permissions-Policy", permissionsPolicy)
+	c.Set("Cross-Origin-Opener-Policy", "same-origin")
+	c.Set("Cross-Origin-Resource-Policy", "same-origin")
+	if s.secure(c) {
+		c.Set(fiber.HeaderStrictTransportSecurity, "max-age=31536000")
+	}
 }
 
-// open lets pages of other origins read: tiles, styles and the OGC part hold
-// what the map shows anyone.
-func open(c *fiber.Ctx) error {
-	c.Set(fiber.HeaderAccessControlAllowOrigin, "*")
-	c.Set(fiber.HeaderAccessControlExposeHeaders, "ETag, Content-Crs, Link")
+// secure reports whether the client reaches the server over HTTPS.
+func (s *Server) secure(c *fiber.Ctx) bool { return strings.HasPrefix(s.base(c), "https:") }
+
+// parseOrigins checks the list of origins whose pages may read.
+func parseOrigins(list []string) ([]string, error) {
+	origins := make([]string, len(list))
+	for i, text := range list {
+		u, err := url.Parse(strings.TrimSpace(text))
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") != "" ||
+			u.RawQuery != "" || u.Fragment != "" || strings.Contains(u.Host, "*") {
+			return nil, lintu.Errorf(lintu.CodeInvalid, "允许的来源 %q 无效；应类似 https://city.example.cn，不支持通配符。",
+				"The allowed origin %q is not valid; it should look like https://city.example.org, without wildcards.", text)
+		}
+		origins[i] = strings.ToLower(u.Scheme + "://" + u.Host)
+	}
+	return origins, nil
+}
+
+// open lets pages of the configured origins read. Cookies do not come with what
+// they ask: they see what visitors see, or what their own token shows.
+func (s *Server) open(c *fiber.Ctx) error {
+	c.Vary(fiber.HeaderOrigin)
+	if origin := c.Get(fiber.HeaderOrigin); origin != "" && slices.Contains(s.origins, origin) {
+		c.Set(fiber.HeaderAccessControlAllowOrigin, origin)
+		c.Set(fiber.HeaderAccessControlExposeHeaders, "ETag, Content-Crs, Link, Retry-After, X-Request-Id")
+		if c.Method() == fiber.MethodOptions {
+			c.Set(fiber.HeaderAccessControlAllowMethods, "GET, HEAD")
+			c.Set(fiber.HeaderAccessControlAllowHeaders, "Accept, Accept-Language, Authorization, Content-Type, If-None-Match")
+			c.Set(fiber.HeaderAccessControlMaxAge, "7200")
+		}
+	}
 	if c.Method() == fiber.MethodOptions {
-		c.Set(fiber.HeaderAccessControlAllowMethods, "GET, HEAD, OPTIONS")
-		c.Set(fiber.HeaderAccessControlAllowHeaders, "Accept, Accept-Language, If-None-Match, Content-Type")
-		c.Set(fiber.HeaderAccessControlMaxAge, "86400")
 		return c.SendStatus(fiber.StatusNoContent)
 	}
 	return c.Next()
 }
 
-// sameOrigin refuses changes that another site's page asks for, also one that
-// has this server's address under a name of its own (DNS rebinding). Programs
-// send neither header and pass.
-func (s *Server) sameOrigin(c *fiber.Ctx) error {
+// The names of the session's cookie. Over HTTPS the prefix keeps subdomains from
+// setting one.
+const (
+	sessionCookie       = "lintu"
+	secureSessionCookie = "__Host-lintu"
+)
+
+// changes reports whether the request's method may change something.
+func changes(c *fiber.Ctx) bool {
 	switch c.Method() {
 	case fiber.MethodGet, fiber.MethodHead, fiber.MethodOptions:
+		return false
+	}
+	return true
+}
+
+// sameOrigin refuses changes that another site's page asks for, also one that
+// has this server's address under a name of its own (DNS rebinding). Browsers
+// say where a change comes from by themselves, also when they sign in, which has
+// no cookie yet. Programs say nothing and pass as long as they bring no cookie.
+//
+// Reading needs no such check of the name: cookies belong to names, so a foreign
+// name brings none, and sees what visitors see.
+func (s *Server) sameOrigin(c *fiber.Ctx) error {
+	if !changes(c) {
 		return c.Next()
 	}
 	site, origin := c.Get("Sec-Fetch-Site"), c.Get(fiber.HeaderOrigin)
@@ -84,12 +143,17 @@ func (s *Server) sameOrigin(c *fiber.Ctx) error {
 	if site == "" && origin != "" {
 		foreign = origin != originOf(s.base(c))
 	}
-	if (site != "" || origin != "") && !s.ownName(c) {
+	said := site != "" || origin != ""
+	if said && !s.ownName(c) {
 		return lintu.Errorf(lintu.CodeForbidden, "本服务不认识网址中的主机名，更改已被拒绝；请用 IP 地址访问，或设置 LINTU_PUBLIC_URL。",
 			"This server does not know the name it was reached by, and refuses the change; use its IP address, or set LINTU_PUBLIC_URL.")
 	}
 	if foreign {
 		return lintu.Errorf(lintu.CodeForbidden, "此更改来自别的网站的页面，已被拒绝。", "This change was asked for by a page of another site and is refused.")
+	}
+	if !said && (c.Cookies(sessionCookie) != "" || c.Cookies(secureSessionCookie) != "") {
+		return lintu.Errorf(lintu.CodeForbidden, "带登录 Cookie 的更改必须说明来自哪个页面（Origin 或 Sec-Fetch-Site），已被拒绝；程序请使用访问令牌。",
+			"A change that comes with the cookie of a session must say which page it comes from (Origin or Sec-Fetch-Site), and is refused; programs use a token.")
 	}
 	return c.Next()
 }

@@ -44,9 +44,12 @@ type Config struct {
 	// PublicURL is the address under which readers reach the server, without a
 	// slash at the end. Empty: each request's own.
 	PublicURL string
-	// TrustedProxies are addresses or prefixes whose X-Forwarded-Proto and
-	// X-Forwarded-Host are believed.
+	// TrustedProxies are addresses or prefixes whose X-Forwarded-For,
+	// X-Forwarded-Proto and X-Forwarded-Host are believed.
 	TrustedProxies []string
+	// AllowedOrigins are other origins whose pages may read tiles, styles, sprites
+	// and the OGC part.
+	AllowedOrigins []string
 	// Basemap is a MapLibre raster or vector source as JSON, or nil.
 	Basemap json.RawMessage
 	// UploadBytes is the largest file that can be sent for import.
@@ -70,11 +73,16 @@ type Server struct {
 	Routes  []Route // every address and what it needs
 	app     *fiber.App
 	pages   map[string]*page
+	scheme  string // of the listener: http or https
 	proxies []netip.Prefix
+	origins []string
 	csp     string
 	metrics *metrics
+	limits  *limits
 	start   string // tells this server's layer versions from those before a restart
 	jobs    jobs
+
+	uploading uploading
 
 	listener            *listener
 	startOnce, stopOnce sync.Once
@@ -89,12 +97,15 @@ func New(cfg Config) (*Server, error) {
 	}
 	cfg.PublicURL = strings.TrimRight(cfg.PublicURL, "/")
 	s := &Server{Config: cfg, served: make(chan struct{}), metrics: newMetrics(),
-		start: strconv.FormatInt(time.Now().UnixNano(), 36)}
+		limits: newLimits(), scheme: "http", start: strconv.FormatInt(time.Now().UnixNano(), 36)}
 	var err error
 	if s.proxies, err = parsePrefixes(cfg.TrustedProxies); err != nil {
 		return nil, err
 	}
 	if err := lintu.CheckPublic(cfg.Public); err != nil {
+		return nil, err
+	}
+	if s.origins, err = parseOrigins(cfg.AllowedOrigins); err != nil {
 		return nil, err
 	}
 	if err := checkPublicURL(cfg.PublicURL); err != nil {
@@ -116,6 +127,7 @@ func New(cfg Config) (*Server, error) {
 		StreamRequestBody:            true,
 		DisablePreParseMultipartForm: true,
 		BodyLimit:                    bodyBytes,
+		Concurrency:                  maxConnections,
 		ReadBufferSize:               16 << 10,
 		ReadTimeout:                  stallTimeout,
 		IdleTimeout:                  2 * time.Minute,

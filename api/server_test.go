@@ -133,31 +133,6 @@ func TestPanicStaysInTheLog(t *testing.T) {
 	}
 }
 
-func TestHeaders(t *testing.T) {
-	t.Parallel()
-	b := setup(t, 20)
-	for _, path := range []string{"/", "/wall", "/nowhere", "/api/v1/config", centre("counties", 5)} {
-		h := b.get(path).Header
-		if !strings.HasPrefix(h.Get("Content-Security-Policy"), "default-src 'self'; img-src 'self' data: blob:") || h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Referrer-Policy") == "" {
-			t.Errorf("%s lacks headers: %v", path, h)
-		}
-	}
-	for path, want := range map[string]string{centre("counties", 5): "*", "/ogc": "*", "/styles/night.json": "*", "/tiles/nothing.json": "*", "/api/v1/config": "", "/wall": ""} {
-		if got := b.get(path, "Origin", "https://other.example").Header.Get("Access-Control-Allow-Origin"); got != want {
-			t.Errorf("%s is open to %q, want %q", path, got, want)
-		}
-	}
-	if a := b.do("OPTIONS", centre("counties", 5), nil, "Origin", "https://other.example", "Access-Control-Request-Method", "GET"); a.StatusCode != 204 || !strings.Contains(a.Header.Get("Access-Control-Allow-Headers"), "If-None-Match") {
-		t.Errorf("preflight: %d %v", a.StatusCode, a.Header)
-	}
-	withBasemap := serve(t, b.db, func(c *apiConfig) {
-		c.Basemap = []byte(`{"type":"raster","tiles":["https://tiles.example.cn/{z}/{x}/{y}.png"]}`)
-	})
-	if csp := withBasemap.get("/wall").Header.Get("Content-Security-Policy"); !strings.Contains(csp, "connect-src 'self' https://tiles.example.cn;") {
-		t.Errorf("the basemap is shut out: %s", csp)
-	}
-}
-
 func TestPages(t *testing.T) {
 	t.Parallel()
 	b := setup(t, 0)

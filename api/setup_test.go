@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -31,7 +32,25 @@ type bundle struct {
 	t    testing.TB
 	base string
 	db   *sql.DB
-	log  *bytes.Buffer
+	log  *logBuffer
+}
+
+// logBuffer holds the server's log, which can be read while it is written.
+type logBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (l *logBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.Write(p)
+}
+
+func (l *logBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.String()
 }
 
 type apiConfig = api.Config
@@ -48,7 +67,7 @@ func setup(t testing.TB, households int, options ...option) *bundle {
 // serve starts a server on db.
 func serve(t testing.TB, db *sql.DB, options ...option) *bundle {
 	t.Helper()
-	b := &bundle{t: t, db: db, log: &bytes.Buffer{}}
+	b := &bundle{t: t, db: db, log: &logBuffer{}}
 	reader := sql.NewReader(db)
 	cfg := api.Config{
 		Tenant: tenant, Name: lintu.Text{ZH: "集里街道", EN: "Jili"}, Version: "test",

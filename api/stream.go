@@ -17,12 +17,12 @@ import (
 func (s *Server) stream(c *fiber.Ctx, contentType string, write func(ctx context.Context, out io.Writer, begun func()) error) error {
 	ctx, cancel := takeContext(c, streamTimeout)
 	reader, writer := io.Pipe()
-	packed := takes(c, "gzip")
+	packed, id := takes(c, "gzip"), requestID(c)
 	begun, finished := make(chan struct{}), make(chan error, 1)
 	go func() {
 		defer cancel()
 		var once sync.Once
-		err := s.guardStream(func() error {
+		err := s.guardStream(id, func() error {
 			return sendPacked(writer, packed, func(out io.Writer) error {
 				return write(ctx, out, func() { once.Do(func() { close(begun) }) })
 			})
@@ -48,10 +48,10 @@ func (s *Server) stream(c *fiber.Ctx, contentType string, write func(ctx context
 
 // guardStream keeps a panic of a stream from ending the process: the middleware
 // that does so for handlers does not reach it.
-func (s *Server) guardStream(write func() error) (err error) {
+func (s *Server) guardStream(during string, write func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			s.logPanic(r)
+			s.logPanic(r, during)
 			err = fmt.Errorf("panic: %v", r)
 		}
 	}()

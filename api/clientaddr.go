@@ -1,0 +1,83 @@
+package api
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/lintu-map/lintu"
+)
+
+// clientAddress is the client's address as it stands in limits, logs and the audit; ""
+// over what has no addresses, such as a Unix socket.
+func (s *Server) clientAddress(c *fiber.Ctx) string {
+	if a := s.address(c); a.IsValid() {
+		return a.String()
+	}
+	return ""
+}
+
+// address is the address of the client: the other end of the connection or,
+// if that is a trusted proxy, the rightmost address in X-Forwarded-For that is
+// no trusted proxy. What stands left of it the client could have written itself.
+func (s *Server) address(c *fiber.Ctx) netip.Addr {
+	at := parseHop(c.Context().RemoteAddr().String())
+	if !s.trusted(at) {
+		return at
+	}
+	var hops []string
+	for _, line := range c.Context().Request.Header.PeekAll(fiber.HeaderXForwardedFor) {
+		hops = append(hops, strings.Split(string(line), ",")...)
+	}
+	for _, hop := range slices.Backward(hops) {
+		next := parseHop(strings.TrimSpace(hop))
+		if !next.IsValid() {
+			return at // who wrote this is the last that is known
+		}
+		if at = next; !s.trusted(at) {
+			return at
+		}
+	}
+	return at
+}
+
+// parseHop reads an address with or without brackets and a port.
+func parseHop(s string) netip.Addr {
+	if ap, err := netip.ParseAddrPort(s); err == nil {
+		return ap.Addr().Unmap().WithZone("")
+	}
+	if inner, ok := strings.CutPrefix(s, "["); ok {
+		s = strings.TrimSuffix(inner, "]")
+	}
+	a, _ := netip.ParseAddr(s) // the zero Addr says that it is none
+	return a.Unmap().WithZone("")
+}
+
+// trusts reports whether the other end of the connection is a trusted proxy.
+func (s *Server) trusts(c *fiber.Ctx) bool {
+	return s.trusted(parseHop(c.Context().RemoteAddr().String()))
+}
+
+func (s *Server) trusted(a netip.Addr) bool {
+	return slices.ContainsFunc(s.proxies, func(p netip.Prefix) bool { return p.Contains(a) })
+}
+
+func parsePrefixes(list []string) ([]netip.Prefix, error) {
+	var out []netip.Prefix
+	for _, text := range list {
+		p, err := netip.ParsePrefix(text)
+		if err != nil {
+			var a netip.Addr
+			if a, err = netip.ParseAddr(text); err == nil {
+				p = netip.PrefixFrom(a, a.BitLen())
+			}
+		}
+		if err != nil {
+			return nil, lintu.Errorf(lintu.CodeInvalid, "可信代理 %q 不是 IP 地址或网段。", "Trusted proxy %q is neither an IP address nor a prefix.", text)
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}

@@ -1,0 +1,246 @@
+package api
+
+import (
+	"container/list"
+	"math"
+	"net/netip"
+	"regexp"
+	"sync"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"golang.org/x/time/rate"
+
+	"github.com/lintu-map/lintu"
+)
+
+// kind is a class of requests that are counted together.
+type kind string
+
+// The kinds of requests.
+const (
+	kindTile     kind = "tile"
+	kindRead     kind = "read"
+	kindChange   kind = "change"
+	kindLogin    kind = "login"
+	kindPassword kind = "password"
+	kindUnmask   kind = "unmask"
+	kindSearch   kind = "search of persons"
+	kindUpload   kind = "upload"
+	kindExport   kind = "export"
+)
+
+// pace is how often something may be done: each, after burst times at once.
+type pace struct {
+	each  time.Duration
+	burst int
+}
+
+// paces are the limits by kind: from one address, and by one account or token.
+// Addresses have more, since a whole office may share one. All are in memory of
+// one server; what counts for days, such as failed sign-ins of an account and
+// unmasked persons, is counted in the database besides.
+var paces = map[kind]struct{ address, who pace }{
+	// A wall in 4K loads some 200 tiles at once and again after a change of the
+	// data; an office of fifty walls comes through one address.
+	kindTile: {pace{time.Millisecond, 10000}, pace{2 * time.Millisecond, 4000}},
+	// Pages ask a few times a second, programs that page through a layer more.
+	kindRead: {pace{2 * time.Millisecond, 4000}, pace{5 * time.Millisecond, 2000}},
+	// A person's clicks.
+	kindChange: {pace{20 * time.Millisecond, 500}, pace{100 * time.Millisecond, 200}},
+	// Each costs an argon2id. An office signs in together at eight o'clock; who
+	// guesses has 3,600 an hour at most, and the database stops each account's far
+	// earlier.
+	kindLogin: {pace{time.Second, 60}, pace{time.Second, 60}},
+	// Nobody changes a password often; the old one could be guessed here too.
+	kindPassword: {pace{2 * time.Second, 60}, pace{12 * time.Second, 10}},
+	// One at a time, with a purpose; the day's quota stands in the database.
+	kindUnmask: {pace{200 * time.Millisecond, 200}, pace{2 * time.Second, 30}},
+	// Exact names and numbers: a list of them must not be tried out.
+	kindSearch: {pace{200 * time.Millisecond, 200}, pace{time.Second, 30}},
+	// Each is up to 4 GB on disk and a reading of all of it.
+	kindUpload: {pace{time.Second, 120}, pace{5 * time.Second, 60}},
+	// Each reads a whole table or chain.
+	kindExport: {pace{time.Second, 60}, pace{6 * time.Second, 10}},
+}
+
+// Limits that are no paces.
+const (
+	// maxKeys bounds the memory of the limits to some 20 MB; beyond it the key that
+	// was used least lately begins anew.
+	maxKeys = 1 << 16
+	// Uploads under way at once: each writes to the disk as fast as it gives.
+	maxUploads, maxUploadsOfOne = 16, 4
+	// Connections at once, some 30 kB each, and of one address that is no trusted
+	// proxy: 200 browsers of one office with their usual six.
+	maxConnections, maxConnectionsOfOne = 16384, 2048
+)
+
+// kindsOf says which requests are more than a read or a change. The first that
+// fits counts.
+var kindsOf = []struct {
+	method, path *regexp.Regexp
+	kind         kind
+}{
+	{get, regexp.MustCompile(`^/tiles/|/tiles/[^/]+/[0-9]+/[0-9]+/[0-9]+$|^/assets/|^/sprites/`), kindTile},
+	{get, regexp.MustCompile(`^/login/sso`), kindLogin},
+	{get, regexp.MustCompile(`^/api/v1/audit\.csv$|/preview\.geojson$`), kindExport},
+	{post, regexp.MustCompile(`^/api/v1/session$`), kindLogin},
+	{put, regexp.MustCompile(`^/api/v1/password$`), kindPassword},
+	{post, regexp.MustCompile(`/person/unmask$`), kindUnmask},
+	{post, regexp.MustCompile(`^/api/v1/persons/search$`), kindSearch},
+	{post, regexp.MustCompile(`^/api/v1/batches$`), kindUpload},
+	{post, regexp.MustCompile(`^/api/v1/audit/verify$`), kindExport},
+}
+
+var get, post, put = regexp.MustCompile("^(GET|HEAD)$"), regexp.MustCompile("^POST$"), regexp.MustCompile("^PUT$")
+
+func kindOf(c *fiber.Ctx) kind {
+	method, path := c.Method(), c.Path()
+	for _, k := range kindsOf {
+		if k.method.MatchString(method) && k.path.MatchString(path) {
+			return k.kind
+		}
+	}
+	if changes(c) {
+		return kindChange
+	}
+	return kindRead
+}
+
+// limits counts requests by kind and by who makes them.
+type limits struct {
+	mu     sync.Mutex
+	byKey  map[limitKey]*list.Element
+	recent *list.List // of *limited, the latest first
+}
+
+type limitKey struct {
+	kind kind
+	who  string
+}
+
+type limited struct {
+	key limitKey
+	*rate.Limiter
+}
+
+func newLimits() *limits {
+	return &limits{byKey: map[limitKey]*list.Element{}, recent: list.New()}
+}
+
+// wait is how long who has to wait before the next request of the kind; 0 counts
+// this one.
+func (l *limits) wait(k limitKey, p pace, now time.Time) time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	at := l.byKey[k]
+	if at == nil {
+		if l.recent.Len() >= maxKeys {
+			oldest := l.recent.Back()
+			delete(l.byKey, l.recent.Remove(oldest).(*limited).key)
+		}
+		at = l.recent.PushFront(&limited{k, rate.NewLimiter(rate.Every(p.each), p.burst)})
+		l.byKey[k] = at
+	}
+	l.recent.MoveToFront(at)
+	r := at.Value.(*limited).ReserveN(now, 1)
+	d := r.DelayFrom(now)
+	if d > 0 {
+		r.CancelAt(now)
+	}
+	return d
+}
+
+// pacedByAddress limits what one address asks for, before anything is looked up
+// for it.
+func (s *Server) pacedByAddress(c *fiber.Ctx) error {
+	k := kindOf(c)
+	return s.paced(c, limitKey{k, network(s.address(c))}, paces[k].address)
+}
+
+// pacedByViewer limits what one account or token asks for; visitors have their
+// address only.
+func (s *Server) pacedByViewer(c *fiber.Ctx) error {
+	v := knownViewer(c)
+	if v == nil || !v.SignedIn() {
+		return c.Next()
+	}
+	k := kindOf(c)
+	return s.paced(c, limitKey{k, v.Name}, paces[k].who)
+}
+
+func (s *Server) paced(c *fiber.Ctx, k limitKey, p pace) error {
+	d := s.limits.wait(k, p, time.Now())
+	if d == 0 {
+		return c.Next()
+	}
+	seconds := int(math.Ceil(d.Seconds()))
+	e := lintu.Errorf(lintu.CodeThrottled, "请求过于频繁，请 %d 秒后再试。", "There are too many requests; please try again in %d s.", seconds)
+	e.RetryAfter = d
+	return e
+}
+
+// network is whom an address stands for: with IPv6 a home or office has a whole
+// /64, so that the single address says nothing.
+func network(a netip.Addr) string {
+	if a.Is6() {
+		if p, err := a.Prefix(64); err == nil {
+			return p.String()
+		}
+	}
+	return a.String()
+}
+
+// uploading counts the uploads under way.
+type uploading struct {
+	mu  sync.Mutex
+	all int
+	of  map[string]int
+}
+
+// begin takes a place for an upload of who, and returns how to give it back.
+func (u *uploading) begin(who string) (end func(), err error) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.of[who] >= maxUploadsOfOne {
+		return nil, lintu.Errorf(lintu.CodeThrottled, "您已有 %d 个文件正在上传，请等其中一个完成。",
+			"%d files of yours are being uploaded; please wait for one to end.", maxUploadsOfOne)
+	}
+	if u.all >= maxUploads {
+		return nil, lintu.Errorf(lintu.CodeUnavailable, "服务器正在接收的文件太多，请稍后再试。", "The server is receiving too many files; please try again later.")
+	}
+	u.all++
+	if u.of == nil {
+		u.of = map[string]int{}
+	}
+	u.of[who]++
+	return func() {
+		u.mu.Lock()
+		defer u.mu.Unlock()
+		u.all--
+		if u.of[who]--; u.of[who] == 0 {
+			delete(u.of, who)
+		}
+	}, nil
+}
+
+// bounded reads the body of a change, so that no handler can be made to hold
+// more of it than bodyBytes or to wait for it longer than requestTimeout, however
+// it comes. Uploads read theirs by themselves.
+func bounded(c *fiber.Ctx) error {
+	if !changes(c) || kindOf(c) == kindUpload {
+		return c.Next()
+	}
+	if c.Context().Request.Header.ContentLength() > bodyBytes {
+		return tooLarge(bodyBytes)
+	}
+	b := body(c, bodyBytes)
+	b.until = time.Now().Add(requestTimeout)
+	content, err := readAll(b)
+	if err != nil {
+		return err
+	}
+	c.Context().Request.SetBodyRaw(content)
+	return c.Next()
+}
