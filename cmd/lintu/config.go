@@ -20,6 +20,7 @@ type config struct {
 	Addr           string   `env:"LINTU_ADDR" default:"127.0.0.1:8080" help:"Address to listen on."`
 	PublicURL      string   `name:"public-url" env:"LINTU_PUBLIC_URL" help:"How clients reach this server, for absolute links; default from the request." placeholder:"URL"`
 	TrustedProxies []string `env:"LINTU_TRUSTED_PROXIES" help:"Addresses or networks whose X-Forwarded-* headers are believed." placeholder:"CIDR"`
+	AllowedOrigins []string `name:"allowed-origins" env:"LINTU_ALLOWED_ORIGINS" help:"Other origins whose pages may read tiles, styles and OGC answers; default none." placeholder:"ORIGIN,…"`
 	PublicLayers   []string `name:"public-layers" env:"LINTU_PUBLIC_LAYERS" help:"Layers shown to those who have not signed in, or none. Default: boundaries and base map." placeholder:"LAYER,…"`
 	Title          string   `env:"LINTU_TITLE" help:"Name of the place, shown on the pages."`
 	Basemap        string   `env:"LINTU_BASEMAP" help:"Base map beneath the layers: a {z}/{x}/{y} raster URL or a TileJSON URL. Without it the imported base layers are the base map." placeholder:"URL"`
@@ -108,7 +109,8 @@ func (c config) LogValue() slog.Value {
 		slog.String("database", database), slog.String("data", c.Data),
 		slog.Int("tenant", int(c.Tenant)), slog.String("lang", c.Lang),
 		slog.String("addr", c.Addr), slog.String("publicURL", c.PublicURL),
-		slog.Any("trustedProxies", c.TrustedProxies), slog.Any("publicLayers", c.public()),
+		slog.Any("trustedProxies", c.TrustedProxies), slog.Any("allowedOrigins", c.AllowedOrigins),
+		slog.Any("publicLayers", c.public()),
 		slog.String("title", c.Title),
 		slog.Bool("basemap", c.Basemap != ""))
 }

@@ -79,7 +79,7 @@ func (a *app) server(p *place) (*api.Server, error) {
 		Features: reader, Tiles: tiles.New(reader, reader, reader, tileCacheBytes), Finder: reader,
 		Versions: reader,
 		Importer: p.importer, Batches: p.db, Ready: p.db.Ping,
-		Pages: web.Pages(), PublicURL: a.cfg.PublicURL, TrustedProxies: a.cfg.TrustedProxies,
+		Pages: web.Pages(), PublicURL: a.cfg.PublicURL, TrustedProxies: a.cfg.TrustedProxies, AllowedOrigins: a.cfg.AllowedOrigins,
 		Public: a.cfg.public(), Basemap: basemap, UploadBytes: maxUploadBytes, Log: a.log,
 	})
 }
