@@ -2,11 +2,23 @@ package sql
 
 import "github.com/lintu-map/lintu"
 
-// TileSQL shows the tests the statement of a layer at a zoom of the present, and
-// the bounds that go into it.
-func TileSQL(l lintu.LayerInfo, z, x, y int) (string, [4]float64) {
+// TileSQL shows the tests the statement of a layer at a zoom of the present within
+// a territory, and its parameters.
+func TileSQL(tenant int32, l lintu.LayerInfo, within lintu.Territory, z, x, y int) (string, []any) {
+	b := tileBounds(z, x, y, tileBuffer)
 	if z < l.DetailZoom {
-		return tileStatements[l.Name].clusters[present], tileBounds(z, x, y, 0)
+		b = tileBounds(z, x, y, 0)
 	}
-	return tileStatements[l.Name].detail[present], tileBounds(z, x, y, tileBuffer)
+	args := []any{tenant, nil, z, x, y, b[0], b[1], b[2], b[3]}
+	in := insideOf(l, within, &args)
+	return tileSQL(l, present, z, in), args
+}
+
+// ItemsSQL shows the tests the statement of a query for items, and its parameters.
+func ItemsSQL(q lintu.FeatureQuery) (string, []any, error) {
+	s, err := newSelection(q)
+	if err != nil {
+		return "", nil, err
+	}
+	return s.sql(featureColumns(q.Layer)), s.args, nil
 }

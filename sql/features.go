@@ -38,8 +38,8 @@ func (s *selection) sql(columns string) string {
 	return sql
 }
 
-// newSelection turns a query into FROM and WHERE. $1 is the tenant, $2 the time
-// where there is one.
+// newSelection turns a query into FROM and WHERE, within its territory. $1 is the
+// tenant, $2 the time where there is one.
 func newSelection(q lintu.FeatureQuery) (*selection, error) {
 	s := &selection{args: []any{q.Tenant}}
 	w := present
@@ -52,7 +52,7 @@ func newSelection(q lintu.FeatureQuery) (*selection, error) {
 		w = span
 		s.arg(timeRange(*t))
 	}
-	s.from = relation(q.Layer, w)
+	s.from = relation(q.Layer, w, insideOf(q.Layer, q.Within, &s.args).condition(q.Layer))
 	if q.BBox != nil {
 		s.add(s.inBBox(*q.BBox))
 	}

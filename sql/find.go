@@ -3,6 +3,7 @@ package sql
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -19,17 +20,11 @@ var searched = []lintu.Layer{lintu.Counties, lintu.Streets, lintu.Communities, l
 // placed are the layers whose features can be searched inside an area.
 var placed = []lintu.Layer{lintu.Units, lintu.Heads, lintu.Buildings, lintu.Households}
 
-// The statements of a search. Parameters: $1 tenant, $2 the text, $3 the text
-// and what may follow, $4 a pattern per word, $5 the most hits, $6 the pattern of
-// the area's name, $7 and $8 the patterns in small and in capital letters, for
-// texts with Latin letters: ILIKE takes ten times as long as LIKE.
-var (
-	searchSQL            = hitsSQL(searched, namedLike, "")
-	searchLatinSQL       = hitsSQL(searched, namedLikeLatin, "")
-	searchInsideSQL      = hitsSQL(placed, namedLike, insideArea)
-	searchInsideLatinSQL = hitsSQL(placed, namedLikeLatin, insideArea)
-)
-
+// The parameters of a search: $1 tenant, $2 the text, $3 the text and what may
+// follow, $4 a pattern per word, $5 the most hits, $6 the pattern of the area's
+// name, $7 and $8 the patterns in small and in capital letters, for texts with
+// Latin letters: ILIKE takes ten times as long as LIKE; then those of the viewer's
+// territories.
 const (
 	namedLike      = "f.name LIKE ALL ($4::text[]) AND $7::text[] IS NULL AND $8::text[] IS NULL"
 	namedLikeLatin = "(f.name LIKE ALL ($4::text[]) OR f.name LIKE ALL ($7::text[]) OR f.name LIKE ALL ($8::text[]))"
@@ -42,32 +37,40 @@ func (r *Reader) Search(ctx context.Context, v *lintu.Viewer, text string, limit
 	if len(words) == 0 {
 		return []lintu.Hit{}, nil
 	}
-	statement, inside := searchSQL, searchInsideSQL
-	if strings.ContainsFunc(text, isLatin) {
-		statement, inside = searchLatinSQL, searchInsideLatinSQL
-	}
-	hits, err := r.hits(ctx, statement, v.Tenant, words, limit, "")
+	hits, err := r.hits(ctx, v, words, limit, "")
 	if err != nil || len(hits) >= limit || len(words) < 2 {
 		return hits, err
 	}
-	more, err := r.hits(ctx, inside, v.Tenant, words[1:], limit, like(words[0], "%", "%"))
+	more, err := r.hits(ctx, v, words[1:], limit, words[0])
 	return appendNew(hits, more, limit), err
 }
 
-// hits runs one of the statements for words.
-func (r *Reader) hits(ctx context.Context, statement string, tenant int32, words []string, limit int, area string) ([]lintu.Hit, error) {
+// hits searches for words, in the areas of that name if one is given.
+func (r *Reader) hits(ctx context.Context, v *lintu.Viewer, words []string, limit int, area string) ([]lintu.Hit, error) {
 	text := strings.Join(words, " ")
 	patterns := make([]string, len(words))
 	for i, w := range words {
 		patterns[i] = like(w, "%", "%")
 	}
+	layers, named, inArea := searched, namedLike, ""
+	if area != "" {
+		if layers, inArea = placed, insideArea(v); inArea == "" {
+			return []lintu.Hit{}, nil
+		}
+	}
 	var small, capital []string
-	if statement == searchLatinSQL || statement == searchInsideLatinSQL {
+	if strings.ContainsFunc(text+area, isLatin) {
+		named = namedLikeLatin
 		for _, p := range patterns {
 			small, capital = append(small, strings.ToLower(p)), append(capital, strings.ToUpper(p))
 		}
 	}
-	rows, err := r.db.pool.Query(ctx, statement, tenant, like(text, "", ""), like(text, "", "%"), patterns, limit, area, small, capital)
+	args := []any{v.Tenant, like(text, "", ""), like(text, "", "%"), patterns, limit, like(area, "%", "%"), small, capital}
+	statement := hitsSQL(v, layers, named, inArea, &args)
+	if statement == "" {
+		return []lintu.Hit{}, nil
+	}
+	rows, err := r.db.pool.Query(ctx, statement, args...)
 	if err != nil {
 		return nil, toError(err)
 	}
@@ -108,21 +111,27 @@ func like(s, before, after string) string {
 	return before + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s) + after
 }
 
-// hitsSQL looks through each layer for its best, then takes the best of all and
-// names the areas around them.
-func hitsSQL(layers []lintu.Layer, named, inside string) string {
+// hitsSQL looks through each layer that the viewer is shown for its best, then
+// takes the best of all and names the areas around them. It is "" if no layer is
+// shown, and adds to args what the viewer's territories need.
+func hitsSQL(v *lintu.Viewer, layers []lintu.Layer, named, inArea string, args *[]any) string {
 	var parts []string
 	for i, name := range layers {
 		l, _ := lintu.LayerByName(name)
-		parts = append(parts, "("+layerHitsSQL(l, i, named, inside)+")")
+		if within, err := v.Sees(l); err == nil {
+			parts = append(parts, "("+layerHitsSQL(l, i, named, inArea+insideOf(l, within, args).condition(l))+")")
+		}
+	}
+	if len(parts) == 0 {
+		return ""
 	}
 	return "WITH hit AS (SELECT * FROM (" + strings.Join(parts, " UNION ALL ") + ") x ORDER BY rank, place, length(name), code LIMIT $5)" +
 		" SELECT layer, id::text, code, name, ST_X(point), ST_Y(point), ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box), level < 6," +
-		" coalesce((SELECT string_agg(a.name, ' ' ORDER BY a.level) FROM (" + aroundSQL("hit.point", "hit.level") + ") a WHERE a.name <> ''), '')" +
+		" coalesce((SELECT string_agg(a.name, ' ' ORDER BY a.level) FROM (" + aroundSQL("hit.point", "hit.level", areasShown(v)) + ") a WHERE a.name <> ''), '')" +
 		" FROM hit WHERE $6::text IS NOT NULL ORDER BY rank, place, length(name), code"
 }
 
-func layerHitsSQL(l lintu.LayerInfo, place int, named, inside string) string {
+func layerHitsSQL(l lintu.LayerInfo, place int, named, condition string) string {
 	point := "f.geom"
 	switch {
 	case l.Kind == lintu.KindArea:
@@ -133,7 +142,7 @@ func layerHitsSQL(l lintu.LayerInfo, place int, named, inside string) string {
 	found := fmt.Sprintf("SELECT f.id, f.code, f.name, %s AS point, Box3D(f.geom) AS box,"+
 		" CASE WHEN f.name LIKE $2 OR f.code LIKE $2 THEN 0 WHEN f.name LIKE $3 OR f.code LIKE $3 THEN 1 ELSE 2 END AS rank"+
 		" FROM %s f WHERE f.tenant_id = $1 AND f.geom IS NOT NULL AND (%s)%s",
-		point, versions(l, present), matching(l, named), inside)
+		point, versions(l, present), matching(l, named), condition)
 	return fmt.Sprintf("SELECT '%s' AS layer, %d AS place, %d AS level, rank, id, code, name, point, box"+
 		" FROM (%s ORDER BY rank, length(name), code LIMIT $5) f", l.Name, place, levelRank(l), found)
 }
@@ -161,18 +170,47 @@ func levelRank(l lintu.LayerInfo) int {
 	return len(lintu.Levels)
 }
 
-// aroundSQL gives the present areas wider than a level that contain a point, one
-// branch per level, each with its index. Cells are no place-names.
-func aroundSQL(point, level string) string {
+// areasShown lists the levels of areas that the viewer is shown.
+func areasShown(v *lintu.Viewer) []lintu.Level {
+	var levels []lintu.Level
+	for _, l := range lintu.Layers {
+		if _, err := v.Sees(l); l.Kind == lintu.KindArea && err == nil {
+			levels = append(levels, l.Level)
+		}
+	}
+	return levels
+}
+
+// aroundSQL gives the present areas of the shown levels, wider than a level, that
+// contain a point, one branch per level, each with its index. Cells are no
+// place-names.
+func aroundSQL(point, level string, shown []lintu.Level) string {
 	var parts []string
 	for i, l := range lintu.Levels[:len(lintu.Levels)-1] {
+		if !slices.Contains(shown, l) {
+			continue
+		}
 		parts = append(parts, fmt.Sprintf("SELECT %d AS level, g.id, g.code, g.name FROM area g WHERE g.tenant_id = $1 AND g.level = '%s' AND upper_inf(g.valid)"+
 			" AND %d < %s AND ST_Intersects(g.geom, %s)", i, l, i, level, point))
+	}
+	if len(parts) == 0 {
+		return "SELECT 0 AS level, NULL::uuid AS id, '' AS code, '' AS name WHERE $1::int IS NULL AND " + level + " < 0 AND " + point + " IS NULL"
 	}
 	return strings.Join(parts, " UNION ALL ")
 }
 
 // insideArea is the condition to lie in a street, community, group or grid whose
-// name has $6 in it.
-const insideArea = " AND EXISTS (SELECT FROM area g WHERE g.tenant_id = $1 AND g.level IN ('street', 'community', 'group', 'grid')" +
-	" AND upper_inf(g.valid) AND g.name LIKE $6 AND ST_Intersects(g.geom, f.geom))"
+// name has $6 in it; "" if the viewer is shown none of them.
+func insideArea(v *lintu.Viewer) string {
+	var levels []string
+	for _, l := range areasShown(v) {
+		if l != lintu.LevelCounty && l != lintu.LevelCell {
+			levels = append(levels, "'"+string(l)+"'")
+		}
+	}
+	if len(levels) == 0 {
+		return ""
+	}
+	return " AND EXISTS (SELECT FROM area g WHERE g.tenant_id = $1 AND g.level IN (" + strings.Join(levels, ", ") + ")" +
+		" AND upper_inf(g.valid) AND g.name LIKE $6 AND ST_Intersects(g.geom, f.geom))"
+}

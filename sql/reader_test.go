@@ -235,8 +235,8 @@ func TestTileQueriesUseTheIndexOnGeometry(t *testing.T) {
 	} {
 		z := 16
 		x, y := tileOf(113.6, 28.1, z)
-		statement, b := sql.TileSQL(layer(t, name), z, x, y)
-		rows, err := db.Owner().Query(ctx, "EXPLAIN "+statement, tenant, nil, z, x, y, b[0], b[1], b[2], b[3])
+		statement, args := sql.TileSQL(tenant, layer(t, name), lintu.Jurisdiction, z, x, y)
+		rows, err := db.Owner().Query(ctx, "EXPLAIN "+statement, args...)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -21,17 +21,19 @@ const (
 var clusterShift = map[lintu.Layer]int{lintu.Households: 6, lintu.Heads: 9}
 
 // tileStatements holds one statement per layer for the features, one for the
-// clusters, each for the present and for an instant. Parameters: $1 tenant,
+// clusters, each for the present and for an instant; those of a territory are made
+// when they are asked for. Parameters: $1 tenant,
 // $2 instant (present: unused, null), $3 $4 $5 zoom, column, row, $6 to $9 west,
-// south, east, north of what may show in the tile, in degrees.
+// south, east, north of what may show in the tile, in degrees; then those of the
+// territory.
 var tileStatements = func() map[lintu.Layer]tileStatement {
 	m := map[lintu.Layer]tileStatement{}
 	for _, l := range lintu.Layers {
 		s := tileStatement{}
 		for _, w := range []when{present, instant} {
-			s.detail[w] = detailSQL(l, w)
+			s.detail[w] = detailSQL(l, w, inside{})
 			if l.DetailZoom > l.MinZoom {
-				s.clusters[w] = clusterSQL(l, w)
+				s.clusters[w] = clusterSQL(l, w, inside{})
 			}
 		}
 		m[l.Name] = s
@@ -46,24 +48,42 @@ func (r *Reader) TileLayer(ctx context.Context, tenant int32, l lintu.LayerInfo,
 	if z < l.MinZoom {
 		return nil, nil
 	}
-	w, s := present, tileStatements[l.Name]
+	w := present
 	if at != nil {
 		w = instant
 	}
-	statement, b := s.detail[w], tileBounds(z, x, y, tileBuffer)
+	b := tileBounds(z, x, y, tileBuffer)
 	if z < l.DetailZoom {
-		statement, b = s.clusters[w], tileBounds(z, x, y, 0)
+		b = tileBounds(z, x, y, 0)
+	}
+	args := []any{tenant, at, z, x, y, b[0], b[1], b[2], b[3]}
+	in := insideOf(l, within, &args)
+	if in.nowhere() {
+		return nil, nil
 	}
 	var mvt []byte
-	err := r.db.tiles.QueryRow(ctx, statement, tenant, at, z, x, y, b[0], b[1], b[2], b[3]).Scan(&mvt)
+	err := r.db.tiles.QueryRow(ctx, tileSQL(l, w, z, in), args...).Scan(&mvt)
 	return mvt, toError(err)
 }
 
+// tileSQL returns the statement of a layer at a zoom.
+func tileSQL(l lintu.LayerInfo, w when, z int, in inside) string {
+	switch clusters := z < l.DetailZoom; {
+	case in.limited && clusters:
+		return clusterSQL(l, w, in)
+	case in.limited:
+		return detailSQL(l, w, in)
+	case clusters:
+		return tileStatements[l.Name].clusters[w]
+	}
+	return tileStatements[l.Name].detail[w]
+}
+
 // detailSQL makes the statement for one feature per row.
-func detailSQL(l lintu.LayerInfo, w when) string {
-	from := relation(l, w)
+func detailSQL(l lintu.LayerInfo, w when, in inside) string {
+	from := relation(l, w, in.condition(l))
 	if l.Kind == lintu.KindLink {
-		from = linkRelation(w, linksNear(w))
+		from = linkRelation(w, linksNear(w)+in.exactly(l))
 	}
 	where := "r.geom && " + tileBox
 	geom := "r.geom"
@@ -118,13 +138,13 @@ func labelSQL(l lintu.LayerInfo, from string) string {
 // clusterSQL makes the statement that counts points in cells. Positions are whole
 // numbers of 1/256 tile unit, so that sums do not depend on the order of rows,
 // and every point belongs to one tile only.
-func clusterSQL(l lintu.LayerInfo, w when) string {
+func clusterSQL(l lintu.LayerInfo, w when, in inside) string {
 	cell := 8 + clusterShift[l.Name]
 	rows := fmt.Sprintf("SELECT ST_Point((sum((p.x & %[1]d)::int) / count(*) >> 8)::float8, (sum((p.y & %[1]d)::int) / count(*) >> 8)::float8) AS geom, count(*)::int AS count"+
 		" FROM (SELECT %[2]s AS x, %[3]s AS y FROM (%[4]s) r WHERE r.geom && %[5]s OFFSET 0) p"+ // OFFSET 0: computed once per row
 		" WHERE p.x >> 20 = $4::int AND p.y >> 20 = $5::int"+
 		" GROUP BY (p.x & %[1]d) >> %[6]d, (p.y & %[1]d) >> %[6]d ORDER BY (p.y & %[1]d) >> %[6]d, (p.x & %[1]d) >> %[6]d",
-		fineMask, fineX("r.geom"), fineY("r.geom"), relation(l, w), tileBox, cell)
+		fineMask, fineX("r.geom"), fineY("r.geom"), relation(l, w, in.condition(l)), tileBox, cell)
 	return "SELECT " + layerSQL(string(l.Name), rows) + usesAt(w)
 }
 
