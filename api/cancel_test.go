@@ -5,9 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
-	"strings"
 	"testing"
 	"time"
 )
@@ -54,18 +52,16 @@ func (b *bundle) lock(table string) (unlock func()) {
 	}
 }
 
-func TestQueryEndsWhenItsReaderLeaves(t *testing.T) {
-	t.Parallel()
-	b := setup(t, 100)
+func TestQueryEndsWhenItsReaderLeaves(t *testing.T) { overBoth(t, testQueryEndsWhenItsReaderLeaves) }
+
+func testQueryEndsWhenItsReaderLeaves(t *testing.T, o option) {
+	b := setup(t, 100, o)
 	for path, pattern := range map[string]string{
 		centre("households", 16):                    "%ST_AsMVT%",
 		"/ogc/collections/households/items?limit=5": "%count(*)%",
 	} {
 		unlock := b.lock("household")
-		c, err := net.Dial("tcp", strings.TrimPrefix(b.base, "http://"))
-		if err != nil {
-			t.Fatal(err)
-		}
+		c := b.dial()
 		fmt.Fprintf(c, "GET %s HTTP/1.1\r\nHost: x\r\n\r\n", path)
 		b.until("the query of "+path+" runs", func() bool { return b.running(pattern) > 0 })
 		c.Close()
@@ -74,16 +70,14 @@ func TestQueryEndsWhenItsReaderLeaves(t *testing.T) {
 	}
 }
 
-func TestStreamEndsWhenItsReaderLeaves(t *testing.T) {
-	t.Parallel()
-	b := setup(t, 0)
+func TestStreamEndsWhenItsReaderLeaves(t *testing.T) { overBoth(t, testStreamEndsWhenItsReaderLeaves) }
+
+func testStreamEndsWhenItsReaderLeaves(t *testing.T, o option) {
+	b := setup(t, 0, o)
 	// Enough to fill every buffer on the way.
 	b.exec(`INSERT INTO household (tenant_id, id, version, valid, code, name, geom)
 		SELECT $1, gen_random_uuid(), 1, '[2026-01-01,)', n::text, repeat('长', 900), 'SRID=4326;POINT(113.6 28.15)' FROM generate_series(1, 10000) n`, tenant)
-	c, err := net.Dial("tcp", strings.TrimPrefix(b.base, "http://"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := b.dial()
 	fmt.Fprint(c, "GET /ogc/collections/households/items?limit=10000 HTTP/1.1\r\nHost: x\r\n\r\n")
 	if _, err := io.ReadFull(c, make([]byte, 20000)); err != nil {
 		t.Fatal(err)
@@ -96,13 +90,11 @@ func TestStreamEndsWhenItsReaderLeaves(t *testing.T) {
 }
 
 // What was read ahead while a request was answered belongs to the next one.
-func TestPipelinedRequests(t *testing.T) {
-	t.Parallel()
-	b := setup(t, 500)
-	c, err := net.Dial("tcp", strings.TrimPrefix(b.base, "http://"))
-	if err != nil {
-		t.Fatal(err)
-	}
+func TestPipelinedRequests(t *testing.T) { overBoth(t, testPipelinedRequests) }
+
+func testPipelinedRequests(t *testing.T, o option) {
+	b := setup(t, 500, o)
+	c := b.dial()
 	defer c.Close()
 	const n = 20
 	go func() {

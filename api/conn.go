@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net"
+	"net/netip"
 	"sync"
 	"time"
 )
@@ -10,29 +11,65 @@ import (
 // listener gives connections that notice when their client goes away, and knows
 // those over which nothing has come yet. Browsers open such connections in
 // advance; fasthttp takes them for requests under way and its Shutdown would
-// wait for them.
+// wait for them. It also keeps one address from holding all connections:
+// fasthttp could count too, but would hide our connections in its own.
 type listener struct {
 	net.Listener
+	uncounted func(netip.Addr) bool // addresses that stand for many clients
 
 	mu    sync.Mutex
 	fresh map[*conn]struct{}
+	of    map[string]int // connections by network
 }
 
-func newListener(ln net.Listener) *listener {
-	return &listener{Listener: ln, fresh: map[*conn]struct{}{}}
+func newListener(ln net.Listener, uncounted func(netip.Addr) bool) *listener {
+	return &listener{Listener: ln, uncounted: uncounted, fresh: map[*conn]struct{}{}, of: map[string]int{}}
 }
 
 // Accept implements net.Listener.
 func (l *listener) Accept() (net.Conn, error) {
-	nc, err := l.Listener.Accept()
-	if err != nil {
-		return nil, err
+	for {
+		nc, err := l.Listener.Accept()
+		if err != nil {
+			return nil, err
+		}
+		if c := l.admit(nc); c != nil {
+			return c, nil
+		}
+		_ = nc.Close() // it has been told nothing, and has lost nothing
 	}
+}
+
+// admit returns nil if the connection's address has too many.
+func (l *listener) admit(nc net.Conn) *conn {
 	c := &conn{Conn: nc, home: l}
+	if a := parseHop(nc.RemoteAddr().String()); a.IsValid() && !l.uncounted(a) {
+		c.from = network(a)
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if c.from != "" {
+		if l.of[c.from] >= maxConnectionsOfOne {
+			return nil
+		}
+		l.of[c.from]++
+	}
 	l.fresh[c] = struct{}{}
-	return c, nil
+	return c
+}
+
+// leave counts a connection that is closed no more.
+func (l *listener) leave(c *conn) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.fresh, c)
+	if c.from == "" {
+		return
+	}
+	if l.of[c.from]--; l.of[c.from] == 0 {
+		delete(l.of, c.from)
+	}
+	c.from = "" // closed twice, counted once
 }
 
 // forget takes a connection out of the fresh ones.
@@ -57,6 +94,7 @@ func (l *listener) closeFresh() {
 type conn struct {
 	net.Conn
 	home *listener
+	from string // network under which it is counted, if it is; under home.mu
 
 	// Of the reading goroutine.
 	used   bool // something has been read
@@ -153,7 +191,7 @@ func (c *conn) Write(p []byte) (int, error) {
 
 // Close implements net.Conn.
 func (c *conn) Close() error {
-	c.home.forget(c)
+	c.home.leave(c)
 	return c.Conn.Close()
 }
 

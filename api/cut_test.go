@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"bufio"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -20,10 +21,7 @@ import (
 // until the server closes the connection.
 func (b *bundle) raw(text string) []answer {
 	b.t.Helper()
-	c, err := net.Dial("tcp", strings.TrimPrefix(b.base, "http://"))
-	if err != nil {
-		b.t.Fatal(err)
-	}
+	c := b.dial()
 	defer c.Close()
 	if err := c.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
 		b.t.Fatal(err)
@@ -31,7 +29,7 @@ func (b *bundle) raw(text string) []answer {
 	if _, err := io.WriteString(c, text); err != nil {
 		b.t.Fatal(err)
 	}
-	if err := c.(*net.TCPConn).CloseWrite(); err != nil {
+	if err := c.(interface{ CloseWrite() error }).CloseWrite(); err != nil {
 		b.t.Fatal(err)
 	}
 	var answers []answer
@@ -63,11 +61,12 @@ func manyUnits(n int) string {
 
 func chunk(s string) string { return fmt.Sprintf("%x\r\n%s\r\n", len(s), s) }
 
-func TestCutUploads(t *testing.T) {
-	t.Parallel()
+func TestCutUploads(t *testing.T) { overBoth(t, testCutUploads) }
+
+func testCutUploads(t *testing.T, o option) {
 	dir := t.TempDir()
 	db := setup(t, 0).db
-	b := serve(t, db, func(c *apiConfig) { c.Importer = importer.New(db, sql.NewGeodesy(db), dir, c.UploadBytes) })
+	b := serve(t, db, func(c *apiConfig) { c.Importer = importer.New(db, sql.NewGeodesy(db), dir, c.UploadBytes) }, o)
 	const (
 		post    = "POST /api/v1/batches?name=a.geojsonl HTTP/1.1\r\nHost: x\r\n"
 		chunked = post + "Transfer-Encoding: chunked\r\n\r\n"
@@ -128,21 +127,23 @@ func TestCutUploads(t *testing.T) {
 }
 
 // A client that resets the connection leaves nothing, and is no fault of ours.
-func TestResetUpload(t *testing.T) {
-	t.Parallel()
+func TestResetUpload(t *testing.T) { overBoth(t, testResetUpload) }
+
+func testResetUpload(t *testing.T, o option) {
 	dir := t.TempDir()
 	db := setup(t, 0).db
-	b := serve(t, db, func(c *apiConfig) { c.Importer = importer.New(db, sql.NewGeodesy(db), dir, c.UploadBytes) })
-	c, err := net.Dial("tcp", strings.TrimPrefix(b.base, "http://"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := serve(t, db, func(c *apiConfig) { c.Importer = importer.New(db, sql.NewGeodesy(db), dir, c.UploadBytes) }, o)
+	c := b.dial()
 	fmt.Fprintf(c, "POST /api/v1/batches?name=a.geojsonl HTTP/1.1\r\nHost: x\r\nContent-Length: 900000\r\n\r\n%s", manyUnits(400))
 	b.until("the file is being written", func() bool { left, err := os.ReadDir(dir); return err == nil && len(left) == 1 })
-	if err := c.(*net.TCPConn).SetLinger(0); err != nil {
+	under := c
+	if secure, ok := c.(*tls.Conn); ok {
+		under = secure.NetConn()
+	}
+	if err := under.(*net.TCPConn).SetLinger(0); err != nil {
 		t.Fatal(err)
 	}
-	c.Close()
+	under.Close()
 	b.until("the file is gone", func() bool { left, err := os.ReadDir(dir); return err == nil && len(left) == 0 })
 	b.until("the request is counted", func() bool {
 		return strings.Contains(string(b.get("/metrics").body), `status="400"`)

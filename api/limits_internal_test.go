@@ -2,6 +2,9 @@ package api
 
 import (
 	"fmt"
+	"net"
+	"net/netip"
+	"slices"
 	"testing"
 	"time"
 )
@@ -52,5 +55,65 @@ func TestUploadsAreCounted(t *testing.T) {
 	}
 	if u.all != 0 || len(u.of) != 0 {
 		t.Errorf("%d left, of %v", u.all, u.of)
+	}
+}
+
+// pipes gives connections of given addresses.
+type pipes struct {
+	net.Listener
+	from []string
+}
+
+type pipe struct {
+	net.Conn
+	from string
+}
+
+func (p pipe) RemoteAddr() net.Addr {
+	return net.TCPAddrFromAddrPort(netip.MustParseAddrPort(p.from))
+}
+
+func (p pipe) Close() error { return nil }
+
+func (p *pipes) Accept() (net.Conn, error) {
+	if len(p.from) == 0 {
+		return nil, net.ErrClosed
+	}
+	next := p.from[0]
+	p.from = p.from[1:]
+	return pipe{from: next}, nil
+}
+
+func TestConnectionsOfOneAddress(t *testing.T) {
+	t.Parallel()
+	proxy := netip.MustParseAddr("10.0.0.1")
+	source := &pipes{}
+	l := newListener(source, func(a netip.Addr) bool { return a == proxy })
+	accept := func(from ...string) (got []*conn) {
+		source.from = from
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return got
+			}
+			got = append(got, c.(*conn))
+		}
+	}
+	many := func(from string) []string { return slices.Repeat([]string{from}, maxConnectionsOfOne+5) }
+	first := accept(many("[2001:db8::1]:5000")...)
+	if len(first) != maxConnectionsOfOne || len(accept("[2001:db8::2]:1")) != 0 {
+		t.Errorf("%d connections of one /64", len(first))
+	}
+	if n := len(accept("[2001:db8:0:1::1]:1", "192.0.2.1:1")); n != 2 {
+		t.Errorf("%d connections of two others", n)
+	}
+	if n := len(accept(many("10.0.0.1:9")...)); n != maxConnectionsOfOne+5 {
+		t.Errorf("%d connections of the proxy", n)
+	}
+	for range 2 { // fasthttp closes some twice
+		_ = first[0].Close()
+	}
+	if n := len(accept("[2001:db8::3]:1", "[2001:db8::4]:1")); n != 1 {
+		t.Errorf("%d connections in the place of one", n)
 	}
 }

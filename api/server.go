@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"io/fs"
@@ -47,6 +48,9 @@ type Config struct {
 	// TrustedProxies are addresses or prefixes whose X-Forwarded-For,
 	// X-Forwarded-Proto and X-Forwarded-Host are believed.
 	TrustedProxies []string
+	// TLSCert and TLSKey are the PEM files with which the server itself speaks
+	// HTTPS; empty: HTTP.
+	TLSCert, TLSKey string
 	// AllowedOrigins are other origins whose pages may read tiles, styles, sprites
 	// and the OGC part.
 	AllowedOrigins []string
@@ -73,7 +77,8 @@ type Server struct {
 	Routes  []Route // every address and what it needs
 	app     *fiber.App
 	pages   map[string]*page
-	scheme  string // of the listener: http or https
+	scheme  string       // of the listener: http or https
+	cert    *certificate // nil over HTTP
 	proxies []netip.Prefix
 	origins []string
 	csp     string
@@ -111,6 +116,9 @@ func New(cfg Config) (*Server, error) {
 	if err := checkPublicURL(cfg.PublicURL); err != nil {
 		return nil, err
 	}
+	if err := s.openTLS(); err != nil {
+		return nil, err
+	}
 	if s.csp, err = contentPolicy(cfg.Basemap); err != nil {
 		return nil, err
 	}
@@ -140,6 +148,19 @@ func New(cfg Config) (*Server, error) {
 	return s, nil
 }
 
+// openTLS reads the certificate, if one is configured.
+func (s *Server) openTLS() (err error) {
+	if s.TLSCert == "" && s.TLSKey == "" {
+		return nil
+	}
+	if strings.HasPrefix(s.PublicURL, "http:") {
+		return lintu.Errorf(lintu.CodeInvalid, "设置了 TLS 证书，公开地址 LINTU_PUBLIC_URL 应以 https:// 开头。", "With a TLS certificate, LINTU_PUBLIC_URL must begin with https://.")
+	}
+	s.scheme = "https"
+	s.cert, err = openCertificate(s.TLSCert, s.TLSKey, s.Log)
+	return err
+}
+
 func checkPublicURL(s string) error {
 	u, err := url.Parse(s)
 	if s != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "") {
@@ -151,9 +172,15 @@ func checkPublicURL(s string) error {
 // Start serves on the listener in the background. A second call does nothing.
 func (s *Server) Start(ln net.Listener) {
 	s.startOnce.Do(func() {
-		s.listener = newListener(ln)
+		ctx, stopWatch := context.WithCancel(context.Background())
+		if s.cert != nil {
+			ln = tls.NewListener(ln, s.cert.config())
+			go s.cert.watch(ctx)
+		}
+		s.listener = newListener(ln, s.trusted)
 		go func() {
 			defer close(s.served)
+			defer stopWatch()
 			if err := s.app.Listener(s.listener); err != nil && !errors.Is(err, net.ErrClosed) {
 				s.serveErr = err
 			}

@@ -3,6 +3,7 @@ package api_test
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"io"
 	"io/fs"
@@ -94,6 +95,9 @@ func serve(t testing.TB, db *sql.DB, options ...option) *bundle {
 		}
 	})
 	b.base = "http://" + ln.Addr().String()
+	if cfg.TLSCert != "" {
+		b.base = "https://" + ln.Addr().String()
+	}
 	return b
 }
 
@@ -139,7 +143,7 @@ type answer struct {
 }
 
 // client neither decompresses by itself nor follows redirects.
-var client = &http.Client{Transport: &http.Transport{DisableCompression: true},
+var client = &http.Client{Transport: &http.Transport{DisableCompression: true, TLSClientConfig: &tls.Config{RootCAs: testCA().pool}},
 	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 
 // get asks for a path with headers given as name, value, …

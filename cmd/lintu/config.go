@@ -20,6 +20,8 @@ type config struct {
 	Addr           string   `env:"LINTU_ADDR" default:"127.0.0.1:8080" help:"Address to listen on."`
 	PublicURL      string   `name:"public-url" env:"LINTU_PUBLIC_URL" help:"How clients reach this server, for absolute links; default from the request." placeholder:"URL"`
 	TrustedProxies []string `env:"LINTU_TRUSTED_PROXIES" help:"Addresses or networks whose X-Forwarded-* headers are believed." placeholder:"CIDR"`
+	TLSCert        string   `name:"tls-cert" env:"LINTU_TLS_CERT" help:"PEM file with the certificate, to speak HTTPS; read again when it changes." placeholder:"FILE"`
+	TLSKey         string   `name:"tls-key" env:"LINTU_TLS_KEY" help:"PEM file with the certificate's private key." placeholder:"FILE"`
 	AllowedOrigins []string `name:"allowed-origins" env:"LINTU_ALLOWED_ORIGINS" help:"Other origins whose pages may read tiles, styles and OGC answers; default none." placeholder:"ORIGIN,…"`
 	PublicLayers   []string `name:"public-layers" env:"LINTU_PUBLIC_LAYERS" help:"Layers shown to those who have not signed in, or none. Default: boundaries and base map." placeholder:"LAYER,…"`
 	Title          string   `env:"LINTU_TITLE" help:"Name of the place, shown on the pages."`
@@ -108,7 +110,7 @@ func (c config) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.String("database", database), slog.String("data", c.Data),
 		slog.Int("tenant", int(c.Tenant)), slog.String("lang", c.Lang),
-		slog.String("addr", c.Addr), slog.String("publicURL", c.PublicURL),
+		slog.String("addr", c.Addr), slog.String("publicURL", c.PublicURL), slog.String("tlsCert", c.TLSCert),
 		slog.Any("trustedProxies", c.TrustedProxies), slog.Any("allowedOrigins", c.AllowedOrigins),
 		slog.Any("publicLayers", c.public()),
 		slog.String("title", c.Title),

@@ -80,6 +80,7 @@ func (a *app) server(p *place) (*api.Server, error) {
 		Versions: reader,
 		Importer: p.importer, Batches: p.db, Ready: p.db.Ping,
 		Pages: web.Pages(), PublicURL: a.cfg.PublicURL, TrustedProxies: a.cfg.TrustedProxies, AllowedOrigins: a.cfg.AllowedOrigins,
+		TLSCert: a.cfg.TLSCert, TLSKey: a.cfg.TLSKey,
 		Public: a.cfg.public(), Basemap: basemap, UploadBytes: maxUploadBytes, Log: a.log,
 	})
 }
@@ -100,6 +101,9 @@ func basemapSource(url string) (json.RawMessage, error) {
 // announce says where to look.
 func (a *app) announce(addr net.Addr) {
 	at := "http://" + addr.String()
+	if a.cfg.TLSCert != "" {
+		at = "https://" + addr.String()
+	}
 	fmt.Fprintln(a.stdout, lintu.Say("地图已就绪：%[1]s/wall   规划：%[1]s/planner   接口：%[1]s/ogc   停止：Ctrl-C",
 		"The map is ready: %[1]s/wall   planner: %[1]s/planner   OGC API: %[1]s/ogc   stop: Ctrl-C", at).In(a.cfg.Lang))
 }
