@@ -149,6 +149,9 @@ type Comparison struct {
 	Unchanged int64 `json:"unchanged"`
 	Missing   int64 `json:"missing"` // there now, not in the file
 	Closed    int64 `json:"closed"`  // missing ones whose validity ends with this batch
+	// Persons is of how many households or heads the personal data is new, changed
+	// or cleared. They are unchanged above if nothing else is.
+	Persons int64 `json:"persons,omitempty"`
 }
 
 // Row is one validated feature on its way into the database.

@@ -25,10 +25,12 @@ type copyReader struct {
 	names []lintu.Field
 	rows  lintu.Rows
 	lead  func(b []byte, r *lintu.Row) []byte
-	leads int    // how many fields lead writes
-	aside string // an import field to keep in got.aside instead of writing it
-	buf   []byte // encoded and not yet read
-	next  int    // start of that in buf
+	leads int      // how many fields lead writes
+	aside string   // an import field to keep in got.aside instead of writing it
+	key   *dataKey // seals persons; nil where there is none
+	late  bool     // the table has no columns for persons: they are kept in got.late
+	buf   []byte   // encoded and not yet read
+	next  int      // start of that in buf
 	ended bool
 	err   error // why the rows ended, if they should not have
 	got   received
@@ -43,6 +45,8 @@ type received struct {
 	hasGeom   bool
 	jumps     []jump // where the row numbers of the file do not count on
 	aside     []aside
+	person    personFields // that some row has
+	late      []latePerson
 	extent    [4]float64 // around all geometry: west, south, east, north; west > east if there was none
 }
 
@@ -128,6 +132,9 @@ func (c *copyReader) encode(r *lintu.Row) error {
 	if c.aside != "" {
 		fields--
 	}
+	if c.personal() {
+		fields += len(personColumns)
+	}
 	if len(c.got.jumps) == 0 || c.got.number(c.got.rows) != r.Number {
 		c.got.jumps = append(c.got.jumps, jump{c.got.rows, r.Number})
 	}
@@ -150,6 +157,9 @@ func (c *copyReader) encode(r *lintu.Row) error {
 		}
 	}
 	b, err := c.appendGeometry(b, r)
+	if err == nil {
+		b, err = c.appendPerson(b, r)
+	}
 	c.buf = b
 	c.got.rows++
 	return err

@@ -22,7 +22,7 @@ import (
 // and the table has never held any, for no tenant.
 func (b *batchTx) goesDirect(ctx context.Context, s *stage, ahead *lookahead) (bool, error) {
 	bulk := s.table.name == "household" || s.table.name == "base"
-	if b.dry || !bulk || ahead.ended || !ahead.somePlaced() || s.head() >= 0 && ahead.someHave(s.head()) {
+	if b.dry || !bulk || ahead.ended || !ahead.somePlaced() || ahead.somePerson() || s.head() >= 0 && ahead.someHave(s.head()) {
 		return false, nil
 	}
 	return b.claimUnused(ctx, s.table)
@@ -47,7 +47,7 @@ func (b *batchTx) claimUnused(ctx context.Context, t table) (bool, error) {
 // loadDirect fills the table. The few heads that a file names after thousands of
 // households without are kept in memory until the households are there.
 func (b *batchTx) loadDirect(ctx context.Context, s *stage, r *copyReader) error {
-	s.direct = true
+	s.direct, r.late = true, true
 	lead, columns := b.constants(s)
 	r.lead, r.leads = func(buf []byte, _ *lintu.Row) []byte { return append(buf, lead...) }, len(columns)
 	columns = append(columns, "id")
@@ -65,10 +65,13 @@ func (b *batchTx) loadDirect(ctx context.Context, s *stage, r *copyReader) error
 	if errors.As(err, &pg) && pg.Code == pgerrcodeUnique {
 		return b.nameTwins(ctx, s, err)
 	}
-	if err != nil || len(s.got.aside) == 0 {
-		return err
+	if err == nil && len(s.got.aside) > 0 {
+		err = b.stageAside(ctx, s)
 	}
-	return b.stageAside(ctx, s)
+	if err == nil && len(s.got.late) > 0 {
+		err = b.stageLate(ctx, s)
+	}
+	return err
 }
 
 // pgerrcodeUnique is the SQLSTATE unique_violation.

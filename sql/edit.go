@@ -16,6 +16,7 @@ import (
 type edit struct {
 	tx     pgx.Tx
 	tenant int32
+	keys   *keeper // of personal data
 	// at is when the edit's versions begin and the ones before end. It is later
 	// than that of every earlier edit of the tenant, whatever the server's clock
 	// did, so no two states share an instant.
@@ -35,7 +36,7 @@ func (db *DB) editOr(ctx context.Context, tenant int32, end func(pgx.Tx, context
 		return toError(err)
 	}
 	defer tx.Rollback(context.WithoutCancel(ctx)) //nolint:errcheck // after a commit there is nothing to roll back
-	e := &edit{tx: tx, tenant: tenant}
+	e := &edit{tx: tx, tenant: tenant, keys: db.keys}
 	if err := e.begin(ctx); err != nil {
 		return toError(err)
 	}

@@ -45,6 +45,7 @@ func lookAhead(ctx context.Context, rows lintu.Rows, n int) *lookahead {
 			r.Values[i] = strings.Clone(v)
 		}
 		r.Geometry = slices.Clone(r.Geometry)
+		r.Person = clonePerson(r.Person)
 		l.kept = append(l.kept, r)
 	}
 	return l
@@ -77,4 +78,10 @@ func (l *lookahead) someHave(column int) bool {
 // somePlaced reports whether one of the rows that were read ahead has a geometry.
 func (l *lookahead) somePlaced() bool {
 	return slices.ContainsFunc(l.kept, func(r lintu.Row) bool { return r.Geometry != nil })
+}
+
+// somePerson reports whether one of the rows that were read ahead brings personal
+// data.
+func (l *lookahead) somePerson() bool {
+	return slices.ContainsFunc(l.kept, func(r lintu.Row) bool { return r.Person != nil })
 }

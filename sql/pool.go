@@ -59,6 +59,9 @@ type DB struct {
 	pool  *pgxpool.Pool // as lintu_app: everything else but tiles
 	tiles *pgxpool.Pool // as lintu_app, read-only
 	log   *slog.Logger
+	keys  *keeper // of personal data; nil until UseKeys
+
+	unmaskPerDay int
 }
 
 // sessionSettings hold for every connection. JIT compiles for longer than our

@@ -19,6 +19,9 @@ func (e *edit) settle(ctx context.Context, batch *lintu.ID, after aftermath) err
 		if err := e.unlinkGone(ctx, batch); err != nil {
 			return err
 		}
+		if err := e.endPersons(ctx, batch); err != nil {
+			return err
+		}
 	}
 	if after.areas {
 		if err := e.adopt(ctx); err != nil {

@@ -31,12 +31,14 @@ type mergedPart struct {
 
 // stage is one temporary table of staged rows.
 type stage struct {
-	name   string
-	table  table
-	got    received
-	fields []lintu.Field // the import fields, in the order of got.has
-	merged bool
-	direct bool // the rows are in the layer already
+	name       string
+	table      table
+	got        received
+	fields     []lintu.Field // the import fields, in the order of got.has
+	merged     bool
+	direct     bool // the rows are in the layer already
+	person     bool // the layer knows personal data
+	keyVersion int  // of the key that sealed it
 }
 
 // has reports whether the file brought the column at all. A column that is
@@ -68,13 +70,21 @@ func (s *stage) brought() []string {
 
 // Stage implements lintu.BatchTx.
 func (b *batchTx) Stage(ctx context.Context, layer lintu.LayerInfo, rows lintu.Rows) (int64, error) {
-	s := &stage{table: tableOf(layer), fields: layer.ImportFields()}
+	s := &stage{table: tableOf(layer), fields: layer.ImportFields(), person: len(layer.Personal) > 0}
 	ahead := lookAheadFor(ctx, s, rows)
+	r := newCopyReader(ctx, layer, ahead)
+	var err error
+	if s.person && b.keys != nil {
+		if r.key, err = b.sealingKey(ctx); err != nil {
+			return 0, toError(err)
+		}
+		s.keyVersion = r.key.version
+	}
 	direct, err := b.goesDirect(ctx, s, ahead)
 	if err == nil && direct {
-		err = b.loadDirect(ctx, s, newCopyReader(ctx, layer, ahead))
+		err = b.loadDirect(ctx, s, r)
 	} else if err == nil {
-		err = b.loadStage(ctx, s, newCopyReader(ctx, layer, ahead))
+		err = b.loadStage(ctx, s, r)
 	}
 	if err != nil {
 		return 0, toError(err)
@@ -112,7 +122,11 @@ func (s *stage) columns() string {
 	for _, f := range s.fields {
 		names = append(names, f.Name)
 	}
-	return strings.Join(append(names, "geom"), ", ")
+	names = append(names, "geom")
+	if s.person {
+		names = append(names, personColumns[:]...)
+	}
+	return strings.Join(names, ", ")
 }
 
 func (s *stage) createSQL() string {
@@ -130,6 +144,11 @@ func (s *stage) createSQL() string {
 	columns = append(columns, "geom geometry")
 	if s.table.name == "area" {
 		columns = append(columns, "label geometry")
+	}
+	if s.person {
+		for _, c := range personColumns {
+			columns = append(columns, c+" bytea")
+		}
 	}
 	return "CREATE TEMP TABLE " + s.name + " (" + strings.Join(columns, ", ") + ") ON COMMIT DROP"
 }

@@ -25,6 +25,9 @@ func (db *DB) UndoBatch(ctx context.Context, tenant int32, id lintu.ID, by lintu
 		if err := e.undoLinks(ctx, b); err != nil {
 			return err
 		}
+		if err := e.undoPersons(ctx, b); err != nil {
+			return err
+		}
 		if err := e.settle(ctx, &id, after); err != nil {
 			return err
 		}
