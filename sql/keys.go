@@ -114,6 +114,9 @@ func (k *keeper) ring(ctx context.Context, tx pgx.Tx, tenant int32) (keyring, er
 
 // forget overwrites the tenant's keys that are not live.
 func (k *keeper) forget(tenant int32, live map[string]bool) {
+	if k == nil {
+		return
+	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for name, kept := range k.known {

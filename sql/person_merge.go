@@ -212,10 +212,9 @@ func (m *merge) allKnown(ctx context.Context) error {
 			"该文件只有个人信息，不能用它来结束文件中没有的户或邻长；请去掉“结束缺失”后再导入。",
 			"The file brings personal data alone, so it cannot end what it does not name; please import it without --close-missing.")
 	}
-	t := m.stage.table
 	var number int64
-	err := m.tx.QueryRow(ctx, `SELECT number FROM `+m.stage.name+` s WHERE NOT EXISTS (
-		SELECT FROM `+t.name+` t WHERE t.tenant_id = $1 AND t.code = s.code AND upper_inf(t.valid)) ORDER BY 1 LIMIT 1`, m.tenant).Scan(&number)
+	err := m.tx.QueryRow(ctx, `SELECT number FROM `+m.stage.name+` s WHERE `+unknownSQL(m.stage, m.all[:len(m.all)-1])+
+		` ORDER BY 1 LIMIT 1`, m.tenant, m.stage.table.in).Scan(&number)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil
 	}

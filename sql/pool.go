@@ -34,6 +34,9 @@ type Options struct {
 	// LoginAsApp says that lintu_app itself can log in under the URL, as on the
 	// private cluster. Otherwise the URL's user takes that role on.
 	LoginAsApp bool
+	// UnmaskPerDay is how many persons an account may unmask a day; 0 is the
+	// package's UnmaskPerDay.
+	UnmaskPerDay int
 }
 
 // appRole is the role in which requests are served. It owns nothing and cannot
@@ -103,7 +106,10 @@ func Open(ctx context.Context, url string, opts Options) (*DB, error) {
 	if opts.Conns == 0 {
 		opts.Conns = max(8, 4*cpus)
 	}
-	db := &DB{log: opts.Log}
+	if opts.UnmaskPerDay == 0 {
+		opts.UnmaskPerDay = UnmaskPerDay
+	}
+	db := &DB{log: opts.Log, unmaskPerDay: opts.UnmaskPerDay}
 	for _, p := range []struct {
 		pool     **pgxpool.Pool
 		name     string

@@ -148,6 +148,41 @@ BEGIN
     RETURN NULL;
 END $$;
 
+-- Name: session_everywhere(); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.session_everywhere() RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    SELECT coalesce(current_setting('lintu.everywhere', true) = 'on', false)
+$$;
+
+-- Name: session_holds(integer, text, uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.session_holds(tenant integer, subject_kind text, subject uuid) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    WITH held AS (
+        SELECT coalesce(nullif(current_setting('lintu.areas', true), ''), '{}')::uuid[] AS areas,
+            coalesce(nullif(current_setting('lintu.heads', true), ''), '{}')::uuid[] AS heads
+    ), place AS (
+        SELECT geom FROM household WHERE subject_kind = 'household' AND tenant_id = tenant AND id = subject AND upper_inf(valid)
+        UNION ALL SELECT geom FROM head WHERE subject_kind = 'head' AND tenant_id = tenant AND id = subject AND upper_inf(valid)
+    )
+    SELECT EXISTS (SELECT FROM place, held, area a
+            WHERE a.tenant_id = tenant AND a.id = ANY (areas) AND upper_inf(a.valid) AND ST_Intersects(a.geom, place.geom))
+        OR EXISTS (SELECT FROM place, held WHERE CASE subject_kind WHEN 'head' THEN subject = ANY (heads)
+            ELSE EXISTS (SELECT FROM assignment l WHERE l.tenant_id = tenant AND l.household_id = subject
+                AND upper_inf(l.valid) AND l.head_id = ANY (heads)) END)
+$$;
+
+-- Name: session_tenant(); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.session_tenant() RETURNS integer
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    SELECT nullif(current_setting('lintu.tenant', true), '')::int
+$$;
+
 -- Name: area; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.area (
@@ -581,6 +616,44 @@ UNION ALL
     household_history.geom
    FROM public.household_history;
 
+-- Name: person; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.person (
+    tenant_id integer NOT NULL,
+    kind text NOT NULL,
+    subject_id uuid NOT NULL,
+    version integer NOT NULL,
+    content integer NOT NULL,
+    valid tstzrange NOT NULL,
+    batch_id uuid,
+    closed_by uuid,
+    key_version integer NOT NULL,
+    sealed bytea NOT NULL,
+    name_hmac bytea,
+    phone_hmac bytea,
+    CONSTRAINT person_closed_by_check CHECK (((closed_by IS NULL) OR (NOT upper_inf(valid)))),
+    CONSTRAINT person_kind_check CHECK ((kind = ANY (ARRAY['household'::text, 'head'::text]))),
+    CONSTRAINT person_valid_check CHECK (((NOT isempty(valid)) AND (NOT lower_inf(valid))))
+);
+
+ALTER TABLE ONLY public.person FORCE ROW LEVEL SECURITY;
+
+-- Name: COLUMN person.kind; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.person.kind IS 'Whether it is of a household or of a head; subject_id is its id.';
+
+-- Name: COLUMN person.sealed; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.person.sealed IS 'AES-256-GCM of the person as JSON, bound to tenant, kind and code.';
+
+-- Name: COLUMN person.name_hmac; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.person.name_hmac IS 'Keyed hash of the name without blanks, for exact search.';
+
+-- Name: COLUMN person.phone_hmac; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.person.phone_hmac IS 'Keyed hash of the phone''s digits, for exact search.';
+
 -- Name: schema_version; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.schema_version (
@@ -599,6 +672,29 @@ CREATE TABLE public.tenant (
 -- Name: TABLE tenant; Type: COMMENT; Schema: public; Owner: -
 
 COMMENT ON TABLE public.tenant IS 'A county-level jurisdiction. It owns all other rows; its id never changes.';
+
+-- Name: tenant_key; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.tenant_key (
+    tenant_id integer NOT NULL,
+    version integer NOT NULL,
+    master_key text NOT NULL,
+    wrapped bytea,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    destroyed_at timestamp with time zone,
+    CONSTRAINT tenant_key_destroyed_check CHECK (((wrapped IS NULL) = (destroyed_at IS NOT NULL))),
+    CONSTRAINT tenant_key_version_check CHECK ((version > 0))
+);
+
+ALTER TABLE ONLY public.tenant_key FORCE ROW LEVEL SECURITY;
+
+-- Name: TABLE tenant_key; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.tenant_key IS 'Data keys of a jurisdiction, each encrypted under a master key that is kept elsewhere.';
+
+-- Name: COLUMN tenant_key.master_key; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.tenant_key.master_key IS 'Name of the master key under which it is wrapped.';
 
 -- Name: unit; Type: TABLE; Schema: public; Owner: -
 
@@ -665,6 +761,31 @@ UNION ALL
     unit_history.stationing,
     unit_history.geom
    FROM public.unit_history;
+
+-- Name: unmask_count; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.unmask_count (
+    tenant_id integer NOT NULL,
+    account_id uuid NOT NULL,
+    day date NOT NULL,
+    count integer DEFAULT 0 NOT NULL,
+    latest timestamp with time zone[] DEFAULT '{}'::timestamp with time zone[] NOT NULL,
+    alerted_at timestamp with time zone
+);
+
+ALTER TABLE ONLY public.unmask_count FORCE ROW LEVEL SECURITY;
+
+-- Name: COLUMN unmask_count.count; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.unmask_count.count IS 'Asked for that day, refused ones included.';
+
+-- Name: COLUMN unmask_count.latest; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.unmask_count.latest IS 'When the latest were, newest first.';
+
+-- Name: COLUMN unmask_count.alerted_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.unmask_count.alerted_at IS 'When the account was last reported for unmasking too fast.';
 
 -- Name: area area_code_key; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -771,6 +892,16 @@ ALTER TABLE ONLY public.household_history
 ALTER TABLE ONLY public.household
     ADD CONSTRAINT household_pkey PRIMARY KEY (tenant_id, id);
 
+-- Name: person person_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.person
+    ADD CONSTRAINT person_pkey PRIMARY KEY (tenant_id, kind, subject_id, version);
+
+-- Name: tenant_key tenant_key_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.tenant_key
+    ADD CONSTRAINT tenant_key_pkey PRIMARY KEY (tenant_id, version);
+
 -- Name: tenant tenant_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.tenant
@@ -795,6 +926,11 @@ ALTER TABLE ONLY public.unit_history
 
 ALTER TABLE ONLY public.unit
     ADD CONSTRAINT unit_pkey PRIMARY KEY (tenant_id, id);
+
+-- Name: unmask_count unmask_count_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.unmask_count
+    ADD CONSTRAINT unmask_count_pkey PRIMARY KEY (tenant_id, account_id);
 
 -- Name: area_cell_geom_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -871,6 +1007,18 @@ CREATE INDEX household_geom_idx ON public.household USING gist (geom) WHERE uppe
 -- Name: household_history_geom_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX household_history_geom_idx ON public.household_history USING gist (geom);
+
+-- Name: person_name_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX person_name_idx ON public.person USING btree (tenant_id, name_hmac) WHERE (name_hmac IS NOT NULL);
+
+-- Name: person_phone_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX person_phone_idx ON public.person USING btree (tenant_id, phone_hmac) WHERE (phone_hmac IS NOT NULL);
+
+-- Name: person_present_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE UNIQUE INDEX person_present_idx ON public.person USING btree (tenant_id, kind, subject_id) WHERE upper_inf(valid);
 
 -- Name: unit_geom_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -1016,3 +1164,32 @@ ALTER TABLE ONLY public.batch
 
 ALTER TABLE ONLY public.change
     ADD CONSTRAINT change_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenant(id);
+
+-- Name: tenant_key tenant_key_tenant_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.tenant_key
+    ADD CONSTRAINT tenant_key_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenant(id);
+
+-- Name: person; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.person ENABLE ROW LEVEL SECURITY;
+
+-- Name: person person_territory; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY person_territory ON public.person USING (((tenant_id = ( SELECT public.session_tenant() AS session_tenant)) AND (( SELECT public.session_everywhere() AS session_everywhere) OR public.session_holds(tenant_id, kind, subject_id))));
+
+-- Name: tenant_key; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.tenant_key ENABLE ROW LEVEL SECURITY;
+
+-- Name: tenant_key tenant_key_tenant; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY tenant_key_tenant ON public.tenant_key USING ((tenant_id = ( SELECT public.session_tenant() AS session_tenant)));
+
+-- Name: unmask_count; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.unmask_count ENABLE ROW LEVEL SECURITY;
+
+-- Name: unmask_count unmask_count_tenant; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY unmask_count_tenant ON public.unmask_count USING ((tenant_id = ( SELECT public.session_tenant() AS session_tenant)));

@@ -19,13 +19,7 @@ func (b *batchTx) RefuseUnknown(ctx context.Context, layer lintu.LayerInfo) (lin
 		return found, toError(errNothingStaged)
 	}
 	s := all[len(all)-1]
-	unknown := `NOT EXISTS (SELECT FROM ` + s.table.name + ` t WHERE t.tenant_id = $1` + s.table.scoped("t", "$2") +
-		` AND t.code = s.code AND upper_inf(t.valid))`
-	for _, before := range all[:len(all)-1] {
-		if !before.direct { // a dry run may not have written it
-			unknown += ` AND NOT EXISTS (SELECT FROM ` + before.name + ` o WHERE o.code = s.code)`
-		}
-	}
+	unknown := unknownSQL(s, all[:len(all)-1])
 	rows, err := b.tx.Query(ctx, `WITH gone AS (DELETE FROM `+s.name+` s WHERE `+unknown+` RETURNING number)
 		SELECT number FROM gone ORDER BY number`, b.tenant, s.table.in)
 	if err != nil {
@@ -41,4 +35,17 @@ func (b *batchTx) RefuseUnknown(ctx context.Context, layer lintu.LayerInfo) (lin
 	}
 	s.got.rows -= int64(len(numbers))
 	return found, nil
+}
+
+// unknownSQL is the condition on staged rows s whose code neither a present feature
+// nor an earlier part of the batch has; $1 and $2 are tenant and scope.
+func unknownSQL(s *stage, before []*stage) string {
+	unknown := `NOT EXISTS (SELECT FROM ` + s.table.name + ` t WHERE t.tenant_id = $1` + s.table.scoped("t", "$2") +
+		` AND t.code = s.code AND upper_inf(t.valid))`
+	for _, o := range before {
+		if !o.direct { // a dry run may not have written it
+			unknown += ` AND NOT EXISTS (SELECT FROM ` + o.name + ` o WHERE o.code = s.code)`
+		}
+	}
+	return unknown
 }

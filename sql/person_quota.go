@@ -1,0 +1,109 @@
+package sql
+
+import (
+	"context"
+	"log/slog"
+	"regexp"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/lintu-map/lintu"
+)
+
+// longNumber is what may be a phone or identity number, spelled in any way.
+var longNumber = regexp.MustCompile(`\+?[0-9０-９](?:[-\s]?[0-9０-９]){6,}`)
+
+// When an account is reported: unmasking more than burstCount persons within burst.
+const (
+	burstCount = 10
+	burst      = 5 * time.Minute
+)
+
+// UnmaskPerDay is how many persons an account may unmask a day where the
+// configuration does not say otherwise.
+const UnmaskPerDay = 30
+
+// quota is how an account stands after one more unmasking.
+type quota struct {
+	perDay, count int
+	fast          bool // more than burstCount within burst, for the first time since
+}
+
+func (q quota) over() bool { return q.count > q.perDay }
+
+func (q quota) left() int { return q.perDay - q.count }
+
+// reasons are what an auditor should hear of now: each is said once.
+func (q quota) reasons() []string {
+	var rs []string
+	most := (q.perDay*4 + 4) / 5
+	if q.count == most && most < q.perDay {
+		rs = append(rs, "quota_80")
+	}
+	if q.count == q.perDay {
+		rs = append(rs, "quota_end")
+	}
+	if q.count == q.perDay+1 {
+		rs = append(rs, "quota_over")
+	}
+	if q.fast {
+		rs = append(rs, "fast")
+	}
+	return rs
+}
+
+// countUnmasking adds one to the account's day, which is one of China's clock. The
+// row's lock makes requests at the same time count one after the other.
+func (db *DB) countUnmasking(ctx context.Context, tx pgx.Tx, v *lintu.Viewer) (quota, error) {
+	q := quota{perDay: db.unmaskPerDay}
+	err := tx.QueryRow(ctx, `
+		INSERT INTO unmask_count AS u (tenant_id, account_id, day, count, latest)
+		VALUES ($1, $2, (clock_timestamp() AT TIME ZONE 'Asia/Shanghai')::date, 1, ARRAY[clock_timestamp()])
+		ON CONFLICT (tenant_id, account_id) DO UPDATE SET
+			count = CASE WHEN u.day = excluded.day THEN u.count + 1 ELSE 1 END,
+			day = excluded.day,
+			latest = (clock_timestamp() || u.latest)[1:$3]
+		RETURNING count`, v.Tenant, v.Account, burstCount+1).Scan(&q.count)
+	if err != nil {
+		return q, err
+	}
+	done, err := tx.Exec(ctx, `
+		UPDATE unmask_count SET alerted_at = latest[1]
+		WHERE tenant_id = $1 AND account_id = $2 AND latest[$3] > latest[1] - $4::interval
+		AND (alerted_at IS NULL OR alerted_at < latest[$3])`, v.Tenant, v.Account, burstCount+1, burst)
+	q.fast = done.RowsAffected() > 0
+	return q, err
+}
+
+// alert writes the audit's entries for an auditor's eye.
+func (q quota) alert(ctx context.Context, tx pgx.Tx, v *lintu.Viewer) error {
+	for _, r := range q.reasons() {
+		err := auditPersons(ctx, tx, v, lintu.ActAlert, "account", &v.Account, "",
+			map[string]any{"reason": r, "count": q.count, "perDay": q.perDay})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// warn tells the log the same, by ids only.
+func (q quota) warn(log *slog.Logger, v *lintu.Viewer) {
+	for _, r := range q.reasons() {
+		log.Warn("personal data is being unmasked", "reason", r, "tenant", v.Tenant, "account", v.Account.String(),
+			"count", q.count, "perDay", q.perDay)
+	}
+}
+
+// china is the clock by which days are counted; it knows no summer time.
+var china = time.FixedZone("UTC+8", 8*60*60)
+
+func (q quota) refusal() error {
+	now := time.Now().In(china)
+	e := lintu.Errorf(lintu.CodeThrottled,
+		"今天查看完整个人信息的次数（%[1]d 次）已用完，明天零点后可再查看；确有需要请联系管理员。",
+		"The %[1]d unmaskings of today are used up; more are possible after midnight (China's clock). If there is need, please ask the administrator.", q.perDay)
+	e.RetryAfter = time.Date(now.Year(), now.Month(), now.Day()+1, 0, 0, 0, 0, china).Sub(now)
+	return e
+}
