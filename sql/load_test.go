@@ -21,7 +21,9 @@ type many struct {
 	geom    []byte
 	values  []string
 	id      lintu.ID
-	heads   bool // each household has one of five thousand
+	heads   bool  // each household has one of five thousand
+	persons int64 // from this household on there are persons; 0 for none
+	person  lintu.Person
 }
 
 func newMany(n int64) *many {
@@ -39,6 +41,10 @@ func (m *many) Next(context.Context) bool {
 	}
 	binary.BigEndian.PutUint32(m.id[12:], uint32(m.next))
 	m.row = lintu.Row{Number: m.next, ID: m.id, Values: m.values, Geometry: m.geom}
+	if m.persons > 0 && m.next >= m.persons {
+		m.person = lintu.Person{Name: fmt.Sprintf("户主%d", m.next), Phone: fmt.Sprintf("138%08d", m.next), Members: int(m.next % 7), Needs: []string{"独居老人"}}
+		m.row.Person = &m.person
+	}
 	return m.next <= m.n
 }
 

@@ -298,17 +298,13 @@ func redact(why string, p lintu.Person) string {
 	return longNumber.ReplaceAllString(strings.TrimSpace(why), "***")
 }
 
-// auditPersons appends to the audit in the transaction that reads. detail holds no
-// personal data.
+// auditPersons appends to the audit in the transaction that reads, as its last act.
+// detail holds no personal data.
 func auditPersons(ctx context.Context, tx pgx.Tx, v *lintu.Viewer, act, kind string, id *lintu.ID, why string, detail map[string]any) error {
-	if why != "" {
-		detail["why"] = why
-	}
 	d, err := json.Marshal(detail)
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO audit (tenant_id, at, actor, act, kind, id, detail) VALUES ($1, clock_timestamp(), $2, $3, $4, $5, $6)`,
-		v.Tenant, v.Name, act, kind, id, string(d))
+	_, err = tx.Exec(ctx, `SELECT audit_append($1, $2, $3, $4, $5, $6, $7, $8)`, v.Tenant, v.Name, v.From, act, kind, id, why, string(d))
 	return err
 }

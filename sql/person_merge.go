@@ -209,7 +209,7 @@ func (m *merge) writeChanged(ctx context.Context) error {
 func (m *merge) allKnown(ctx context.Context) error {
 	if m.close {
 		return lintu.Errorf(lintu.CodeInvalid,
-			"该文件只有个人信息，不能用它来结束文件中没有的户或邻长；请去掉“结束缺失”后再导入。",
+			"该文件只有个人信息，不能用它来结束文件中没有的户或邻长；请去掉 --close-missing（结束缺失）后再导入。",
 			"The file brings personal data alone, so it cannot end what it does not name; please import it without --close-missing.")
 	}
 	var number int64

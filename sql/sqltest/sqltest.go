@@ -56,7 +56,8 @@ func run(m *testing.M) int {
 	return m.Run()
 }
 
-// New returns an empty, migrated database for one test.
+// New returns an empty, migrated database for one test, with a master key of its
+// own.
 func New(t testing.TB) *sql.DB {
 	t.Helper()
 	u := URL(t) // it starts the server
@@ -65,6 +66,13 @@ func New(t testing.TB) *sql.DB {
 		t.Fatal(err)
 	}
 	t.Cleanup(db.Close)
+	keys, err := sql.OpenKeyFile(filepath.Join(t.TempDir(), "master.key"), true)
+	if err == nil {
+		err = db.UseKeys(t.Context(), 0, keys) // no tenant has any yet
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 	return db
 }
 
