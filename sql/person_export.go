@@ -172,7 +172,7 @@ func (e *edit) versions(ctx context.Context, kind lintu.Kind, s Subject) ([]Pers
 // reads finds in the audit who was shown the subject.
 func (e *edit) reads(ctx context.Context, id lintu.ID) ([]PersonRead, error) {
 	rows, err := e.tx.Query(ctx, `
-		SELECT seq, at, actor, act, coalesce(detail->>'purpose', ''), why FROM audit
+		SELECT seq, at, actor, act, coalesce(detail->>'purpose', ''), coalesce(to_jsonb(audit)->>'why', '') FROM audit
 		WHERE tenant_id = $1 AND (id = $2 AND act IN ('unmask', 'export')
 			OR act = 'find_person' AND detail->'found' ? $2::uuid::text) ORDER BY seq`, e.tenant, id)
 	if err != nil {
