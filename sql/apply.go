@@ -17,6 +17,9 @@ func (db *DB) ApplyBatch(ctx context.Context, tenant int32, b *lintu.Batch, by l
 		if _, err := e.lockBatch(ctx, b.ID, lintu.BatchDraft); err != nil {
 			return err
 		}
+		if err := e.keepTo(ctx, by.Within); err != nil {
+			return err
+		}
 		tx := &batchTx{edit: e, batch: &b.ID, stages: map[lintu.Layer][]*stage{}}
 		if err := tx.run(ctx, load); err != nil {
 			return err
@@ -70,6 +73,9 @@ func (db *DB) learn(ctx context.Context, done []mergedPart) {
 // TryBatch implements lintu.BatchStore.
 func (db *DB) TryBatch(ctx context.Context, tenant int32, by lintu.Actor, load func(lintu.BatchTx) error) error {
 	return db.editOr(ctx, tenant, pgx.Tx.Rollback, func(e *edit) error {
+		if err := e.keepTo(ctx, by.Within); err != nil {
+			return err
+		}
 		tx := &batchTx{edit: e, dry: true, stages: map[lintu.Layer][]*stage{}}
 		return tx.run(ctx, load)
 	})
@@ -81,7 +87,7 @@ func (b *batchTx) run(ctx context.Context, load func(lintu.BatchTx) error) error
 	if _, err := b.tx.Exec(ctx, loadSettings); err != nil {
 		return err
 	}
-	if err := load(b); err != nil || b.dry {
+	if err := load(b); err != nil || b.light() {
 		return err
 	}
 	for _, all := range b.stages {
@@ -89,8 +95,15 @@ func (b *batchTx) run(ctx context.Context, load func(lintu.BatchTx) error) error
 			return errUnmerged
 		}
 	}
-	return b.settle(ctx, b.batch, b.after)
+	if err := b.settle(ctx, b.batch, b.after); err != nil {
+		return err
+	}
+	return b.linksOnGround(ctx)
 }
+
+// light reports whether a dry run may leave out what only a commit would keep.
+// That of a bounded actor does everything, so as to see what it would change.
+func (b *batchTx) light() bool { return b.dry && !b.bounded }
 
 // loadSettings let a batch sort and join in memory; there is at most one at a
 // time per tenant.

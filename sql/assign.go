@@ -14,14 +14,14 @@ var _ lintu.Assigner = (*DB)(nil)
 // nothing.
 func (db *DB) Assign(ctx context.Context, tenant int32, householdCode, headCode string, by lintu.Actor) error {
 	return db.edit(ctx, tenant, func(e *edit) error {
-		home, err := e.present(ctx, "household", householdCode)
+		home, err := e.present(ctx, lintu.Households, householdCode, by.Within)
 		if err == pgx.ErrNoRows {
 			return lintu.Errorf(lintu.CodeNotFound, "没有代码为 %s 的户。", "There is no household with the code %s.", householdCode)
 		}
 		if err != nil {
 			return err
 		}
-		head, err := e.present(ctx, "head", headCode)
+		head, err := e.present(ctx, lintu.Heads, headCode, by.Within)
 		if err == pgx.ErrNoRows {
 			return lintu.Errorf(lintu.CodeNotFound, "没有代码为 %s 的邻长。", "There is no neighbor head with the code %s.", headCode)
 		}
@@ -32,10 +32,13 @@ func (db *DB) Assign(ctx context.Context, tenant int32, householdCode, headCode 
 	})
 }
 
-// present finds what is there now by code.
-func (e *edit) present(ctx context.Context, table, code string) (id lintu.ID, err error) {
-	err = e.tx.QueryRow(ctx, `SELECT id FROM `+table+` WHERE tenant_id = $1 AND code = $2 AND upper_inf(valid)`,
-		e.tenant, code).Scan(&id)
+// present finds by code what is there now within the territory.
+func (e *edit) present(ctx context.Context, name lintu.Layer, code string, within lintu.Territory) (id lintu.ID, err error) {
+	l, _ := lintu.LayerByName(name)
+	args := []any{e.tenant, code}
+	in := insideOf(l, within, &args)
+	err = e.tx.QueryRow(ctx, `SELECT f.id FROM `+tableOf(l).name+` f
+		WHERE f.tenant_id = $1 AND f.code = $2 AND upper_inf(f.valid)`+in.exactly(l), args...).Scan(&id)
 	return id, err
 }
 

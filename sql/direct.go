@@ -22,7 +22,7 @@ import (
 // and the table has never held any, for no tenant.
 func (b *batchTx) goesDirect(ctx context.Context, s *stage, ahead *lookahead) (bool, error) {
 	bulk := s.table.name == "household" || s.table.name == "base"
-	if b.dry || !bulk || ahead.ended || !ahead.somePlaced() || ahead.somePerson() || s.head() >= 0 && ahead.someHave(s.head()) {
+	if b.dry || b.bounded || !bulk || ahead.ended || !ahead.somePlaced() || ahead.somePerson() || s.head() >= 0 && ahead.someHave(s.head()) {
 		return false, nil
 	}
 	return b.claimUnused(ctx, s.table)

@@ -21,6 +21,8 @@ type edit struct {
 	// than that of every earlier edit of the tenant, whatever the server's clock
 	// did, so no two states share an instant.
 	at time.Time
+	// bounded edits change only what lies on their ground.
+	bounded bool
 }
 
 // edit runs work in a transaction and commits it if work returns nil. Its error

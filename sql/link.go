@@ -12,14 +12,20 @@ func (m *merge) assign(ctx context.Context) error {
 	if m.layer.Kind != lintu.KindHousehold || !m.stage.has("head") {
 		return nil
 	}
+	// A bounded edit knows the heads on its ground, and those whom households have.
+	known := ""
+	if m.bounded {
+		heads, _ := lintu.LayerByName(lintu.Heads)
+		known = ` AND (n.id = a.head_id OR ` + tableOf(heads).onGround("n.geom") + `)`
+	}
 	_, err := m.tx.Exec(ctx, `
 		CREATE TEMP TABLE wanted ON COMMIT DROP AS
-		SELECT s.number, s.head, h.id AS household_id, n.id AS head_id, a.head_id AS present,
+		SELECT s.number, s.code, s.head, h.id AS household_id, n.id AS head_id, a.head_id AS present,
 			lower(h.valid) = $2 AS merged, h.geom AS geom
 		FROM `+m.stage.name+` s
 		JOIN household h ON h.tenant_id = $1 AND h.code = s.code
-		LEFT JOIN head n ON n.tenant_id = $1 AND n.code = s.head AND upper_inf(n.valid)
 		LEFT JOIN assignment a ON a.tenant_id = $1 AND a.household_id = h.id AND upper_inf(a.valid)
+		LEFT JOIN head n ON n.tenant_id = $1 AND n.code = s.head AND upper_inf(n.valid)`+known+`
 		WHERE n.id IS DISTINCT FROM a.head_id OR n.id IS NULL AND s.head <> ''`, m.tenant, m.at)
 	if err != nil {
 		return err
@@ -27,12 +33,15 @@ func (m *merge) assign(ctx context.Context) error {
 	if err := m.refuseUnknownHeads(ctx); err != nil {
 		return err
 	}
+	if err := m.assignOnGround(ctx); err != nil {
+		return err
+	}
 	var also int64
 	if err := m.tx.QueryRow(ctx, `SELECT count(*) FILTER (WHERE NOT merged) FROM wanted`).Scan(&also); err != nil {
 		return err
 	}
 	m.count.Changed += also
-	if !m.dry { // nothing in a dry run looks at assignments
+	if !m.light() { // nothing in a dry run looks at assignments
 		if err := m.relink(ctx, nil, m.batch); err != nil {
 			return err
 		}

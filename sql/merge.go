@@ -44,14 +44,14 @@ func (m *merge) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	steps := []func(context.Context) error{m.prepareAreas, m.update, m.insert, m.missing, m.assign, m.persons, m.log}
+	steps := []func(context.Context) error{m.prepareAreas, m.update, m.insert, m.missing, m.assign, m.stayOnGround, m.persons, m.log}
 	switch {
 	case m.stage.onlyPersons():
-		steps = []func(context.Context) error{m.allKnown, m.missing, m.persons}
+		steps = []func(context.Context) error{m.allKnown, m.missing, m.stayOnGround, m.persons}
 	case m.stage.direct:
 		steps = []func(context.Context) error{m.filled, m.assign, m.persons, m.log}
 	case empty:
-		steps = []func(context.Context) error{m.prepareAreas, m.fill, m.assign, m.persons, m.log}
+		steps = []func(context.Context) error{m.prepareAreas, m.fill, m.assign, m.stayOnGround, m.persons, m.log}
 	}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
@@ -66,7 +66,7 @@ func (m *merge) run(ctx context.Context) error {
 // later in the batch looks at households without heads or at the base map. (Parts
 // that bring the same code to the same layer are then all counted as new.)
 func (m *merge) pretend() bool {
-	return m.dry && (m.layer.Kind == lintu.KindBase || m.layer.Kind == lintu.KindHousehold && !m.stage.has("head"))
+	return m.light() && (m.layer.Kind == lintu.KindBase || m.layer.Kind == lintu.KindHousehold && !m.stage.has("head"))
 }
 
 // args are the first parameters of all statements here: tenant, the layer's
@@ -242,10 +242,11 @@ func (m *merge) insertSQL(where string) string {
 		where + ` ORDER BY s.geom`
 }
 
-// missing counts what the file no longer has and, if asked to, ends it.
+// missing counts what the file no longer has and, if asked to, ends it. What is
+// outside the ground is not missed.
 func (m *merge) missing(ctx context.Context) error {
 	t := m.stage.table
-	gone := `t.tenant_id = $1` + t.scoped("t", "$2") + ` AND upper_inf(t.valid)`
+	gone := `t.tenant_id = $1` + t.scoped("t", "$2") + ` AND upper_inf(t.valid)` + m.andOnGround(t, "t.geom")
 	for _, s := range m.all {
 		if s.direct { // its rows began with this batch
 			gone += ` AND lower(t.valid) < $3`

@@ -213,7 +213,7 @@ func (m *merge) allKnown(ctx context.Context) error {
 			"The file brings personal data alone, so it cannot end what it does not name; please import it without --close-missing.")
 	}
 	var number int64
-	err := m.tx.QueryRow(ctx, `SELECT number FROM `+m.stage.name+` s WHERE `+unknownSQL(m.stage, m.all[:len(m.all)-1])+
+	err := m.tx.QueryRow(ctx, `SELECT number FROM `+m.stage.name+` s WHERE `+m.unknownSQL(m.stage, m.all[:len(m.all)-1])+
 		` ORDER BY 1 LIMIT 1`, m.tenant, m.stage.table.in).Scan(&number)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil

@@ -23,6 +23,9 @@ func (e *edit) undoPersons(ctx context.Context, b *lintu.Batch) error {
 	if err != nil {
 		return err
 	}
+	if err := e.personsOnGround(ctx); err != nil {
+		return err
+	}
 	if err := e.personStands(ctx, `SELECT kind, subject_id FROM undone_person WHERE moved_on`); err != nil {
 		return err
 	}

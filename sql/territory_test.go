@@ -409,17 +409,17 @@ func TestTerritoryFollowsItsAreas(t *testing.T) {
 		if err != nil {
 			box = lintu.BBox{}
 		}
-		return fmt.Sprintf("%v %.2f", p.codes(r, lintu.FeatureQuery{Layer: layerNamed(lintu.Households), Within: territory}), box[0])
+		return fmt.Sprintf("%v %.2f–%.2f", p.codes(r, lintu.FeatureQuery{Layer: layerNamed(lintu.Households), Within: territory}), box[0], box[2])
 	}
-	equal(t, "before", []string{show(east), show(n3)}, []string{"[H4 H5] 113.20", "[H5 H6] 113.20"})
+	equal(t, "before", []string{show(east), show(n3)}, []string{"[H4 H5] 113.20–113.25", "[H5 H6] 113.20–113.20"})
 	p.apply(part{lintu.Grids, false, []lintu.Row{row(1, rect(113.155, 28.1, 113.3, 28.2), "G2", "东网格", "")}})
-	equal(t, "wider", []string{show(east)}, []string{"[H2 H4 H5] 113.16"})
+	equal(t, "wider", []string{show(east)}, []string{"[H2 H4 H5] 113.16–113.25"})
 	if err := p.Assign(t.Context(), p.tenant, "H1", "N3", everywhere); err != nil {
 		t.Fatal(err)
 	}
-	equal(t, "assigned", []string{show(n3)}, []string{"[H1 H5 H6] 113.15"})
+	equal(t, "assigned", []string{show(n3)}, []string{"[H1 H5 H6] 113.15–113.20"})
 	p.apply(part{lintu.Grids, true, []lintu.Row{row(1, rect(113.1, 28.1, 113.2, 28.2), "G1", "", "")}})
-	equal(t, "ended", []string{show(east)}, []string{"[] 0.00"})
+	equal(t, "ended", []string{show(east)}, []string{"[] 0.00–0.00"})
 }
 
 func TestSearchWithinATerritory(t *testing.T) {

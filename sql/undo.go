@@ -16,6 +16,9 @@ func (db *DB) UndoBatch(ctx context.Context, tenant int32, id lintu.ID, by lintu
 		if err != nil {
 			return err
 		}
+		if err := e.keepTo(ctx, by.Within); err != nil {
+			return err
+		}
 		after := aftermath{}
 		for _, t := range tables {
 			if err := e.undoFeatures(ctx, t, b, &after); err != nil {
@@ -43,6 +46,9 @@ func (db *DB) UndoBatch(ctx context.Context, tenant int32, id lintu.ID, by lintu
 // undoFeatures brings the table's features back to before the batch.
 func (e *edit) undoFeatures(ctx context.Context, t table, b *lintu.Batch, after *aftermath) error {
 	if err := e.findUndone(ctx, t, *b.AppliedAt); err != nil {
+		return err
+	}
+	if err := e.undoOnGround(ctx, t); err != nil {
 		return err
 	}
 	var code *string
@@ -79,7 +85,7 @@ func (e *edit) undoFeatures(ctx context.Context, t table, b *lintu.Batch, after 
 
 // findUndone fills the temporary table undone: the features that the batch
 // changed, the version before it (null: there was none), the bounds then and now,
-// and whether the present state is no longer what the batch made.
+// whether it is there now, and whether the present state is no longer what the batch made.
 func (e *edit) findUndone(ctx context.Context, t table, at time.Time) error {
 	contents := append(append([]string{}, t.content...), "geom")
 	same := func(a, b string) string {
@@ -91,7 +97,7 @@ func (e *edit) findUndone(ctx context.Context, t table, at time.Time) error {
 		WITH old AS MATERIALIZED (SELECT * FROM `+t.name+`_version WHERE tenant_id = $1 AND upper(valid) = $2),
 		new AS MATERIALIZED (SELECT * FROM `+t.name+`_version WHERE tenant_id = $1 AND lower(valid) = $2)
 		SELECT t.id, t.code, `+t.layerOf("t")+` AS layer, old.version AS before,
-			old.geom AS old_geom, now.geom AS new_geom, NOT (`+same("now.", "new.")+`) AS moved_on
+			old.geom AS old_geom, now.geom AS new_geom, now.id IS NOT NULL AS standing, NOT (`+same("now.", "new.")+`) AS moved_on
 		FROM old FULL JOIN new USING (id)
 		JOIN `+t.name+` t ON t.tenant_id = $1 AND t.id = coalesce(old.id, new.id)
 		LEFT JOIN `+t.name+` now ON now.tenant_id = $1 AND now.id = t.id AND upper_inf(now.valid)
@@ -146,7 +152,7 @@ func (e *edit) logUndone(ctx context.Context, t table, batch lintu.ID, after *af
 func (e *edit) undoLinks(ctx context.Context, b *lintu.Batch) error {
 	_, err := e.tx.Exec(ctx, `
 		CREATE TEMP TABLE wanted ON COMMIT DROP AS
-		SELECT h.id AS household_id, h.code, old.head_id,
+		SELECT h.id AS household_id, h.code, h.geom, old.head_id,
 			now.head_id IS DISTINCT FROM new.head_id AS moved_on
 		FROM (SELECT * FROM assignment WHERE tenant_id = $1 AND upper(valid) = $2) old
 		FULL JOIN (SELECT * FROM assignment WHERE tenant_id = $1 AND lower(valid) = $2) new USING (household_id)
@@ -154,6 +160,9 @@ func (e *edit) undoLinks(ctx context.Context, b *lintu.Batch) error {
 		LEFT JOIN assignment now ON now.tenant_id = $1 AND now.household_id = h.id AND upper_inf(now.valid)
 		WHERE old.head_id IS DISTINCT FROM new.head_id`, e.tenant, *b.AppliedAt)
 	if err != nil {
+		return err
+	}
+	if err := e.relinkOnGround(ctx); err != nil {
 		return err
 	}
 	var code *string

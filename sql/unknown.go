@@ -19,7 +19,7 @@ func (b *batchTx) RefuseUnknown(ctx context.Context, layer lintu.LayerInfo) (lin
 		return found, toError(errNothingStaged)
 	}
 	s := all[len(all)-1]
-	unknown := unknownSQL(s, all[:len(all)-1])
+	unknown := b.unknownSQL(s, all[:len(all)-1])
 	rows, err := b.tx.Query(ctx, `WITH gone AS (DELETE FROM `+s.name+` s WHERE `+unknown+` RETURNING number)
 		SELECT number FROM gone ORDER BY number`, b.tenant, s.table.in)
 	if err != nil {
@@ -38,10 +38,11 @@ func (b *batchTx) RefuseUnknown(ctx context.Context, layer lintu.LayerInfo) (lin
 }
 
 // unknownSQL is the condition on staged rows s whose code neither a present feature
-// nor an earlier part of the batch has; $1 and $2 are tenant and scope.
-func unknownSQL(s *stage, before []*stage) string {
+// on the ground nor an earlier part of the batch has; $1 and $2 are tenant and
+// scope.
+func (b *batchTx) unknownSQL(s *stage, before []*stage) string {
 	unknown := `NOT EXISTS (SELECT FROM ` + s.table.name + ` t WHERE t.tenant_id = $1` + s.table.scoped("t", "$2") +
-		` AND t.code = s.code AND upper_inf(t.valid))`
+		` AND t.code = s.code AND upper_inf(t.valid)` + b.andOnGround(s.table, "t.geom") + `)`
 	for _, o := range before {
 		if !o.direct { // a dry run may not have written it
 			unknown += ` AND NOT EXISTS (SELECT FROM ` + o.name + ` o WHERE o.code = s.code)`
