@@ -142,6 +142,18 @@ func (f *Findings) Add(x Finding) {
 	}
 }
 
+// Merge adds what another list has found.
+func (f *Findings) Merge(other Findings) {
+	f.Total += other.Total
+	for rule, n := range other.ByRule {
+		if f.ByRule == nil {
+			f.ByRule = map[string]int64{}
+		}
+		f.ByRule[rule] += n
+	}
+	f.List = append(f.List, other.List[:min(len(other.List), FindingsKept-len(f.List))]...)
+}
+
 // Comparison is what applying a part would change, or did change.
 type Comparison struct {
 	New       int64 `json:"new"`

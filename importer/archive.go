@@ -55,6 +55,9 @@ func (s *Source) findZip(b blob, name string) error {
 	if !note.IsZero() {
 		s.notes = append(s.notes, note)
 	}
+	if isWorkbook(names) {
+		return s.collect([]entry{{name: baseName(name) + ".xlsx", open: func() (blob, error) { return b, nil }}})
+	}
 	r := &zipReader{source: s, in: in}
 	var entries []entry
 	for i, f := range z.File {
@@ -71,6 +74,7 @@ func (s *Source) findZip(b blob, name string) error {
 
 // notZip says why a file is no zip that can be read.
 func notZip(err error, b blob, name string) error {
+	name = discreet(name)
 	var known *lintu.Error
 	if errors.As(err, &known) {
 		return known
@@ -81,8 +85,8 @@ func notZip(err error, b blob, name string) error {
 			"The zip %s is damaged or incomplete. Pack or transfer it again.", name).Because(err)
 	}
 	return lintu.Errorf(lintu.CodeInvalid,
-		"不认识文件 %s 的格式；可以导入 shapefile 的 ZIP 压缩包（.shp、.dbf、.prj 等在一起）、文件夹、.shp 与 GeoJSON。",
-		"The format of %s is not known. What can be imported is a zip of a shapefile (.shp, .dbf, .prj and so on together), a folder, a .shp, and GeoJSON.", name).Because(err)
+		"不认识文件 %s 的格式；可以导入 shapefile 的 ZIP 压缩包（.shp、.dbf、.prj 等在一起）、文件夹、.shp、GeoJSON、CSV 与 XLSX。",
+		"The format of %s is not known. What can be imported is a zip of a shapefile (.shp, .dbf, .prj and so on together), a folder, a .shp, GeoJSON, CSV and XLSX.", name).Because(err)
 }
 
 // allowed refuses entries that no honest zip of map data has.

@@ -73,6 +73,7 @@ func named(name string, enc encoding.Encoding) charset {
 }
 
 func clipLabel(s string) string {
+	s = discreet(s)
 	if len(s) > 40 {
 		s = s[:40]
 	}

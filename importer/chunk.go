@@ -10,6 +10,7 @@ import (
 const (
 	chunkRows     = 512
 	chunkVertices = 1 << 16
+	chunkBytes    = 4 << 20 // of text
 )
 
 // chunk is a run of rows on its way from the file to the database. Its buffers
@@ -21,6 +22,7 @@ type chunk struct {
 	wkb      []byte
 	done     chan error // gets one value when the chunk has been worked on
 	vertices int
+	bytes    int
 }
 
 // item is one row in a chunk.
@@ -28,6 +30,8 @@ type item struct {
 	number   int64
 	geometry orb.Geometry // in the chunk's arena; nil is none
 	values   []string
+	personal []string // of the columns of the layer's person, in order of its fields
+	person   *lintu.Person
 	wkb      []byte
 	bounds   orb.Bound
 	findings []lintu.Finding // repairs, if the row is not refused
@@ -43,24 +47,22 @@ func (c *chunk) reset() {
 	clear(c.values)
 	c.items, c.values, c.wkb = c.items[:0], c.values[:0], c.wkb[:0]
 	c.points.reset()
-	c.vertices = 0
+	c.vertices, c.bytes = 0, 0
 }
 
 // full reports whether the next row belongs into another chunk.
-func (c *chunk) full() bool { return len(c.items) >= chunkRows || c.vertices >= chunkVertices }
+func (c *chunk) full() bool {
+	return len(c.items) >= chunkRows || c.vertices >= chunkVertices || c.bytes >= chunkBytes
+}
 
 // add copies a record. m says which of its columns are wanted.
 func (c *chunk) add(rec *Record, m *mapping) {
 	it := item{number: rec.Number, loose: rec.LooseRings}
-	start := len(c.values)
-	for _, column := range m.column {
-		v := ""
-		if column >= 0 && column < len(rec.Values) {
-			v = rec.Values[column]
-		}
-		c.values = append(c.values, v)
+	for _, v := range rec.Values {
+		c.bytes += len(v) // a row's values may share one string
 	}
-	it.values = c.values[start:len(c.values):len(c.values)]
+	it.values = c.pick(rec, m.column)
+	it.personal = c.pick(rec, m.personalColumn)
 	if rec.Geometry != nil {
 		it.geometry = c.points.clone(rec.Geometry)
 		eachPoint(it.geometry, func(*orb.Point) { c.vertices++ })
@@ -80,6 +82,19 @@ func (c *chunk) add(rec *Record, m *mapping) {
 		}
 	}
 	c.items = append(c.items, it)
+}
+
+// pick copies the values of some columns of a record.
+func (c *chunk) pick(rec *Record, columns []int) []string {
+	start := len(c.values)
+	for _, column := range columns {
+		v := ""
+		if column >= 0 && column < len(rec.Values) {
+			v = rec.Values[column]
+		}
+		c.values = append(c.values, v)
+	}
+	return c.values[start:len(c.values):len(c.values)]
 }
 
 // grown makes room for n more bytes of EWKB without moving what is there:

@@ -8,6 +8,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/lintu-map/lintu"
@@ -37,13 +38,20 @@ func (s *Source) find(path, name string) error {
 		return s.findBeside(path, name)
 	case FormatGeoJSON:
 		return s.collect([]entry{{name: baseName(name) + ".geojson", open: func() (blob, error) { return b, nil }}})
+	case formatOld:
+		return lintu.Errorf(lintu.CodeInvalid, "%s 是旧版 Excel（.xls）或加了密码的工作簿；请另存为不带密码的 .xlsx 或 CSV。",
+			"%s is a workbook of the old Excel (.xls) or has a password. Save it as .xlsx without one, or as CSV.", discreet(name))
+	case "":
+		if isTable(extension(name)) || extension(name) == ".txt" {
+			return s.collect([]entry{{name: baseName(name) + ".csv", open: func() (blob, error) { return b, nil }}})
+		}
 	}
 	return s.findZip(b, name)
 }
 
 func missing(err error, name string) error {
 	if errors.Is(err, os.ErrNotExist) {
-		return lintu.Errorf(lintu.CodeNotFound, "没有文件 %s。", "There is no file %s.", name).Because(err)
+		return lintu.Errorf(lintu.CodeNotFound, "没有文件 %s。", "There is no file %s.", discreet(name)).Because(err)
 	}
 	return unreadable(err)
 }
@@ -72,7 +80,7 @@ func (s *Source) openFile(path string) (blob, error) {
 	return blob{f, info.Size()}, nil
 }
 
-// sniff tells by the first bytes what a file is; "" is neither format.
+// sniff tells by the first bytes what a file is; "" is what has no mark of its own.
 func sniff(b blob) string {
 	head := make([]byte, 512)
 	n, err := b.ReadAt(head, 0)
@@ -83,18 +91,33 @@ func sniff(b blob) string {
 	if len(head) >= 4 && bytes.Equal(head[:4], []byte{0, 0, 0x27, 0x0A}) {
 		return FormatShapefile
 	}
+	if bytes.HasPrefix(head, []byte("\xD0\xCF\x11\xE0")) {
+		return formatOld
+	}
+	if bytes.HasPrefix(head, []byte("PK")) {
+		return formatZip
+	}
 	if looksLikeJSON(head) {
 		return FormatGeoJSON
 	}
 	return ""
 }
 
+// What a file can be beside the formats of datasets.
+const (
+	formatZip = "zip"
+	formatOld = "ole" // the container of old and of encrypted workbooks
+)
+
 // looksLikeJSON reports whether text begins with an object, in UTF-8 or UTF-16
 // with a byte order mark, or as a text sequence (RFC 8142).
 func looksLikeJSON(head []byte) bool {
 	head = bytes.TrimPrefix(head, []byte("\xEF\xBB\xBF"))
 	if bytes.HasPrefix(head, []byte("\xFF\xFE")) || bytes.HasPrefix(head, []byte("\xFE\xFF")) {
-		return true
+		head = bytes.ReplaceAll(head[2:], []byte{0}, nil) // what begins JSON is ASCII
+		if len(head) == 0 {
+			return true
+		}
 	}
 	head = bytes.TrimLeft(head, " \t\r\n\x1E")
 	return len(head) > 0 && (head[0] == '{' || head[0] == '[')
@@ -181,17 +204,21 @@ func (b blob) text() (string, error) {
 	return strings.ToValidUTF8(strings.Trim(s, " \t\r\n\x00"), "\uFFFD"), nil
 }
 
-// The extensions that matter: of the files of a shapefile, of GeoJSON, of
-// archives, and of what programs put beside shapefiles.
+// The extensions that matter: of the files of a shapefile, of tables, of GeoJSON,
+// of archives, and of what programs put beside shapefiles.
 var (
 	partExtensions    = []string{".shp", ".shx", ".dbf", ".prj", ".cpg"}
+	tableExtensions   = []string{".csv", ".tsv"}
+	bookExtensions    = []string{".xlsx", ".xlsm"}
 	jsonExtensions    = []string{".geojson", ".json", ".geojsonl", ".geojsons", ".ndjson", ".jsonl"}
 	archiveExtensions = []string{".zip", ".rar", ".7z", ".gz", ".tgz", ".tar", ".bz2", ".xz", ".kmz"}
 	besideExtensions  = []string{".sbn", ".sbx", ".xml", ".qix", ".qpj", ".qmd", ".qml", ".sld", ".idm", ".ind", ".atx",
-		".ain", ".aih", ".fbn", ".fbx", ".ixs", ".mxs", ".lyr", ".aux", ".avl", ".ds_store", ".cst", ".fix", ".dbt", ".loz"}
+		".ain", ".aih", ".fbn", ".fbx", ".ixs", ".mxs", ".lyr", ".aux", ".avl", ".ds_store", ".cst", ".csvt", ".fix", ".dbt", ".loz"}
 )
 
 func isPart(ext string) bool    { return slices.Contains(partExtensions, ext) }
+func isTable(ext string) bool   { return slices.Contains(tableExtensions, ext) }
+func isBook(ext string) bool    { return slices.Contains(bookExtensions, ext) }
 func isJSON(ext string) bool    { return slices.Contains(jsonExtensions, ext) }
 func isArchive(ext string) bool { return slices.Contains(archiveExtensions, ext) }
 
@@ -232,7 +259,7 @@ func (s *Source) collect(entries []entry) error {
 				return lintu.Errorf(lintu.CodeInvalid, "文件 %q 出现了两次；请只留一个。", "There are two files %q. Keep one of them.", clipLabel(e.name))
 			}
 			shapefiles[key].parts[ext] = e
-		case isJSON(ext):
+		case isJSON(ext), isTable(ext), isBook(ext):
 			texts = append(texts, e)
 		default:
 			others = append(others, path.Base(e.name))
@@ -270,26 +297,55 @@ func (s *Source) describe(shapefiles []*shapefileEntries, texts []entry, others 
 		if err != nil {
 			return err
 		}
-		d, err := newGeoJSON(baseName(e.name), b)
-		if err != nil && len(shapefiles)+len(texts) > 1 && extension(e.name) == ".json" {
-			*others = append(*others, path.Base(e.name)) // some other JSON beside the data
+		found, err := s.textDatasets(e, b)
+		ext := extension(e.name)
+		if err != nil && len(shapefiles)+len(texts) > 1 && (ext == ".json" || isTable(ext)) && lintu.CodeOf(err) == lintu.CodeInvalid {
+			*others = append(*others, path.Base(e.name)) // some other file beside the data
 			continue
 		}
 		if err != nil {
 			return err
 		}
-		s.datasets, folders[d] = append(s.datasets, d), strings.TrimSuffix(e.name, path.Ext(e.name))
+		for _, d := range found {
+			s.datasets, folders[d] = append(s.datasets, d), strings.TrimSuffix(e.name, path.Ext(e.name))
+			if len(found) > 1 {
+				folders[d] += "/" + d.Name
+			}
+		}
+	}
+	if len(s.datasets) > maxDatasets {
+		return lintu.Errorf(lintu.CodeTooLarge, "图层过多：一次最多 %d 个；请分批导入。", "Too many layers: %d at most at once. Import them in parts.", maxDatasets)
 	}
 	if len(s.datasets) == 0 {
-		return lintu.Errorf(lintu.CodeInvalid, "里面没有可导入的图层：没有 .shp，也没有 GeoJSON。", "There is no layer in it: neither a .shp nor GeoJSON.")
+		return lintu.Errorf(lintu.CodeInvalid, "里面没有可导入的图层：没有 .shp，也没有 GeoJSON、CSV 或 XLSX。", "There is no layer in it: neither a .shp nor GeoJSON, CSV or XLSX.")
 	}
 	s.distinguish(folders)
 	return nil
 }
 
+// textDatasets describes what is in a file that is no shapefile.
+func (s *Source) textDatasets(e entry, b blob) ([]*Dataset, error) {
+	name := baseName(e.name)
+	if isBook(extension(e.name)) {
+		w, err := openWorkbook(discreet(name), b)
+		if err != nil {
+			return nil, err
+		}
+		ds, notes, err := w.datasets()
+		s.notes = append(s.notes, notes...)
+		return ds, err
+	}
+	open := newGeoJSON
+	if isTable(extension(e.name)) {
+		open = newCSV
+	}
+	d, err := open(discreetNumbers(name), b)
+	return []*Dataset{d}, err
+}
+
 // dataset opens the parts of a shapefile.
 func (e *shapefileEntries) dataset() (*Dataset, error) {
-	p := shapefileParts{name: path.Base(e.stem)}
+	p := shapefileParts{name: discreetNumbers(path.Base(e.stem))}
 	for ext, b := range map[string]*blob{".shp": &p.shp, ".shx": &p.shx, ".dbf": &p.dbf} {
 		part, ok := e.parts[ext]
 		if !ok {
@@ -326,10 +382,12 @@ func (s *Source) distinguish(folders map[*Dataset]string) {
 	taken := map[string]bool{}
 	for _, d := range s.datasets {
 		if count[d.Name] > 1 {
-			d.Name = folders[d]
+			d.Name = discreet(folders[d])
 		}
-		if taken[d.Name] {
-			d.Name += "." + d.Format
+		for n, name := 2, d.Name; taken[d.Name]; n++ {
+			if d.Name = name + "." + d.Format; taken[d.Name] {
+				d.Name = name + "." + strconv.Itoa(n)
+			}
 		}
 		taken[d.Name] = true
 	}
@@ -347,7 +405,7 @@ func (s *Source) noteIgnored(names []string) {
 	more := ""
 	shown := names[:min(len(names), shownNames)]
 	for i := range shown {
-		shown[i] = clip(shown[i], sampleMaxRunes)
+		shown[i] = clip(discreet(shown[i]), sampleMaxRunes)
 	}
 	if len(shown) < len(names) {
 		more = " …"

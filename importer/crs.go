@@ -20,6 +20,12 @@ type located struct {
 	notes     []lintu.Text
 }
 
+// nowhere is said of a table without coordinates: there is nothing to convert.
+func nowhere() located {
+	return located{usable: true, detection: lintu.Detection{Value: "none", Title: lintu.Text{ZH: "没有坐标", EN: "no coordinates"}, Confidence: 1,
+		Reason: lintu.Text{ZH: "表里没有坐标列；已有的位置保持不变", EN: "the table has no columns of coordinates; places that are known stay"}}}
+}
+
 // crsTask is what locating a dataset needs to know.
 type crsTask struct {
 	dataset  *Dataset
@@ -101,6 +107,9 @@ func (t *crsTask) declared(ctx context.Context) (located, error) {
 	text, kind := t.dataset.PRJ, ".prj"
 	if text == "" {
 		text, kind = t.dataset.CRSHint, "GeoJSON"
+	}
+	if strings.TrimSpace(text) == "" && t.dataset.isTable() {
+		return t.ask(lintu.Text{ZH: "表格没有说明坐标系。", EN: "The table does not say its coordinate system."}), nil
 	}
 	if strings.TrimSpace(text) == "" {
 		return t.ask(lintu.Text{ZH: "文件没有说明坐标系（没有 .prj）。", EN: "The file does not say its coordinate system (it has no .prj)."}), nil

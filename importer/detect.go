@@ -26,6 +26,8 @@ type textSample struct {
 	values []sampleValue
 	seen   map[string]bool
 	bytes  int
+	// namesOnly keeps values out of what is shown.
+	namesOnly bool
 }
 
 type sampleValue struct {
@@ -338,7 +340,7 @@ func reading(v verdict, s *textSample, columns []SourceColumn) lintu.Text {
 		if c >= 0 && c < len(columns) {
 			name = columns[c].Name
 		}
-		if c < 0 || !looksPersonal(name, byColumn[c]) {
+		if c < 0 || !s.namesOnly && !looksPersonal(name, byColumn[c]) {
 			shown = append(shown, byColumn[c]...)
 		}
 	}

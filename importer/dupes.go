@@ -73,10 +73,10 @@ func (l *layerCodes) check(p *plan, it *item) {
 		return
 	}
 	if dataset != p.dataset.Name {
-		it.refuse(found(it.number, ruleCodeTwice, center(it), "代码 %[1]s 已在 %[3]s 的第 %[2]d 行出现", "row %[2]d of %[3]s already has the code %[1]s", clip(*code, sampleMaxRunes), row, dataset))
+		it.refuse(found(it.number, ruleCodeTwice, center(it), "代码 %[1]s 已在 %[3]s 的第 %[2]d 行出现", "row %[2]d of %[3]s already has the code %[1]s", presentable(*code, p.mapping.people), row, dataset))
 		return
 	}
-	it.refuse(found(it.number, ruleCodeTwice, center(it), "代码 %s 已在第 %d 行出现", "the code %s is that of row %d too", clip(*code, sampleMaxRunes), row))
+	it.refuse(found(it.number, ruleCodeTwice, center(it), "代码 %s 已在第 %d 行出现", "the code %s is that of row %d too", presentable(*code, p.mapping.people), row))
 }
 
 // center is the middle of the row's box; nil without geometry.

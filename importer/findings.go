@@ -26,6 +26,8 @@ const (
 	ruleShapeTwice      = "shape-twice"
 	ruleValueMissing    = "value-missing"
 	ruleValueNotAllowed = "value-not-allowed"
+	ruleValueTooLong    = "value-too-long"
+	ruleValuePersonal   = "value-personal"
 	ruleFileBroken      = "file-broken"
 )
 

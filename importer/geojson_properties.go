@@ -2,6 +2,7 @@ package importer
 
 import (
 	"bytes"
+	"fmt"
 
 	"github.com/lintu-map/lintu"
 )
@@ -51,7 +52,11 @@ func (p *geoJSONPass) column(rec *Record) (int, error) {
 		}
 		i = len(p.cols)
 		p.byName[string(key)] = i
-		p.cols = append(p.cols, SourceColumn{Name: string(key)})
+		name := string(key)
+		if discreetNumbers(name) != name {
+			name = fmt.Sprintf("column_%d", i+1)
+		}
+		p.cols = append(p.cols, SourceColumn{Name: name})
 		p.seen, p.spans = append(p.seen, 0), append(p.spans, [2]int{})
 	}
 	if p.seen[i] == p.row+1 {

@@ -13,14 +13,23 @@ type loading struct {
 	geodesy  lintu.Geodesy
 	parts    []*part
 	progress lintu.Progress
-	codes    map[lintu.Layer]*layerCodes
+	codes    map[target]*layerCodes
 	failed   *part // the part that the database refused
 }
+
+// target is where the codes of parts must differ. What a table without places says
+// may be about the rows of another part.
+type target struct {
+	layer     lintu.Layer
+	placeless bool
+}
+
+func (p *part) target() target { return target{p.plan.layer.Name, p.plan.placeless} }
 
 // newLoading takes the parts that have a plan, wide areas first, people and the
 // base map last, so that what refers to something comes after it.
 func newLoading(g lintu.Geodesy, parts []*part, progress lintu.Progress) *loading {
-	l := &loading{geodesy: g, progress: progress, codes: map[lintu.Layer]*layerCodes{}}
+	l := &loading{geodesy: g, progress: progress, codes: map[target]*layerCodes{}}
 	if progress == nil {
 		l.progress = func(lintu.Text, int64, int64) {}
 	}
@@ -29,20 +38,24 @@ func newLoading(g lintu.Geodesy, parts []*part, progress lintu.Progress) *loadin
 			l.parts = append(l.parts, p)
 		}
 	}
-	slices.SortStableFunc(l.parts, func(a, b *part) int { return loadRank(a.plan.layer) - loadRank(b.plan.layer) })
-	rows := map[lintu.Layer]int64{}
+	slices.SortStableFunc(l.parts, func(a, b *part) int { return loadRank(a.plan) - loadRank(b.plan) })
+	rows := map[target]int64{}
 	for _, p := range l.parts {
-		rows[p.plan.layer.Name] += max(p.dataset.Count, 0)
+		rows[p.target()] += max(p.dataset.Count, 0)
 	}
-	for name, n := range rows {
-		l.codes[name] = newLayerCodes(n)
+	for t, n := range rows {
+		l.codes[t] = newLayerCodes(n)
 	}
 	return l
 }
 
-func loadRank(layer lintu.LayerInfo) int {
+func loadRank(p *plan) int {
 	kinds := []lintu.Kind{lintu.KindArea, lintu.KindUnit, lintu.KindHead, lintu.KindHousehold, lintu.KindBase}
-	return 100*slices.Index(kinds, layer.Kind) + slices.Index(lintu.Levels, layer.Level)
+	rank := 100*slices.Index(kinds, p.layer.Kind) + slices.Index(lintu.Levels, p.layer.Level)
+	if p.placeless {
+		rank += 50 // behind what has places
+	}
+	return rank
 }
 
 // check refuses what cannot be said of several datasets in one layer.
@@ -76,8 +89,9 @@ func (l *loading) one(ctx context.Context, tx lintu.BatchTx, p *part) error {
 	layer := p.plan.layer
 	step := lintu.Text{ZH: "读取并检查 " + p.dataset.Name, EN: "reading and checking " + p.dataset.Name}
 	total := max(p.dataset.Count, 0)
-	l.codes[layer.Name].begin(p.dataset.Name)
-	rows, err := startStream(ctx, p.plan, l.geodesy, p.report, l.codes[layer.Name], func(n int64) { l.progress(step, n, total) })
+	codes := l.codes[p.target()]
+	codes.begin(p.dataset.Name)
+	rows, err := startStream(ctx, p.plan, l.geodesy, p.report, codes, func(n int64) { l.progress(step, n, total) })
 	if err != nil {
 		return err
 	}
@@ -89,6 +103,9 @@ func (l *loading) one(ctx context.Context, tx lintu.BatchTx, p *part) error {
 		return err
 	}
 	l.progress(step, p.report.Features, p.report.Features)
+	if err := refuseUnknown(ctx, tx, p); err != nil {
+		return err
+	}
 	if p.report.Accepted == 0 {
 		return nil
 	}
@@ -107,17 +124,48 @@ func (l *loading) one(ctx context.Context, tx lintu.BatchTx, p *part) error {
 	return nil
 }
 
+// refuseUnknown takes rows out that would become households or heads without a
+// place: a table can only say something about those that are there.
+func refuseUnknown(ctx context.Context, tx lintu.BatchTx, p *part) error {
+	if !p.plan.placeless || p.plan.layer.Personal == nil || p.report.Accepted == 0 {
+		return nil
+	}
+	unknown, err := tx.RefuseUnknown(ctx, p.plan.layer)
+	if err != nil {
+		return err
+	}
+	p.report.Accepted -= unknown.Total
+	p.report.Refusals.Merge(unknown)
+	return nil
+}
+
 // broken reports whether the file ended before its data: what is missing then
 // is not gone.
 func (p *part) broken() bool { return p.report.Refusals.ByRule[ruleFileBroken] > 0 }
 
-// explain turns an error of the database about the data into a question of the
-// part that it concerns; any other error stays one.
+// explain turns an error of the database about the data, or about where the actor
+// may change things, into a question of the part that it concerns; any other error
+// stays one.
 func (l *loading) explain(err error) error {
 	var mine *lintu.Error
-	if err == nil || l.failed == nil || !errors.As(err, &mine) || mine.Code != lintu.CodeInvalid {
+	if err == nil || !errors.As(err, &mine) {
 		return err
 	}
-	l.failed.ask(lintu.Question{Key: "rejected", Candidates: []lintu.Candidate{}, Text: mine.Text})
+	concerned := l.parts // what all of them change together may be too much
+	if l.failed != nil {
+		concerned = []*part{l.failed}
+	}
+	key := ""
+	switch {
+	case mine.Code == lintu.CodeForbidden:
+		key = "forbidden"
+	case mine.Code == lintu.CodeInvalid && l.failed != nil:
+		key = "rejected"
+	default:
+		return err
+	}
+	for _, p := range concerned {
+		p.ask(lintu.Question{Key: key, Candidates: []lintu.Candidate{}, Text: mine.Text})
+	}
 	return nil
 }

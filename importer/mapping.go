@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"slices"
 	"sort"
 
 	"github.com/lintu-map/lintu"
@@ -36,6 +37,11 @@ type mapping struct {
 	column []int           // per field: index of the column, or one of from…
 	score  []float64       // per field
 	used   map[string]bool // names of the columns that feed a field
+
+	personal       []lintu.Field // of the layer's person
+	personalColumn []int         // per personal field: index of the column, or fromNothing
+	personalScore  []float64
+	personalTitle  []string // the column's name
 }
 
 // choice is a column that may feed a field.
@@ -68,6 +74,9 @@ func guessMapping(layer lintu.LayerInfo, people bool, profiles []profile, said m
 	if err := knownFields(layer, said); err != nil {
 		return m, nil, err
 	}
+	if err := m.guessPersonal(profiles, said, used); err != nil {
+		return m, nil, err
+	}
 	var questions []lintu.Question
 	for _, i := range m.byPriority() {
 		if _, ok := said[m.fields[i].Name]; ok {
@@ -78,7 +87,7 @@ func guessMapping(layer lintu.LayerInfo, people bool, profiles []profile, said m
 		}
 	}
 	m.used = map[string]bool{}
-	for _, c := range m.column {
+	for _, c := range slices.Concat(m.column, m.personalColumn) {
 		if c >= 0 {
 			m.used[profiles[c].name] = true
 		}
@@ -128,7 +137,7 @@ func (m *mapping) guess(i int, profiles []profile, used map[int]bool) *lintu.Que
 	if !f.Required {
 		return nil
 	}
-	q := columnQuestion(f, choices, profiles)
+	q := m.columnQuestion(f, choices, profiles)
 	return &q
 }
 

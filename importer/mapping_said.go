@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/lintu-map/lintu"
@@ -26,8 +27,7 @@ func (m *mapping) said(f lintu.Field, column string, profiles []profile) (int, e
 	}
 	c := findColumn(profiles, column)
 	if c < 0 {
-		return 0, lintu.Errorf(lintu.CodeInvalid, "文件里没有列 “%s”；有：%s。", "The file has no column %q; it has: %s.",
-			clip(column, sampleMaxRunes), columnNames(profiles))
+		return 0, noColumn(column, profiles)
 	}
 	if profiles[c].isPersonal(m.people) {
 		return 0, lintu.Errorf(lintu.CodeInvalid,
@@ -36,6 +36,11 @@ func (m *mapping) said(f lintu.Field, column string, profiles []profile) (int, e
 			profiles[c].name)
 	}
 	return c, nil
+}
+
+func noColumn(name string, profiles []profile) error {
+	return lintu.Errorf(lintu.CodeInvalid, "文件里没有列 “%s”；有：%s。", "The file has no column %q; it has: %s.",
+		presentable(name, true), columnNames(profiles))
 }
 
 // findColumn prefers the exact name over one that differs in case or marks.
@@ -54,7 +59,9 @@ func findColumn(profiles []profile, name string) int {
 
 func knownFields(layer lintu.LayerInfo, said map[string]string) error {
 	for field := range said {
-		if f, ok := layer.Field(field); !ok || !f.Import {
+		f, ok := layer.Field(field)
+		personal := slices.ContainsFunc(layer.Personal, func(p lintu.Field) bool { return p.Name == field })
+		if !personal && (!ok || !f.Import) {
 			return lintu.Errorf(lintu.CodeInvalid, "图层 %[1]s 没有可导入的字段 “%[2]s”；有：%[3]s。",
 				"Layer %[1]s has no field %[2]q to import; it has: %[3]s.", layer.Name, clip(field, sampleMaxRunes), fieldNames(layer))
 		}
@@ -65,6 +72,9 @@ func knownFields(layer lintu.LayerInfo, said map[string]string) error {
 func fieldNames(layer lintu.LayerInfo) string {
 	var names []string
 	for _, f := range layer.ImportFields() {
+		names = append(names, f.Name)
+	}
+	for _, f := range layer.Personal {
 		names = append(names, f.Name)
 	}
 	return strings.Join(names, ", ")
@@ -80,7 +90,7 @@ func columnNames(profiles []profile) string {
 
 // columnQuestion asks which column feeds a required field. The code can also
 // be made from the row or the shape, which is said to be worse.
-func columnQuestion(f lintu.Field, choices []choice, profiles []profile) lintu.Question {
+func (m *mapping) columnQuestion(f lintu.Field, choices []choice, profiles []profile) lintu.Question {
 	key := "map." + f.Name
 	q := lintu.Question{Key: key, Flag: "--map " + f.Name + "=…", Candidates: []lintu.Candidate{},
 		Text: lintu.Text{
@@ -90,7 +100,7 @@ func columnQuestion(f lintu.Field, choices []choice, profiles []profile) lintu.Q
 	for _, c := range choices {
 		p := &profiles[c.column]
 		q.Candidates = append(q.Candidates, lintu.Candidate{Value: p.name, Title: lintu.Text{ZH: p.name, EN: p.name},
-			Confidence: c.score, Reason: describe(p), Set: map[string]string{key: p.name}})
+			Confidence: c.score, Reason: describe(p, m.people), Set: map[string]string{key: p.name}})
 	}
 	if f.Name == roleCode {
 		q.Candidates = append(q.Candidates, derivedCodes(key)...)
@@ -110,12 +120,16 @@ func derivedCodes(key string) []lintu.Candidate {
 }
 
 // describe sums a column up in words.
-func describe(p *profile) lintu.Text {
+func describe(p *profile, people bool) lintu.Text {
 	zh, en := "有重复值", "values repeat"
 	if p.unique() {
 		zh, en = "各行都不同", "different in every row"
 	}
-	return lintu.Say("抽样 %d 个值，"+zh+"，例如 %s", "%d values sampled, "+en+", such as %s", p.filled, strings.Join(p.samples[:min(2, len(p.samples))], ", "))
+	shown := p.shown(people, false)
+	if len(shown) == 0 {
+		return lintu.Say("抽样 %d 个值，"+zh, "%d values sampled, "+en, p.filled)
+	}
+	return lintu.Say("抽样 %d 个值，"+zh+"，例如 %s", "%d values sampled, "+en+", such as %s", p.filled, strings.Join(shown[:min(2, len(shown))], ", "))
 }
 
 // columnsOf reports the columns with the fields they feed.
@@ -123,7 +137,8 @@ func columnsOf(m mapping, profiles []profile) []lintu.Column {
 	cols := make([]lintu.Column, len(profiles))
 	for i := range profiles {
 		p := &profiles[i]
-		cols[i] = lintu.Column{Name: p.name, Type: p.kind, Samples: append([]string{}, p.samples...)}
+		free := m.people && !m.used[p.name]
+		cols[i] = lintu.Column{Name: p.name, Type: p.kind, Samples: p.shown(m.people, free)}
 		if p.isPersonal(m.people) {
 			cols[i].Personal, cols[i].Samples = true, []string{}
 		}
@@ -133,21 +148,35 @@ func columnsOf(m mapping, profiles []profile) []lintu.Column {
 			cols[c].Field, cols[c].Confidence = m.fields[i].Name, m.score[i]
 		}
 	}
+	for i, c := range m.personalColumn {
+		if c >= 0 {
+			cols[c].Field, cols[c].Confidence = m.personal[i].Name, m.personalScore[i]
+			cols[c].Personal, cols[c].Samples = true, []string{}
+		}
+	}
 	return cols
 }
 
-// personalNote names the columns that were left out, if any.
+// personalNote names the columns that are stored encrypted, and those that are
+// left out.
 func personalNote(cols []lintu.Column) []lintu.Text {
-	var names []string
+	var taken, left []string
 	for _, c := range cols {
-		if c.Personal {
-			names = append(names, c.Name)
+		switch {
+		case c.Personal && c.Field != "":
+			taken = append(taken, c.Name+" ("+c.Field+")")
+		case c.Personal:
+			left = append(left, c.Name)
 		}
 	}
-	if names == nil {
-		return nil
+	var notes []lintu.Text
+	if taken != nil {
+		notes = append(notes, lintu.Say("这些列是个人信息，加密存储，不进地图：%s。", "These columns are personal data; they are stored encrypted and apart from the map: %s.", strings.Join(taken, ", ")))
 	}
-	return []lintu.Text{lintu.Say("这些列看起来是个人信息，不会存储：%s。", "These columns look like personal data and are not stored: %s.", strings.Join(names, ", "))}
+	if left != nil {
+		notes = append(notes, lintu.Say("这些列看起来是个人信息，不会存储：%s。", "These columns look like personal data and are not stored: %s.", strings.Join(left, ", ")))
+	}
+	return notes
 }
 
 // codeNote warns where most codes are none that an area of the level has.

@@ -40,7 +40,10 @@ func (s *Service) prepare(ctx context.Context, d *Dataset, answers lintu.Answers
 		return nil, err
 	}
 	task := crsTask{dataset: d, bounds: seen.bestBounds(d.Bounds), profiles: seen.profiles, answers: answers, geodesy: s.geodesy}
-	where, err := task.locate(ctx)
+	where := nowhere()
+	if !seen.placeless {
+		where, err = task.locate(ctx)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +52,7 @@ func (s *Service) prepare(ctx context.Context, d *Dataset, answers lintu.Answers
 	if err != nil {
 		return nil, err
 	}
-	p.decide(layer, where, m)
+	p.decide(layer, where, m, seen.placeless)
 	return p, nil
 }
 
@@ -144,11 +147,11 @@ func (p *part) settleMapping(layer lintu.LayerInfo, seen *survey) (mapping, erro
 }
 
 // decide makes the plan, or the guess that a preview can draw.
-func (p *part) decide(layer lintu.LayerInfo, where located, m mapping) {
+func (p *part) decide(layer lintu.LayerInfo, where located, m mapping, placeless bool) {
 	if layer.Name == "" || !where.usable {
 		return
 	}
-	pl := &plan{dataset: p.dataset, encoding: p.answers.Encoding, layer: layer, frame: where.frame, mapping: m}
+	pl := &plan{dataset: p.dataset, encoding: p.answers.Encoding, layer: layer, frame: where.frame, mapping: m, placeless: placeless}
 	if len(p.report.Questions) == 0 {
 		p.plan = pl
 	}
@@ -161,6 +164,7 @@ func (p *part) decide(layer lintu.LayerInfo, where located, m mapping) {
 // that every sound shape is drawn.
 func (m *mapping) forDrawing() mapping {
 	d := *m
+	d.personal, d.personalColumn = nil, nil // it is drawn by code and address
 	d.fields, d.column = slices.Clone(m.fields), slices.Clone(m.column)
 	for i := range d.fields {
 		d.fields[i].Required = false

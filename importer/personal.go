@@ -29,7 +29,7 @@ var personalParts = []string{"姓名", "电话", "手机", "身份证", "PHONE",
 // surname too.
 func (p *profile) isPersonal(aboutPeople bool) bool {
 	h := foldHeader(p.name)
-	if personalHeaders[h] {
+	if personalHeaders[h] || aboutPeople && freeHeading(h) {
 		return true
 	}
 	for _, part := range personalParts {

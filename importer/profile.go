@@ -27,7 +27,27 @@ type profile struct {
 	citizen    int         // values that hold a citizen's number with a right checksum
 	person     int         // values that read like a Chinese person's name
 	values     []string    // the first valuesKept of them
-	samples    []string    // the first samplesKept, shortened for the report
+	samples    []sample    // the first samplesKept
+}
+
+// sample is a value, shortened for the report.
+type sample struct {
+	text   string
+	number bool // it holds a number of a telephone or of a person
+	person bool // it reads like a person's name
+	han    bool
+}
+
+// shown are the samples that a report may show. people says that names can be
+// persons'; free that anything may stand in the column, also sentences about them.
+func (p *profile) shown(people, free bool) []string {
+	texts := []string{}
+	for _, s := range p.samples {
+		if !s.number && !(people && s.person) && !(free && s.han) {
+			texts = append(texts, s.text)
+		}
+	}
+	return texts
 }
 
 // profileColumns looks at the sampled rows, column by column.
@@ -52,7 +72,7 @@ func profileColumns(columns []SourceColumn, rows [][]string) []profile {
 func (p *profile) add(v string) {
 	p.filled++
 	if len(p.samples) < samplesKept {
-		p.samples = append(p.samples, clip(v, sampleMaxRunes))
+		p.samples = append(p.samples, sample{clip(v, sampleMaxRunes), holdsMobile(v) || holdsCitizenNumber(v), readsLikePerson(v), hasHan(v)})
 	}
 	if len(p.values) < valuesKept {
 		p.values = append(p.values, v)

@@ -141,7 +141,7 @@ func (t *dbfTable) columns(c charset) []SourceColumn {
 	taken := map[string]bool{}
 	for i, f := range t.fields {
 		b, _, _ := dec.append(nil, f.name)
-		name := strings.TrimSpace(string(b))
+		name := discreetNumbers(strings.TrimSpace(string(b)))
 		if name == "" {
 			name = fmt.Sprintf("column_%d", i+1)
 		}

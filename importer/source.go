@@ -13,6 +13,8 @@ import (
 const (
 	FormatShapefile = "shapefile"
 	FormatGeoJSON   = "geojson"
+	FormatCSV       = "csv"
+	FormatXLSX      = "xlsx"
 )
 
 // Source is a file or folder that has been opened for import. It is safe for
@@ -23,8 +25,8 @@ type Source struct {
 	closers  []func() error
 }
 
-// Open looks at a zip, a folder, a shapefile or a GeoJSON file of this machine
-// and finds the datasets in it. What a file is follows from its bytes; name is
+// Open looks at a zip, a folder, a shapefile, a GeoJSON file or a table of this
+// machine and finds the datasets in it. What a file is follows from its bytes; name is
 // what people call it and is never used as a path. Every failure that the file
 // causes is a *lintu.Error.
 func Open(path, name string) (*Source, error) {
@@ -52,12 +54,12 @@ func (s *Source) Close() error {
 	return errors.Join(errs...)
 }
 
-// Dataset is one table of features: a shapefile with its companions, or a
-// GeoJSON file. What its fields say is what the file claims, read from headers
+// Dataset is one table of features: a shapefile with its companions, a GeoJSON
+// file, a CSV, or a sheet of an XLSX. What its fields say is what the file claims, read from headers
 // and a bounded sample; only reading all of it shows the truth.
 type Dataset struct {
 	Name   string      // decoded base name: 长沙市; with its folder where two would be equal
-	Format string      // FormatShapefile or FormatGeoJSON
+	Format string      // FormatShapefile and so on
 	Shape  lintu.Shape // "" where it is mixed or not known before reading
 	Count  int64       // rows as claimed; -1 unknown
 	// Bounds is minX, minY, maxX, maxY in source coordinates as the header
@@ -68,7 +70,7 @@ type Dataset struct {
 	LDID   byte   // language driver id of the DBF, 0 if none
 	// CRSHint is what a GeoJSON file says about its CRS: "EPSG:4326" where it
 	// says nothing (RFC 7946), else the name in its old "crs" member as it
-	// stands there. "" for shapefiles.
+	// stands there. "" for shapefiles and tables.
 	CRSHint string
 	// Columns are named under the detected encoding, or under its likeliest
 	// candidate. A GeoJSON file may bring more of them later.
@@ -78,6 +80,9 @@ type Dataset struct {
 
 	open func(encoding string) (pass, error)
 }
+
+// isTable reports whether places, if there are any, are in columns.
+func (d *Dataset) isTable() bool { return d.Format == FormatCSV || d.Format == FormatXLSX }
 
 // SourceColumn is an attribute column as the file declares it.
 type SourceColumn struct {
@@ -153,6 +158,13 @@ func (r *Reader) Columns() []SourceColumn { return r.pass.columns() }
 // Notes says, after the last row, what was done to the dataset as a whole:
 // heights dropped, deleted rows skipped, an index not trusted.
 func (r *Reader) Notes() []lintu.Text { return r.pass.notes() }
+
+// Placed reports whether rows can have a geometry: a table need not have columns
+// of coordinates.
+func (r *Reader) Placed() bool {
+	t, ok := r.pass.(*tablePass)
+	return !ok || t.placed()
+}
 
 // Close ends the pass. It may be called at any time and twice.
 func (r *Reader) Close() error {

@@ -172,7 +172,7 @@ func (s *stream) pass(it *item) bool {
 	if it.wkb != nil {
 		widenReport(s.report, it)
 	}
-	s.row = lintu.Row{Number: it.number, ID: lintu.NewID(), Values: it.values, Geometry: it.wkb}
+	s.row = lintu.Row{Number: it.number, ID: lintu.NewID(), Values: it.values, Geometry: it.wkb, Person: it.person}
 	return true
 }
 

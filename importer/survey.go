@@ -15,6 +15,7 @@ import (
 const (
 	surveyRows     = 2000
 	surveyVertices = 500_000
+	surveyBytes    = 32 << 20
 )
 
 // survey is what the first rows of a dataset show.
@@ -24,7 +25,9 @@ type survey struct {
 	bounds   *[4]float64 // minX, minY, maxX, maxY of the coordinates seen; nil if none
 	shape    lintu.Shape // of most rows; "" if there was none
 	whole    bool        // the sample is all there is
-	broken   error       // why reading ended early, a *lintu.Error
+	// placeless says that rows cannot have a geometry.
+	placeless bool
+	broken    error // why reading ended early, a *lintu.Error
 }
 
 // takeSurvey reads the first rows under the given encoding.
@@ -38,13 +41,17 @@ func takeSurvey(ctx context.Context, d *Dataset, encoding string) (*survey, erro
 	var values [][]string
 	shapes := map[lintu.Shape]int{}
 	vertices := 0
-	for s.rows < surveyRows && vertices < surveyVertices {
+	bytes := 0
+	for s.rows < surveyRows && vertices < surveyVertices && bytes < surveyBytes {
 		if s.whole = !r.Next(); s.whole {
 			break
 		}
 		rec := r.Record()
 		s.rows++
 		values = append(values, slices.Clone(rec.Values))
+		for _, v := range rec.Values {
+			bytes += len(v)
+		}
 		if rec.Geometry != nil {
 			shapes[shapeOf(rec.Geometry)]++
 			vertices += s.see(rec.Geometry)
@@ -53,7 +60,7 @@ func takeSurvey(ctx context.Context, d *Dataset, encoding string) (*survey, erro
 	if err := s.end(r.Err()); err != nil {
 		return nil, err
 	}
-	s.shape = mostCommon(shapes)
+	s.shape, s.placeless = mostCommon(shapes), !r.Placed()
 	s.profiles = profileColumns(r.Columns(), values)
 	return s, nil
 }

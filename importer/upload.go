@@ -121,7 +121,7 @@ func fileTitle(name string) string {
 	if name == "" {
 		return "upload"
 	}
-	return clip(name, 200)
+	return clip(discreet(name), 200)
 }
 
 // digest is the SHA-256 and the size of a file. For a folder, and for a
