@@ -180,7 +180,7 @@ func (p place) sound() {
 	if len(faults) > 0 {
 		p.t.Errorf("faults: %+v", faults)
 	}
-	if _, err := p.VerifyAudit(p.t.Context(), p.tenant); err != nil {
+	if _, err := p.VerifyAudit(p.t.Context(), p.tenant, nil); err != nil {
 		p.t.Error(err)
 	}
 }

@@ -55,9 +55,9 @@ func (e *edit) begin(ctx context.Context) error {
 	// A statement of its own: it must see what the holder of the lock before us
 	// committed.
 	err := e.tx.QueryRow(ctx, `
-		SELECT greatest(clock_timestamp(), (SELECT at + interval '1 microsecond' FROM audit
-		                                    WHERE tenant_id = t.id ORDER BY seq DESC LIMIT 1))
-		FROM tenant t WHERE id = $1`, e.tenant).Scan(&e.at)
+		INSERT INTO edit_clock AS c (tenant_id, at) SELECT id, clock_timestamp() FROM tenant WHERE id = $1
+		ON CONFLICT (tenant_id) DO UPDATE SET at = greatest(excluded.at, c.at + interval '1 microsecond')
+		RETURNING at`, e.tenant).Scan(&e.at)
 	if err == pgx.ErrNoRows {
 		return lintu.Errorf(lintu.CodeNotFound, "没有编号为 %d 的县区。", "There is no jurisdiction %d.", e.tenant)
 	}
@@ -73,14 +73,13 @@ func (e *edit) changed(ctx context.Context, layer lintu.Layer, id, batch *lintu.
 	return err
 }
 
-// audit appends to the tenant's audit chain. detail must hold no personal data.
+// audit appends to the tenant's audit. detail must hold no personal data. An
+// edit calls it last: see appendAudit.
 func (e *edit) audit(ctx context.Context, by lintu.Actor, act, kind string, id *lintu.ID, detail any) error {
 	d, err := json.Marshal(detail)
 	if err != nil {
 		return err
 	}
-	_, err = e.tx.Exec(ctx, `
-		INSERT INTO audit (tenant_id, at, actor, act, kind, id, detail)
-		VALUES ($1, $2, $3, $4, $5, $6, $7)`, e.tenant, e.at, by.Name, act, kind, id, string(d))
-	return err
+	return appendAudit(ctx, e.tx, e.tenant, lintu.AuditEntry{
+		Actor: by.Name, From: by.From, Act: act, Kind: kind, ID: id, Detail: d})
 }

@@ -167,7 +167,7 @@ func (p place) soundOr(rt *rapid.T) {
 	if err != nil || len(faults) > 0 {
 		rt.Fatalf("faults %+v, %v", faults, err)
 	}
-	if _, err := p.VerifyAudit(p.t.Context(), p.tenant); err != nil {
+	if _, err := p.VerifyAudit(p.t.Context(), p.tenant, nil); err != nil {
 		rt.Fatal(err)
 	}
 }

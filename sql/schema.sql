@@ -46,20 +46,22 @@ CREATE FUNCTION public.area_parent(tenant integer, child_level text, child_code 
     ORDER BY rank DESC, surer DESC, length(code) DESC, code LIMIT 1
 $$;
 
--- Name: audit_chain(); Type: FUNCTION; Schema: public; Owner: -
+-- Name: audit_append(integer, text, text, text, text, uuid, text, jsonb); Type: FUNCTION; Schema: public; Owner: -
 
-CREATE FUNCTION public.audit_chain() RETURNS trigger
-    LANGUAGE plpgsql
+CREATE FUNCTION public.audit_append(of_tenant integer, by_actor text, client text, what text, on_kind text, on_id uuid, because text, more jsonb) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
-DECLARE last audit;
-BEGIN
-    PERFORM pg_advisory_xact_lock(1, NEW.tenant_id);
-    SELECT * INTO last FROM audit WHERE tenant_id = NEW.tenant_id ORDER BY seq DESC LIMIT 1;
-    NEW.seq := coalesce(last.seq, 0) + 1;
-    NEW.prev_hash := coalesce(last.hash, '');
-    NEW.hash := audit_hash(NEW);
-    RETURN NEW;
-END $$;
+    SELECT audit_write(of_tenant, clock_timestamp(), by_actor, client, what, on_kind, on_id, because, more)
+$$;
+
+-- Name: audit_field(bytea); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.audit_field(value bytea) RETURNS bytea
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    SELECT coalesce(int4send(length(value)) || value, int4send(-1))
+$$;
 
 -- Name: audit; Type: TABLE; Schema: public; Owner: -
 
@@ -68,28 +70,96 @@ CREATE TABLE public.audit (
     seq bigint NOT NULL,
     at timestamp with time zone NOT NULL,
     actor text NOT NULL,
+    from_addr text NOT NULL,
     act text NOT NULL,
     kind text NOT NULL,
     id uuid,
-    detail jsonb DEFAULT '{}'::jsonb NOT NULL,
+    why text NOT NULL,
+    detail jsonb NOT NULL,
     prev_hash bytea NOT NULL,
     hash bytea NOT NULL,
-    CONSTRAINT audit_hash_check CHECK (((length(prev_hash) = ANY (ARRAY[0, 32])) AND (length(hash) = 32)))
-);
+    CONSTRAINT audit_hash_check CHECK (((length(prev_hash) = 32) AND (length(hash) = 32)))
+)
+PARTITION BY RANGE (at);
 
 -- Name: TABLE audit; Type: COMMENT; Schema: public; Owner: -
 
 COMMENT ON TABLE public.audit IS 'Who did what to what. Each row''s hash covers the hash before it, so that a changed or missing row shows. No personal data.';
 
+-- Name: COLUMN audit.from_addr; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.audit.from_addr IS 'Address of the client; empty on the server''s own machine.';
+
+-- Name: COLUMN audit.prev_hash; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.audit.prev_hash IS 'Hash of the entry before; 32 zero bytes for the first.';
+
 -- Name: audit_hash(public.audit); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.audit_hash(a public.audit) RETURNS bytea
-    LANGUAGE sql STABLE
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
-    SELECT sha256(convert_to(jsonb_build_array(
-        a.tenant_id, a.seq, to_char(a.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-        a.actor, a.act, a.kind, a.id, a.detail, encode(a.prev_hash, 'hex'))::text, 'UTF8'))
+    SELECT sha256(a.prev_hash
+        || audit_field(int4send(a.tenant_id)) || audit_field(int8send(a.seq)) || audit_field(timestamptz_send(a.at))
+        || audit_field(textsend(a.actor)) || audit_field(textsend(a.from_addr))
+        || audit_field(textsend(a.act)) || audit_field(textsend(a.kind)) || audit_field(uuid_send(a.id))
+        || audit_field(textsend(a.why)) || audit_field(textsend(a.detail::text)))
 $$;
+
+-- Name: audit_month(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.audit_month(instant timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+    first timestamptz := date_trunc('month', instant, 'UTC');
+    name  text := 'audit_' || to_char(instant AT TIME ZONE 'UTC', 'YYYY_MM');
+BEGIN
+    IF to_regclass('public.' || name) IS NOT NULL THEN
+        RETURN;
+    END IF;
+    PERFORM pg_advisory_xact_lock(2, 0);
+    IF to_regclass('public.' || name) IS NOT NULL THEN
+        RETURN;
+    END IF;
+    EXECUTE format('CREATE TABLE public.%I (LIKE public.audit INCLUDING ALL)', name);
+    EXECUTE format('CREATE TRIGGER audit_keep_all BEFORE TRUNCATE ON public.%I FOR EACH STATEMENT EXECUTE FUNCTION public.audit_refuse()', name);
+    EXECUTE format('ALTER TABLE public.audit ATTACH PARTITION public.%I FOR VALUES FROM (%L) TO (%L)',
+        name, first, (first AT TIME ZONE 'UTC' + interval '1 month') AT TIME ZONE 'UTC');
+END $$;
+
+-- Name: audit_refuse(); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.audit_refuse() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION '% on % is refused: the audit is appended only', TG_OP, TG_TABLE_NAME
+        USING ERRCODE = 'restrict_violation', CONSTRAINT = 'audit_refuse';
+END $$;
+
+-- Name: audit_write(integer, timestamp with time zone, text, text, text, text, uuid, text, jsonb); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.audit_write(of_tenant integer, instant timestamp with time zone, by_actor text, client text, what text, on_kind text, on_id uuid, because text, more jsonb) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+    head  audit_head;
+    entry audit;
+BEGIN
+    SELECT * INTO head FROM audit_head WHERE tenant_id = of_tenant FOR UPDATE;
+    IF NOT FOUND THEN
+        INSERT INTO audit_head VALUES (of_tenant, 0, instant, decode(repeat('00', 32), 'hex')) ON CONFLICT DO NOTHING;
+        SELECT * INTO head FROM audit_head WHERE tenant_id = of_tenant FOR UPDATE;
+    END IF;
+    entry := ROW (of_tenant, head.seq + 1, greatest(instant, head.at), by_actor, client, what, on_kind, on_id, because, more, head.hash, '');
+    entry.hash := audit_hash(entry);
+    PERFORM audit_month(entry.at);
+    INSERT INTO audit SELECT entry.*;
+    UPDATE audit_head SET seq = entry.seq, at = entry.at, hash = entry.hash WHERE tenant_id = of_tenant;
+END $$;
 
 -- Name: change_wake(); Type: FUNCTION; Schema: public; Owner: -
 
@@ -326,6 +396,20 @@ CREATE TABLE public.assignment (
     CONSTRAINT assignment_valid_check CHECK (((NOT isempty(valid)) AND (NOT lower_inf(valid))))
 );
 
+-- Name: audit_head; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.audit_head (
+    tenant_id integer NOT NULL,
+    seq bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT audit_head_hash_check CHECK ((length(hash) = 32))
+);
+
+-- Name: TABLE audit_head; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.audit_head IS 'The last entry of each tenant''s audit.';
+
 -- Name: base; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.base (
@@ -471,6 +555,17 @@ ALTER TABLE public.change ALTER COLUMN seq ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+
+-- Name: edit_clock; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.edit_clock (
+    tenant_id integer NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
+-- Name: TABLE edit_clock; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.edit_clock IS 'The instant of each tenant''s last edit: the next is later, whatever the server''s clock does.';
 
 -- Name: head; Type: TABLE; Schema: public; Owner: -
 
@@ -817,10 +912,15 @@ ALTER TABLE ONLY public.assignment
 ALTER TABLE ONLY public.assignment
     ADD CONSTRAINT assignment_pkey PRIMARY KEY (tenant_id, household_id, version);
 
+-- Name: audit_head audit_head_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.audit_head
+    ADD CONSTRAINT audit_head_pkey PRIMARY KEY (tenant_id);
+
 -- Name: audit audit_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.audit
-    ADD CONSTRAINT audit_pkey PRIMARY KEY (tenant_id, seq);
+    ADD CONSTRAINT audit_pkey PRIMARY KEY (tenant_id, seq, at);
 
 -- Name: base base_code_key; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -851,6 +951,11 @@ ALTER TABLE ONLY public.batch
 
 ALTER TABLE ONLY public.change
     ADD CONSTRAINT change_pkey PRIMARY KEY (tenant_id, xid, seq);
+
+-- Name: edit_clock edit_clock_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.edit_clock
+    ADD CONSTRAINT edit_clock_pkey PRIMARY KEY (tenant_id);
 
 -- Name: head head_code_key; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -968,6 +1073,18 @@ CREATE INDEX assignment_head_idx ON public.assignment USING btree (tenant_id, he
 
 CREATE UNIQUE INDEX assignment_present_idx ON public.assignment USING btree (tenant_id, household_id) INCLUDE (head_id) WHERE upper_inf(valid);
 
+-- Name: audit_act_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX audit_act_idx ON ONLY public.audit USING btree (tenant_id, act, seq);
+
+-- Name: audit_actor_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX audit_actor_idx ON ONLY public.audit USING btree (tenant_id, actor, seq);
+
+-- Name: audit_id_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX audit_id_idx ON ONLY public.audit USING btree (tenant_id, id, seq) WHERE (id IS NOT NULL);
+
 -- Name: base_buildings_geom_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX base_buildings_geom_idx ON public.base USING gist (geom) WHERE ((layer = 'buildings'::text) AND upper_inf(valid));
@@ -1052,13 +1169,21 @@ CREATE TRIGGER assignment_keep BEFORE DELETE OR TRUNCATE ON public.assignment FO
 
 CREATE TRIGGER assignment_keep_close BEFORE UPDATE ON public.assignment FOR EACH ROW EXECUTE FUNCTION public.keep_close();
 
--- Name: audit audit_chain; Type: TRIGGER; Schema: public; Owner: -
+-- Name: audit_head audit_head_keep; Type: TRIGGER; Schema: public; Owner: -
 
-CREATE TRIGGER audit_chain BEFORE INSERT ON public.audit FOR EACH ROW EXECUTE FUNCTION public.audit_chain();
+CREATE TRIGGER audit_head_keep BEFORE DELETE OR TRUNCATE ON public.audit_head FOR EACH STATEMENT EXECUTE FUNCTION public.audit_refuse();
+
+-- Name: audit_head audit_head_keep_next; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER audit_head_keep_next BEFORE UPDATE ON public.audit_head FOR EACH ROW WHEN (((new.tenant_id <> old.tenant_id) OR (new.seq <> (old.seq + 1)) OR (new.at < old.at))) EXECUTE FUNCTION public.audit_refuse();
 
 -- Name: audit audit_keep; Type: TRIGGER; Schema: public; Owner: -
 
-CREATE TRIGGER audit_keep BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit FOR EACH STATEMENT EXECUTE FUNCTION public.keep_refuse();
+CREATE TRIGGER audit_keep BEFORE DELETE OR UPDATE ON public.audit FOR EACH ROW EXECUTE FUNCTION public.audit_refuse();
+
+-- Name: audit audit_keep_all; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER audit_keep_all BEFORE TRUNCATE ON public.audit FOR EACH STATEMENT EXECUTE FUNCTION public.audit_refuse();
 
 -- Name: base_history base_history_keep; Type: TRIGGER; Schema: public; Owner: -
 
@@ -1150,10 +1275,10 @@ ALTER TABLE ONLY public.assignment
 ALTER TABLE ONLY public.assignment
     ADD CONSTRAINT assignment_household_fkey FOREIGN KEY (tenant_id, household_id) REFERENCES public.household(tenant_id, id);
 
--- Name: audit audit_tenant_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+-- Name: audit_head audit_head_tenant_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
-ALTER TABLE ONLY public.audit
-    ADD CONSTRAINT audit_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenant(id);
+ALTER TABLE ONLY public.audit_head
+    ADD CONSTRAINT audit_head_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenant(id);
 
 -- Name: batch batch_tenant_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
@@ -1164,6 +1289,11 @@ ALTER TABLE ONLY public.batch
 
 ALTER TABLE ONLY public.change
     ADD CONSTRAINT change_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenant(id);
+
+-- Name: edit_clock edit_clock_tenant_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.edit_clock
+    ADD CONSTRAINT edit_clock_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenant(id);
 
 -- Name: tenant_key tenant_key_tenant_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 

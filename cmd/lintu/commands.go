@@ -56,7 +56,7 @@ func (checkCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	if _, err := p.db.VerifyAudit(ctx, a.cfg.Tenant); err != nil {
+	if _, err := p.db.VerifyAudit(ctx, a.cfg.Tenant, nil); err != nil {
 		return err
 	}
 	for _, f := range found {
