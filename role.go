@@ -1,6 +1,9 @@
 package lintu
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Role is what a person is in the neighbourhood's work. One person may hold
 // several, each for a place and a period.
@@ -109,3 +112,34 @@ func RoleByName(name Role) (RoleInfo, bool) {
 
 // Gives reports whether the role has the right.
 func (r RoleInfo) Gives(right Right) bool { return slices.Contains(r.Rights, right) }
+
+// Check refuses a role that there is not, or that cannot be held for that kind
+// of scope: CodeInvalid.
+func (g Grant) Check() error {
+	role, ok := RoleByName(g.Role)
+	if !ok {
+		var names []string
+		for _, r := range Roles {
+			names = append(names, string(r.Role))
+		}
+		return Errorf(CodeInvalid, "没有角色 “%[1]s”。可用：%[2]s。", "There is no role %[1]q. There are: %[2]s.", g.Role, strings.Join(names, ", "))
+	}
+	if slices.Contains(role.Held, g.Scope.Kind) {
+		return nil
+	}
+	var zh, en []string
+	for _, kind := range role.Held {
+		zh, en = append(zh, scopeWords[kind].ZH), append(en, scopeWords[kind].EN)
+	}
+	return &Error{Code: CodeInvalid, Text: Text{
+		ZH: "角色 " + role.Title.ZH + "（" + string(role.Role) + "）的范围只能是：" + strings.Join(zh, "、") + "。",
+		EN: "The role " + string(role.Role) + " can be held for: " + strings.Join(en, "; ") + "."}}
+}
+
+// scopeWords say what can be named as a scope of that kind.
+var scopeWords = map[ScopeKind]Text{
+	Everywhere: {"全县区（everywhere）", "everywhere"},
+	ForArea:    {"区域（如 communities/代码）", "an area, such as communities/CODE"},
+	ForUnit:    {"责任单位（units/代码）", "a unit, units/CODE"},
+	ForHead:    {"邻长（heads/代码）", "a neighbor head, heads/CODE"},
+}

@@ -253,6 +253,55 @@ CREATE FUNCTION public.session_tenant() RETURNS integer
     SELECT nullif(current_setting('lintu.tenant', true), '')::int
 $$;
 
+-- Name: account; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.account (
+    tenant_id integer NOT NULL,
+    id uuid NOT NULL,
+    login text NOT NULL COLLATE pg_catalog."C",
+    password_hash text,
+    one_time_until timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    seen_at timestamp with time zone,
+    disabled_at timestamp with time zone,
+    CONSTRAINT account_login_check CHECK ((login ~ '^[a-z0-9][a-z0-9._@-]{1,63}$'::text)),
+    CONSTRAINT account_one_time_until_check CHECK (((one_time_until IS NULL) OR (password_hash IS NOT NULL))),
+    CONSTRAINT account_password_hash_check CHECK ((password_hash ~~ '$argon2id$%'::text))
+);
+
+-- Name: TABLE account; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.account IS 'Who can sign in.';
+
+-- Name: COLUMN account.login; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.account.login IS 'Lower case, and not the name of a person.';
+
+-- Name: COLUMN account.password_hash; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.account.password_hash IS 'argon2id as a PHC string; null for accounts that only come by single sign-on.';
+
+-- Name: COLUMN account.one_time_until; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.account.one_time_until IS 'Until when a one-time password can be used; null for one that need not be changed.';
+
+-- Name: COLUMN account.seen_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.account.seen_at IS 'The last use, to about a minute.';
+
+-- Name: account_address; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.account_address (
+    tenant_id integer NOT NULL,
+    account_id uuid NOT NULL,
+    address text NOT NULL COLLATE pg_catalog."C",
+    seen_at timestamp with time zone NOT NULL
+);
+
+-- Name: TABLE account_address; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.account_address IS 'From where an account has signed in.';
+
 -- Name: area; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.area (
@@ -711,6 +760,34 @@ UNION ALL
     household_history.geom
    FROM public.household_history;
 
+-- Name: identity; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.identity (
+    tenant_id integer NOT NULL,
+    issuer text NOT NULL COLLATE pg_catalog."C",
+    subject text NOT NULL COLLATE pg_catalog."C",
+    account_id uuid NOT NULL,
+    CONSTRAINT identity_issuer_check CHECK ((issuer <> ''::text)),
+    CONSTRAINT identity_subject_check CHECK ((subject <> ''::text))
+);
+
+-- Name: TABLE identity; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.identity IS 'What a single sign-on calls an account.';
+
+-- Name: login_failure; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.login_failure (
+    tenant_id integer NOT NULL,
+    subject text NOT NULL COLLATE pg_catalog."C",
+    failures integer NOT NULL,
+    last_at timestamp with time zone NOT NULL
+);
+
+-- Name: TABLE login_failure; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.login_failure IS 'Failed attempts to sign in, by account, by account and address, by address, and by 16 bits of a hash of an unknown login.';
+
 -- Name: person; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.person (
@@ -749,11 +826,69 @@ COMMENT ON COLUMN public.person.name_hmac IS 'Keyed hash of the name without bla
 
 COMMENT ON COLUMN public.person.phone_hmac IS 'Keyed hash of the phone''s digits, for exact search.';
 
+-- Name: role_grant; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.role_grant (
+    tenant_id integer NOT NULL,
+    id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    role text NOT NULL,
+    scope_kind text NOT NULL,
+    scope_id uuid,
+    valid tstzrange NOT NULL,
+    CONSTRAINT role_grant_scope_check CHECK (((scope_kind = 'everywhere'::text) = (scope_id IS NULL))),
+    CONSTRAINT role_grant_scope_kind_check CHECK ((scope_kind = ANY (ARRAY['everywhere'::text, 'area'::text, 'unit'::text, 'head'::text]))),
+    CONSTRAINT role_grant_valid_check CHECK ((NOT lower_inf(valid)))
+);
+
+-- Name: TABLE role_grant; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.role_grant IS 'Who holds which role for which part of the jurisdiction, and when. What is revoked stays, with its validity ended; empty if it had not begun.';
+
+-- Name: COLUMN role_grant.scope_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.role_grant.scope_id IS 'The area, unit or neighbor head; null for everywhere.';
+
 -- Name: schema_version; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.schema_version (
     version integer NOT NULL
 );
+
+-- Name: session; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.session (
+    tenant_id integer NOT NULL,
+    id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    hash bytea NOT NULL,
+    sso boolean NOT NULL,
+    address text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    seen_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT session_hash_check CHECK ((length(hash) = 32))
+);
+
+-- Name: COLUMN session.hash; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.session.hash IS 'SHA-256 of the secret in the cookie.';
+
+-- Name: COLUMN session.sso; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.session.sso IS 'A single sign-on vouched, so no password of the account''s was used.';
+
+-- Name: COLUMN session.address; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.session.address IS 'Where it was opened from; empty if unknown.';
+
+-- Name: COLUMN session.seen_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.session.seen_at IS 'The last use, to about a minute.';
+
+-- Name: COLUMN session.expires_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.session.expires_at IS 'The end at the latest; idleness ends it before.';
 
 -- Name: tenant; Type: TABLE; Schema: public; Owner: -
 
@@ -790,6 +925,26 @@ COMMENT ON TABLE public.tenant_key IS 'Data keys of a jurisdiction, each encrypt
 -- Name: COLUMN tenant_key.master_key; Type: COMMENT; Schema: public; Owner: -
 
 COMMENT ON COLUMN public.tenant_key.master_key IS 'Name of the master key under which it is wrapped.';
+
+-- Name: token; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.token (
+    tenant_id integer NOT NULL,
+    id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    hash bytea NOT NULL,
+    title text NOT NULL,
+    rights text[] NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT token_hash_check CHECK ((length(hash) = 32)),
+    CONSTRAINT token_rights_check CHECK ((cardinality(rights) > 0))
+);
+
+-- Name: TABLE token; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.token IS 'A program''s way in, as an account and with no more than these rights.';
 
 -- Name: unit; Type: TABLE; Schema: public; Owner: -
 
@@ -881,6 +1036,21 @@ COMMENT ON COLUMN public.unmask_count.latest IS 'When the latest were, newest fi
 -- Name: COLUMN unmask_count.alerted_at; Type: COMMENT; Schema: public; Owner: -
 
 COMMENT ON COLUMN public.unmask_count.alerted_at IS 'When the account was last reported for unmasking too fast.';
+
+-- Name: account_address account_address_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.account_address
+    ADD CONSTRAINT account_address_pkey PRIMARY KEY (tenant_id, account_id, address);
+
+-- Name: account account_login_key; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.account
+    ADD CONSTRAINT account_login_key UNIQUE (tenant_id, login);
+
+-- Name: account account_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.account
+    ADD CONSTRAINT account_pkey PRIMARY KEY (tenant_id, id);
 
 -- Name: area area_code_key; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -997,10 +1167,40 @@ ALTER TABLE ONLY public.household_history
 ALTER TABLE ONLY public.household
     ADD CONSTRAINT household_pkey PRIMARY KEY (tenant_id, id);
 
+-- Name: identity identity_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.identity
+    ADD CONSTRAINT identity_pkey PRIMARY KEY (tenant_id, issuer, subject);
+
+-- Name: login_failure login_failure_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.login_failure
+    ADD CONSTRAINT login_failure_pkey PRIMARY KEY (tenant_id, subject);
+
 -- Name: person person_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.person
     ADD CONSTRAINT person_pkey PRIMARY KEY (tenant_id, kind, subject_id, version);
+
+-- Name: role_grant role_grant_once_excl; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.role_grant
+    ADD CONSTRAINT role_grant_once_excl EXCLUDE USING gist (tenant_id WITH =, uuid_hash(account_id) WITH =, account_id WITH =, role WITH =, scope_kind WITH =, COALESCE(scope_id, '00000000-0000-0000-0000-000000000000'::uuid) WITH =, valid WITH &&);
+
+-- Name: role_grant role_grant_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.role_grant
+    ADD CONSTRAINT role_grant_pkey PRIMARY KEY (tenant_id, id);
+
+-- Name: session session_hash_key; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.session
+    ADD CONSTRAINT session_hash_key UNIQUE (tenant_id, hash);
+
+-- Name: session session_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.session
+    ADD CONSTRAINT session_pkey PRIMARY KEY (tenant_id, id);
 
 -- Name: tenant_key tenant_key_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -1011,6 +1211,16 @@ ALTER TABLE ONLY public.tenant_key
 
 ALTER TABLE ONLY public.tenant
     ADD CONSTRAINT tenant_pkey PRIMARY KEY (id);
+
+-- Name: token token_hash_key; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.token
+    ADD CONSTRAINT token_hash_key UNIQUE (tenant_id, hash);
+
+-- Name: token token_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.token
+    ADD CONSTRAINT token_pkey PRIMARY KEY (tenant_id, id);
 
 -- Name: unit unit_code_key; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -1125,6 +1335,14 @@ CREATE INDEX household_geom_idx ON public.household USING gist (geom) WHERE uppe
 
 CREATE INDEX household_history_geom_idx ON public.household_history USING gist (geom);
 
+-- Name: identity_account_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX identity_account_idx ON public.identity USING btree (tenant_id, account_id);
+
+-- Name: login_failure_last_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX login_failure_last_idx ON public.login_failure USING btree (tenant_id, last_at);
+
 -- Name: person_name_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX person_name_idx ON public.person USING btree (tenant_id, name_hmac) WHERE (name_hmac IS NOT NULL);
@@ -1137,6 +1355,26 @@ CREATE INDEX person_phone_idx ON public.person USING btree (tenant_id, phone_hma
 
 CREATE UNIQUE INDEX person_present_idx ON public.person USING btree (tenant_id, kind, subject_id) WHERE upper_inf(valid);
 
+-- Name: role_grant_account_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX role_grant_account_idx ON public.role_grant USING btree (tenant_id, account_id);
+
+-- Name: role_grant_role_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX role_grant_role_idx ON public.role_grant USING btree (tenant_id, role);
+
+-- Name: session_account_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX session_account_idx ON public.session USING btree (tenant_id, account_id);
+
+-- Name: session_expires_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX session_expires_idx ON public.session USING btree (tenant_id, expires_at);
+
+-- Name: token_account_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX token_account_idx ON public.token USING btree (tenant_id, account_id);
+
 -- Name: unit_geom_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX unit_geom_idx ON public.unit USING gist (geom) WHERE upper_inf(valid);
@@ -1144,6 +1382,10 @@ CREATE INDEX unit_geom_idx ON public.unit USING gist (geom) WHERE upper_inf(vali
 -- Name: unit_history_geom_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX unit_history_geom_idx ON public.unit_history USING gist (geom);
+
+-- Name: account account_keep; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER account_keep BEFORE DELETE OR TRUNCATE ON public.account FOR EACH STATEMENT EXECUTE FUNCTION public.keep_refuse();
 
 -- Name: area_history area_history_keep; Type: TRIGGER; Schema: public; Owner: -
 
@@ -1245,6 +1487,14 @@ CREATE TRIGGER household_keep_close BEFORE UPDATE ON public.household FOR EACH R
 
 CREATE TRIGGER household_keep_version AFTER UPDATE ON public.household REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.keep_version();
 
+-- Name: identity identity_keep; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER identity_keep BEFORE DELETE OR UPDATE OR TRUNCATE ON public.identity FOR EACH STATEMENT EXECUTE FUNCTION public.keep_refuse();
+
+-- Name: role_grant role_grant_keep; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER role_grant_keep BEFORE DELETE OR TRUNCATE ON public.role_grant FOR EACH STATEMENT EXECUTE FUNCTION public.keep_refuse();
+
 -- Name: tenant tenant_keep; Type: TRIGGER; Schema: public; Owner: -
 
 CREATE TRIGGER tenant_keep BEFORE DELETE OR TRUNCATE ON public.tenant FOR EACH STATEMENT EXECUTE FUNCTION public.keep_refuse();
@@ -1264,6 +1514,16 @@ CREATE TRIGGER unit_keep_close BEFORE UPDATE ON public.unit FOR EACH ROW WHEN ((
 -- Name: unit unit_keep_version; Type: TRIGGER; Schema: public; Owner: -
 
 CREATE TRIGGER unit_keep_version AFTER UPDATE ON public.unit REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.keep_version();
+
+-- Name: account_address account_address_account_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.account_address
+    ADD CONSTRAINT account_address_account_fkey FOREIGN KEY (tenant_id, account_id) REFERENCES public.account(tenant_id, id);
+
+-- Name: account account_tenant_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.account
+    ADD CONSTRAINT account_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenant(id);
 
 -- Name: assignment assignment_head_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
@@ -1295,10 +1555,35 @@ ALTER TABLE ONLY public.change
 ALTER TABLE ONLY public.edit_clock
     ADD CONSTRAINT edit_clock_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenant(id);
 
+-- Name: identity identity_account_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.identity
+    ADD CONSTRAINT identity_account_fkey FOREIGN KEY (tenant_id, account_id) REFERENCES public.account(tenant_id, id);
+
+-- Name: login_failure login_failure_tenant_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.login_failure
+    ADD CONSTRAINT login_failure_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenant(id);
+
+-- Name: role_grant role_grant_account_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.role_grant
+    ADD CONSTRAINT role_grant_account_fkey FOREIGN KEY (tenant_id, account_id) REFERENCES public.account(tenant_id, id);
+
+-- Name: session session_account_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.session
+    ADD CONSTRAINT session_account_fkey FOREIGN KEY (tenant_id, account_id) REFERENCES public.account(tenant_id, id);
+
 -- Name: tenant_key tenant_key_tenant_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.tenant_key
     ADD CONSTRAINT tenant_key_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenant(id);
+
+-- Name: token token_account_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.token
+    ADD CONSTRAINT token_account_fkey FOREIGN KEY (tenant_id, account_id) REFERENCES public.account(tenant_id, id);
 
 -- Name: person; Type: ROW SECURITY; Schema: public; Owner: -
 

@@ -14,6 +14,7 @@ import (
 type demoCmd struct {
 	Seed       uint64 `default:"1" help:"Another seed draws another town."`
 	Households int    `default:"47000" help:"How many households, in whole copies of the town of 47,000; for measurements."`
+	Anywhere   bool   `help:"Listen on other addresses than loopback too, though the passwords are on the screen."`
 }
 
 // demoActor marks the batches of the demo town.
@@ -21,10 +22,20 @@ const demoActor = "demo"
 
 // Run makes and imports the town where that has not been done, and serves it.
 func (c *demoCmd) Run(ctx context.Context, a *app) error {
+	if !c.Anywhere && !loopback(a.cfg.Addr) {
+		return lintu.Errorf(lintu.CodeInvalid,
+			"演示的密码显示在屏幕上，因此只在本机监听，而 LINTU_ADDR 是 %[1]s。请改为 127.0.0.1:8080；确实要让别的机器访问时加上 --anywhere。",
+			"The demo prints its passwords on the screen, so it listens on this machine only, but LINTU_ADDR is %[1]s. Please make that 127.0.0.1:8080, or add --anywhere if other machines are to reach it.", a.cfg.Addr)
+	}
 	if a.cfg.Title == "" {
 		a.name = lintu.Say("集里街道（演示）", "Jili Street (demo)")
 	}
-	return a.serve(ctx, func(ctx context.Context, p *place) error { return c.furnish(ctx, a, p) })
+	return a.serve(ctx, func(ctx context.Context, p *place) error {
+		if err := c.furnish(ctx, a, p); err != nil {
+			return err
+		}
+		return a.demoAccounts(ctx, p)
+	})
 }
 
 // furnish imports those of the town's files that are not on the map yet, so

@@ -14,6 +14,7 @@ import (
 type place struct {
 	cluster  *sql.Cluster // nil where LINTU_DATABASE_URL names a server
 	db       *sql.DB
+	accounts *sql.Accounts
 	importer *importer.Service
 }
 
@@ -54,6 +55,7 @@ func (a *app) openWith(ctx context.Context, start func(context.Context, sql.Clus
 	if err = p.db.EnsureTenant(ctx, a.cfg.Tenant, a.name.ZH); err != nil {
 		return p, err
 	}
+	p.accounts = sql.NewAccounts(p.db, sql.AccountsConfig{Place: a.name})
 	p.importer = importer.New(p.db, sql.NewGeodesy(p.db), filepath.Join(a.cfg.Data, "uploads"), maxUploadBytes)
 	if err := p.importer.Sweep(ctx, a.cfg.Tenant); err != nil {
 		a.log.Warn("uploaded files not swept", slog.Any("error", err))

@@ -23,6 +23,7 @@ type cli struct {
 	Import  importCmd  `cmd:"" help:"Import zipped shapefiles or GeoJSON into a layer."`
 	Assign  assignCmd  `cmd:"" help:"Make a neighbor head responsible for a household from now on."`
 	Migrate migrateCmd `cmd:"" help:"Bring the database's schema to this version."`
+	User    userCmd    `cmd:"" help:"Keep the accounts of those who sign in."`
 	Check   checkCmd   `cmd:"" help:"Look for contradictions in the stored data."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }

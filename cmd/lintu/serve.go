@@ -21,7 +21,7 @@ type serveCmd struct{}
 
 // Run serves.
 func (c *serveCmd) Run(ctx context.Context, a *app) error {
-	return a.serve(ctx, func(context.Context, *place) error { return nil })
+	return a.serve(ctx, func(ctx context.Context, p *place) error { return a.firstStart(ctx, p) })
 }
 
 // tileCacheBytes is how much of the memory finished tiles may take.
@@ -55,6 +55,7 @@ func (a *app) serve(ctx context.Context, prepare func(context.Context, *place) e
 		return err
 	}
 	server.Start(listener)
+	a.warnOfPlainHTTP(listener.Addr())
 	a.announce(listener.Addr())
 	select {
 	case <-ctx.Done():
@@ -65,6 +66,28 @@ func (a *app) serve(ctx context.Context, prepare func(context.Context, *place) e
 	drain, cancel := context.WithTimeout(context.Background(), drainTimeout)
 	defer cancel()
 	return server.Stop(drain)
+}
+
+// firstStart makes the first administrator where there is no account yet.
+func (a *app) firstStart(ctx context.Context, p *place) error {
+	password, err := p.accounts.FirstAccount(ctx, a.cfg.Tenant, operator())
+	if err != nil || password == "" {
+		return err
+	}
+	a.printOneTime("admin", password)
+	a.say("管理员账号只显示这一次；忘记时运行 lintu user reset admin。\n下一步，为同事建账号：lintu user add LOGIN --role dispatcher --for streets/CODE",
+		"This is shown once; if it gets lost, run lintu user reset admin.\nNext, make accounts for the others: lintu user add LOGIN --role dispatcher --for streets/CODE")
+	return nil
+}
+
+// warnOfPlainHTTP tells that passwords travel readably: beyond this machine, with
+// neither TLS of our own nor a proxy that could have it.
+func (a *app) warnOfPlainHTTP(addr net.Addr) {
+	if tcp, ok := addr.(*net.TCPAddr); ok && tcp.IP.IsLoopback() || a.cfg.TLSCert != "" || len(a.cfg.TrustedProxies) > 0 {
+		return
+	}
+	fmt.Fprintln(a.stderr, lintu.Say("注意：服务器在 %s 上不加密地监听，密码和个人信息可被窃听。请设置 LINTU_TLS_CERT 和 LINTU_TLS_KEY，或放在加密的代理之后并设置 LINTU_TRUSTED_PROXIES。",
+		"Warning: the server listens on %s without encryption, so passwords and personal data can be overheard. Set LINTU_TLS_CERT and LINTU_TLS_KEY, or put it behind a proxy with TLS and set LINTU_TRUSTED_PROXIES.", addr).In(a.cfg.Lang))
 }
 
 // server wires the house together.
