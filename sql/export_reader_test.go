@@ -1,17 +1,25 @@
 package sql
 
-import "github.com/lintu-map/lintu"
+import (
+	"time"
 
-// TileSQL shows the tests the statement of a layer at a zoom of the present within
-// a territory, and its parameters.
-func TileSQL(tenant int32, l lintu.LayerInfo, within lintu.Territory, z, x, y int) (string, []any) {
+	"github.com/lintu-map/lintu"
+)
+
+// TileSQL shows the tests the statement of a layer at a zoom within a territory, and
+// its parameters.
+func TileSQL(tenant int32, l lintu.LayerInfo, within lintu.Territory, z, x, y int, at *time.Time) (string, []any) {
 	b := tileBounds(z, x, y, tileBuffer)
 	if z < l.DetailZoom {
 		b = tileBounds(z, x, y, 0)
 	}
-	args := []any{tenant, nil, z, x, y, b[0], b[1], b[2], b[3]}
+	w := present
+	if at != nil {
+		w = instant
+	}
+	args := []any{tenant, at, z, x, y, b[0], b[1], b[2], b[3]}
 	in := insideOf(l, within, &args)
-	return tileSQL(l, present, z, in), args
+	return tileSQL(l, w, z, in), args
 }
 
 // ItemsSQL shows the tests the statement of a query for items, and its parameters.

@@ -235,7 +235,7 @@ func TestTileQueriesUseTheIndexOnGeometry(t *testing.T) {
 	} {
 		z := 16
 		x, y := tileOf(113.6, 28.1, z)
-		statement, args := sql.TileSQL(tenant, layer(t, name), lintu.Jurisdiction, z, x, y)
+		statement, args := sql.TileSQL(tenant, layer(t, name), lintu.Jurisdiction, z, x, y, nil)
 		rows, err := db.Owner().Query(ctx, "EXPLAIN "+statement, args...)
 		if err != nil {
 			t.Fatal(err)

@@ -1251,6 +1251,10 @@ ALTER TABLE ONLY public.unmask_count
 
 CREATE INDEX area_cell_geom_idx ON public.area USING gist (geom) WHERE ((level = 'cell'::text) AND upper_inf(valid));
 
+-- Name: area_closed_geom_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX area_closed_geom_idx ON public.area USING gist (geom) WHERE (NOT upper_inf(valid));
+
 -- Name: area_community_geom_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX area_community_geom_idx ON public.area USING gist (geom) WHERE ((level = 'community'::text) AND upper_inf(valid));
@@ -1299,6 +1303,10 @@ CREATE INDEX audit_id_idx ON ONLY public.audit USING btree (tenant_id, id, seq) 
 
 CREATE INDEX base_buildings_geom_idx ON public.base USING gist (geom) WHERE ((layer = 'buildings'::text) AND upper_inf(valid));
 
+-- Name: base_closed_geom_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX base_closed_geom_idx ON public.base USING gist (geom) WHERE (NOT upper_inf(valid));
+
 -- Name: base_green_geom_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX base_green_geom_idx ON public.base USING gist (geom) WHERE ((layer = 'green'::text) AND upper_inf(valid));
@@ -1319,6 +1327,10 @@ CREATE INDEX base_water_geom_idx ON public.base USING gist (geom) WHERE ((layer 
 
 CREATE INDEX batch_created_idx ON public.batch USING btree (tenant_id, created_at DESC);
 
+-- Name: head_closed_geom_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX head_closed_geom_idx ON public.head USING gist (geom) WHERE (NOT upper_inf(valid));
+
 -- Name: head_geom_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX head_geom_idx ON public.head USING gist (geom) WHERE upper_inf(valid);
@@ -1326,6 +1338,10 @@ CREATE INDEX head_geom_idx ON public.head USING gist (geom) WHERE upper_inf(vali
 -- Name: head_history_geom_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX head_history_geom_idx ON public.head_history USING gist (geom);
+
+-- Name: household_closed_geom_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX household_closed_geom_idx ON public.household USING gist (geom) WHERE (NOT upper_inf(valid));
 
 -- Name: household_geom_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -1374,6 +1390,10 @@ CREATE INDEX session_expires_idx ON public.session USING btree (tenant_id, expir
 -- Name: token_account_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX token_account_idx ON public.token USING btree (tenant_id, account_id);
+
+-- Name: unit_closed_geom_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX unit_closed_geom_idx ON public.unit USING gist (geom) WHERE (NOT upper_inf(valid));
 
 -- Name: unit_geom_idx; Type: INDEX; Schema: public; Owner: -
 

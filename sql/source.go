@@ -41,8 +41,8 @@ func relation(l lintu.LayerInfo, w when, condition string) string {
 	return fmt.Sprintf("SELECT %s FROM %s f WHERE f.tenant_id = $1 AND %s%s", columns, versions(l, w), validity(w, "f.valid"), condition)
 }
 
-// versions returns what a layer's versions are read FROM. The indexes on
-// geometry hold present features, so the past is read beside them.
+// versions returns what a layer's versions are read FROM: the present, what has
+// gone, and superseded versions, each with an index on geometry of its own.
 func versions(l lintu.LayerInfo, w when) string {
 	table, only := tableOf(l).name, layerCondition(l)
 	if w == present {

@@ -521,11 +521,11 @@ func TestTerritoryQueriesUseIndexes(t *testing.T) {
 		plans := map[string]string{}
 		for _, z := range []int{12, 15, 17} {
 			x, y := tileOf(113.61, 28.14, z)
-			statement, args := sql.TileSQL(tenant, layerNamed(lintu.Households), c.within, z, x, y)
+			statement, args := sql.TileSQL(tenant, layerNamed(lintu.Households), c.within, z, x, y, nil)
 			plans[fmt.Sprint("tile of zoom ", z)] = p.plan(statement, args)
 		}
 		x, y := tileOf(113.61, 28.14, 16)
-		statement, args := sql.TileSQL(tenant, layerNamed(lintu.Links), c.within, 16, x, y)
+		statement, args := sql.TileSQL(tenant, layerNamed(lintu.Links), c.within, 16, x, y, nil)
 		plans["links"] = p.plan(statement, args)
 		for name, at := range map[string]*lintu.Interval{"items": nil, "items of then": {From: &now, To: &now}} {
 			statement, args, err := sql.ItemsSQL(lintu.FeatureQuery{Tenant: tenant, Layer: layerNamed(lintu.Households), Within: c.within,
@@ -539,6 +539,26 @@ func TestTerritoryQueriesUseIndexes(t *testing.T) {
 			if !slices.ContainsFunc(strings.Fields(c.indexes), func(i string) bool { return strings.Contains(plan, i) }) || strings.Contains(plan, "Seq Scan on household f") {
 				t.Errorf("%s of a %s:\n%s", name, c.name, plan)
 			}
+		}
+	}
+}
+
+// The map of an instant finds households that have gone, and earlier places of
+// others, by place too.
+func TestTilesOfThePastUseIndexes(t *testing.T) {
+	t.Parallel()
+	db, _ := seeded(t, 30000)
+	p := place{db, t, tenant}
+	mustExec(t, db, `UPDATE household SET valid = '[2026-01-01 00:00:00+00,2026-02-01)' WHERE code < 'H0015000'`)
+	mustExec(t, db, `UPDATE household SET version = 2, valid = '[2026-03-01,)', name = '' WHERE code > 'H0015000'`)
+	mustExec(t, db, `ANALYZE`)
+	then := time.Date(2026, 1, 15, 0, 0, 0, 0, time.UTC)
+	x, y := tileOf(113.61, 28.14, 15)
+	statement, args := sql.TileSQL(tenant, layerNamed(lintu.Households), lintu.Jurisdiction, 15, x, y, &then)
+	plan := p.plan(statement, args)
+	for _, index := range []string{"household_geom_idx", "household_closed_geom_idx", "household_history_geom_idx"} {
+		if !strings.Contains(plan, index) {
+			t.Errorf("%s is not used:\n%s", index, plan)
 		}
 	}
 }
