@@ -18,12 +18,13 @@ type listener struct {
 	uncounted func(netip.Addr) bool // addresses that stand for many clients
 
 	mu    sync.Mutex
-	fresh map[*conn]struct{}
-	of    map[string]int // connections by network
+	open  map[*conn]struct{}
+	fresh map[*conn]struct{} // of those that are open
+	of    map[string]int     // connections by network
 }
 
 func newListener(ln net.Listener, uncounted func(netip.Addr) bool) *listener {
-	return &listener{Listener: ln, uncounted: uncounted, fresh: map[*conn]struct{}{}, of: map[string]int{}}
+	return &listener{Listener: ln, uncounted: uncounted, open: map[*conn]struct{}{}, fresh: map[*conn]struct{}{}, of: map[string]int{}}
 }
 
 // Accept implements net.Listener.
@@ -54,7 +55,7 @@ func (l *listener) admit(nc net.Conn) *conn {
 		}
 		l.of[c.from]++
 	}
-	l.fresh[c] = struct{}{}
+	l.open[c], l.fresh[c] = struct{}{}, struct{}{}
 	return c
 }
 
@@ -62,6 +63,7 @@ func (l *listener) admit(nc net.Conn) *conn {
 func (l *listener) leave(c *conn) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	delete(l.open, c)
 	delete(l.fresh, c)
 	if c.from == "" {
 		return
@@ -86,6 +88,17 @@ func (l *listener) closeFresh() {
 	for c := range l.fresh {
 		_ = c.Conn.Close() // its reader sees the error
 	}
+}
+
+// closeRest closes all connections and returns how many there were. Fasthttp
+// itself waits for streams without end.
+func (l *listener) closeRest() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for c := range l.open {
+		_ = c.Conn.Close() // who writes to it sees the error
+	}
+	return len(l.open)
 }
 
 // conn can be watched while a request is being answered: fasthttp reads nothing

@@ -18,7 +18,11 @@ var ogcCSS []byte
 //go:embed ogc.html
 var ogcHTML string
 
-var ogcTemplate = template.Must(template.New("ogc").Parse(ogcHTML))
+var ogcTemplate = newTemplate("ogc", ogcHTML)
+
+func newTemplate(name, text string) *template.Template {
+	return template.Must(template.New(name).Parse(text))
+}
 
 // ogcPage is what the one template of the OGC part shows.
 type ogcPage struct {
@@ -68,8 +72,12 @@ func (s *Server) sendTable(c *fiber.Ctx, layer lintu.LayerInfo, w *itemWriter, f
 
 func (s *Server) render(c *fiber.Ctx, p ogcPage) error {
 	p.Lang, p.Name = lang(c), s.Name.In(lang(c))
+	return sendTemplate(c, ogcTemplate, p)
+}
+
+func sendTemplate(c *fiber.Ctx, t *template.Template, page any) error {
 	var buf bytes.Buffer
-	if err := ogcTemplate.Execute(&buf, p); err != nil {
+	if err := t.Execute(&buf, page); err != nil {
 		return err
 	}
 	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)

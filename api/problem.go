@@ -90,14 +90,17 @@ func tooLarge(limit int64) *lintu.Error {
 	return lintu.Errorf(lintu.CodeTooLarge, "内容超过上限 %d 字节。", "The content is larger than the limit of %d bytes.", limit)
 }
 
-// retryAfter is how long a client should wait before it asks again; 0 if waiting
-// does not help or nobody knows.
-func retryAfter(err error) time.Duration {
+// setRetryAfter says how long a client should wait before it asks again, where
+// waiting helps.
+func setRetryAfter(c *fiber.Ctx, err error) {
 	e, status := asError(err)
-	if e.RetryAfter == 0 && status == http.StatusServiceUnavailable {
-		return 5 * time.Second
+	wait := e.RetryAfter
+	if wait == 0 && status == http.StatusServiceUnavailable {
+		wait = 5 * time.Second
 	}
-	return e.RetryAfter
+	if wait > 0 {
+		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(int(math.Ceil(wait.Seconds()))))
+	}
 }
 
 // fail answers with the problem. Our own faults go to the log with their cause;
@@ -117,9 +120,7 @@ func (s *Server) fail(c *fiber.Ctx, err error) error {
 		c.Response().Header.Del(h)
 	}
 	c.Set(fiber.HeaderCacheControl, "no-store")
-	if wait := retryAfter(err); wait > 0 {
-		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(int(math.Ceil(wait.Seconds()))))
-	}
+	setRetryAfter(c, err)
 	c.Status(p.Status)
 	return c.JSON(p, "application/problem+json")
 }

@@ -206,7 +206,12 @@ func (s *Server) Stop(ctx context.Context) error {
 			_ = s.listener.Close() // Shutdown closes it too, but only one that is being served already
 			s.listener.closeFresh()
 		}
-		if s.stopErr = s.app.ShutdownWithContext(ctx); errors.Is(s.stopErr, net.ErrClosed) {
+		s.stopErr = s.app.ShutdownWithContext(ctx)
+		if s.stopErr != nil && ctx.Err() != nil {
+			s.stopErr = nil
+			s.Log.Warn("answers were cut by the stop", slog.Int("connections", s.listener.closeRest()))
+		}
+		if errors.Is(s.stopErr, net.ErrClosed) {
 			s.stopErr = nil
 		}
 		s.jobs.wait(ctx)

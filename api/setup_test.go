@@ -34,6 +34,8 @@ type bundle struct {
 	base string
 	db   *sql.DB
 	log  *logBuffer
+
+	server *api.Server
 }
 
 // logBuffer holds the server's log, which can be read while it is written.
@@ -68,6 +70,16 @@ func setup(t testing.TB, households int, options ...option) *bundle {
 // serve starts a server on db.
 func serve(t testing.TB, db *sql.DB, options ...option) *bundle {
 	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return serveOn(t, db, ln, options...)
+}
+
+// serveOn is serve where the address is needed before.
+func serveOn(t testing.TB, db *sql.DB, ln net.Listener, options ...option) *bundle {
+	t.Helper()
 	b := &bundle{t: t, db: db, log: &logBuffer{}}
 	reader := sql.NewReader(db)
 	cfg := api.Config{
@@ -82,10 +94,7 @@ func serve(t testing.TB, db *sql.DB, options ...option) *bundle {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	b.server = s
 	s.Start(ln)
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)

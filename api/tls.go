@@ -40,6 +40,16 @@ func openCertificate(certFile, keyFile string, log *slog.Logger) (*certificate, 
 	return c, nil
 }
 
+// CheckTLS tells what is wrong with the pair, before anything is started with it;
+// none at all is plain HTTP.
+func CheckTLS(certFile, keyFile string) error {
+	if certFile == "" && keyFile == "" {
+		return nil
+	}
+	_, err := openCertificate(certFile, keyFile, slog.New(slog.DiscardHandler))
+	return err
+}
+
 func (c *certificate) read() (*tls.Certificate, error) {
 	cert, err := readPEM("LINTU_TLS_CERT", c.certFile)
 	if err != nil {

@@ -33,6 +33,9 @@ const drainTimeout = 10 * time.Second
 // serve opens the place, lets prepare bring it into the state to be shown, and
 // answers requests until ctx ends.
 func (a *app) serve(ctx context.Context, prepare func(context.Context, *place) error) error {
+	if err := api.CheckTLS(a.cfg.TLSCert, a.cfg.TLSKey); err != nil {
+		return err
+	}
 	listener, err := net.Listen("tcp", a.cfg.Addr)
 	if err != nil {
 		return lintu.Errorf(lintu.CodeUnavailable,
