@@ -55,12 +55,18 @@ const learnRows = 1000
 func (db *DB) learn(ctx context.Context, done []mergedPart) {
 	for _, part := range done {
 		layer, ok := lintu.LayerByName(part.Layer)
-		if !ok || part.Comparison.New+part.Comparison.Changed < learnRows {
+		if !ok {
 			continue
 		}
-		statements := []string{`ANALYZE ` + tableOf(layer).name + ` (tenant_id, id, code, valid)`}
-		if layer.Kind == lintu.KindHousehold {
-			statements = append(statements, `ANALYZE assignment (tenant_id, household_id, head_id, valid)`)
+		var statements []string
+		if part.Comparison.New+part.Comparison.Changed >= learnRows {
+			statements = append(statements, `ANALYZE `+tableOf(layer).name+` (tenant_id, id, code, valid)`)
+			if layer.Kind == lintu.KindHousehold {
+				statements = append(statements, `ANALYZE assignment (tenant_id, household_id, head_id, valid)`)
+			}
+		}
+		if part.Comparison.Persons >= learnRows {
+			statements = append(statements, `ANALYZE person (tenant_id, kind, subject_id, valid, key_version, name_hmac, phone_hmac)`)
 		}
 		for _, statement := range statements {
 			if _, err := db.owner.Exec(ctx, statement); err != nil {

@@ -1,6 +1,13 @@
 package sql
 
-import "math"
+import (
+	"context"
+	"math"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/lintu-map/lintu"
+)
 
 // ToError is toError, for tests.
 var ToError = toError
@@ -18,4 +25,34 @@ var CheckPassword = checkPassword
 // CheapHash hashes a password with less than is asked for today.
 func CheapHash(password string) string {
 	return hashing{memoryKiB: 64, passes: 1, lanes: 1}.hash(password)
+}
+
+// ErrNoPerson is what is said of persons who are not there, or not the viewer's.
+var ErrNoPerson = errNoPerson
+
+// PresentPersons is the statement by which persons are read.
+const PresentPersons = presentPersons
+
+// Within is within, for tests.
+func (db *DB) Within(ctx context.Context, tenant int32, t lintu.Territory, work func(pgx.Tx) error) error {
+	return db.within(ctx, tenant, t, work)
+}
+
+// Limit changes how many persons an account may unmask a day.
+func (db *DB) Limit(perDay int) { db.unmaskPerDay = perDay }
+
+// KeyFile is where the master key is.
+func (db *DB) KeyFile() string { return db.keys.wrapper.(*KeyFile).path }
+
+// KnownKeys is how many data keys are in memory.
+func (db *DB) KnownKeys() int { return len(db.keys.known) }
+
+// RotateSteps runs n steps of a rotation and leaves it there.
+func (db *DB) RotateSteps(ctx context.Context, tenant int32, n int) error {
+	by := lintu.Actor{Name: "cli:uid0", Within: lintu.Jurisdiction}
+	err := db.edit(ctx, tenant, func(e *edit) error { _, err := e.beginRotation(ctx, by); return err })
+	for after := (rotated{}); n > 0 && err == nil; n-- {
+		err = db.edit(ctx, tenant, func(e *edit) (err error) { after, _, err = e.rotateStep(ctx, after); return err })
+	}
+	return err
 }

@@ -33,13 +33,29 @@ func (db *DB) UseKeys(ctx context.Context, tenant int32, wrapper lintu.KeyWrappe
 	})
 }
 
-// HoldsKeys reports whether the tenant has data keys: without the master key they
+// HoldsKeys reports whether any tenant has data keys: without the master key they
 // are wrapped under, its personal data cannot be read.
-func (db *DB) HoldsKeys(ctx context.Context, tenant int32) (has bool, err error) {
-	err = db.within(ctx, tenant, lintu.Territory{}, func(tx pgx.Tx) error {
-		return tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM tenant_key WHERE tenant_id = $1 AND wrapped IS NOT NULL)`, tenant).Scan(&has)
-	})
-	return has, err
+func (db *DB) HoldsKeys(ctx context.Context) (bool, error) {
+	tenants, err := db.tenants(ctx)
+	for _, t := range tenants {
+		var has bool
+		err = db.within(ctx, t, lintu.Territory{}, func(tx pgx.Tx) error {
+			return tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM tenant_key WHERE tenant_id = $1 AND wrapped IS NOT NULL)`, t).Scan(&has)
+		})
+		if has || err != nil {
+			return has, err
+		}
+	}
+	return false, err
+}
+
+func (db *DB) tenants(ctx context.Context) ([]int32, error) {
+	rows, err := db.pool.Query(ctx, `SELECT id FROM tenant ORDER BY id`)
+	if err != nil {
+		return nil, toError(err)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[int32])
+	return ids, toError(err)
 }
 
 var errNoKeys = lintu.Errorf(lintu.CodeUnavailable,

@@ -169,13 +169,9 @@ func (e *edit) endRotation(ctx context.Context, by lintu.Actor) error {
 // RewrapKeys wraps the data keys of all tenants of the database under the master
 // key that the wrapper uses now.
 func (db *DB) RewrapKeys(ctx context.Context, by lintu.Actor) error {
-	rows, err := db.owner.Query(ctx, `SELECT id FROM tenant ORDER BY id`)
+	tenants, err := db.tenants(ctx)
 	if err != nil {
-		return toError(err)
-	}
-	tenants, err := pgx.CollectRows(rows, pgx.RowTo[int32])
-	if err != nil {
-		return toError(err)
+		return err
 	}
 	for _, t := range tenants {
 		if err := db.edit(ctx, t, func(e *edit) error { return e.rewrap(ctx, by) }); err != nil {

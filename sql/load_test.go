@@ -53,13 +53,20 @@ func (m *many) Err() error      { return nil }
 
 // BenchmarkImport looks at a million households without storing them, loads them
 // into an unused layer, and then the same again, of which nothing is new.
-func BenchmarkImport(b *testing.B) { benchmarkImport(b, 1_000_000, false) }
+func BenchmarkImport(b *testing.B) { benchmarkImport(b, 1_000_000, false, 0) }
+
+// BenchmarkImportPersons is the same with a person in each household.
+func BenchmarkImportPersons(b *testing.B) {
+	for _, n := range []int64{47_000, 1_000_000} {
+		b.Run(strconv.FormatInt(n, 10), func(b *testing.B) { benchmarkImport(b, n, false, 1) })
+	}
+}
 
 // BenchmarkImportAssigned is the same with a fifth of the households, each of
 // which has a neighbor head.
-func BenchmarkImportAssigned(b *testing.B) { benchmarkImport(b, 200_000, true) }
+func BenchmarkImportAssigned(b *testing.B) { benchmarkImport(b, 200_000, true, 0) }
 
-func benchmarkImport(b *testing.B, n int64, heads bool) {
+func benchmarkImport(b *testing.B, n int64, heads bool, persons int64) {
 	for b.Loop() {
 		b.StopTimer()
 		p := newPlace(b)
@@ -74,7 +81,7 @@ func benchmarkImport(b *testing.B, n int64, heads bool) {
 			var staged float64
 			load := func(tx lintu.BatchTx) error {
 				source := newMany(n)
-				source.heads = heads
+				source.heads, source.persons = heads, persons
 				if _, err := tx.Stage(b.Context(), layerNamed(lintu.Households), source); err != nil {
 					return err
 				}

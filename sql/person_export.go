@@ -172,7 +172,7 @@ func (e *edit) versions(ctx context.Context, kind lintu.Kind, s Subject) ([]Pers
 // reads finds in the audit who was shown the subject.
 func (e *edit) reads(ctx context.Context, id lintu.ID) ([]PersonRead, error) {
 	rows, err := e.tx.Query(ctx, `
-		SELECT seq, at, actor, act, coalesce(detail->>'purpose', ''), coalesce(to_jsonb(audit)->>'why', '') FROM audit
+		SELECT seq, at, actor, act, coalesce(detail->>'purpose', ''), why FROM audit
 		WHERE tenant_id = $1 AND (id = $2 AND act IN ('unmask', 'export')
 			OR act = 'find_person' AND detail->'found' ? $2::uuid::text) ORDER BY seq`, e.tenant, id)
 	if err != nil {
@@ -203,9 +203,10 @@ func (db *DB) ErasePerson(ctx context.Context, tenant int32, s Subject, by lintu
 	return n, db.vacuum(ctx, "person")
 }
 
-// vacuum lets what was deleted from a table go from its file too. It is put off,
-// not given up, where a transaction still runs that could see it.
+// vacuum lets what was deleted from a table go from its file and from the planner's
+// statistics too. It is put off, not given up, where a transaction still runs that
+// could see it.
 func (db *DB) vacuum(ctx context.Context, table string) error {
-	_, err := db.owner.Exec(ctx, `VACUUM `+table)
+	_, err := db.owner.Exec(ctx, `VACUUM (ANALYZE) `+table)
 	return toError(err)
 }

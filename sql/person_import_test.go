@@ -37,6 +37,25 @@ func peopled(t testing.TB) place {
 	return p
 }
 
+// crowded has that many households, with a person in each.
+func crowded(t testing.TB, n int64) place {
+	t.Helper()
+	p := newPlace(t)
+	source := newMany(n)
+	source.persons = 1
+	err := p.ApplyBatch(t.Context(), p.tenant, newBatch(p), everywhere, func(tx lintu.BatchTx) error {
+		_, err := tx.Stage(t.Context(), layerNamed(lintu.Households), source)
+		if err == nil {
+			_, err = tx.Merge(t.Context(), layerNamed(lintu.Households), false)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
 // asOwner runs work as the owner with the session context of the whole tenant.
 func (p place) asOwner(work func(pgx.Tx)) {
 	p.t.Helper()

@@ -14,6 +14,8 @@ import (
 type config struct {
 	DatabaseURL    string   `name:"database-url" env:"LINTU_DATABASE_URL" help:"PostgreSQL server to use; without it lintu runs a private one in the data directory." placeholder:"URL"`
 	Data           string   `env:"LINTU_DATA" help:"Data directory: private database, uploads. Default ./var, for root /var/lib/lintu." placeholder:"DIR"`
+	KeyFile        string   `name:"key-file" env:"LINTU_KEY_FILE" help:"File with the master key of personal data, made at the first start. Default keys/master.key in the data directory." placeholder:"FILE"`
+	UnmaskPerDay   int      `name:"unmask-per-day" env:"LINTU_UNMASK_PER_DAY" default:"30" help:"How many persons an account may unmask a day."`
 	PGBin          string   `name:"pg-bin" env:"LINTU_PG_BIN" help:"Where initdb and postgres of the private database are; found by themselves if unset." placeholder:"DIR"`
 	Tenant         int32    `env:"LINTU_TENANT" default:"1" help:"The jurisdiction whose data this server shows."`
 	Lang           string   `env:"LINTU_LANG" enum:",zh,en" default:"" help:"Language of messages: zh or en. Default from LANG, else zh." placeholder:"LANG"`
@@ -45,6 +47,12 @@ func (c *config) check(env []string) error {
 		return err
 	}
 	c.Data = dir
+	if c.KeyFile == "" {
+		c.KeyFile = filepath.Join(c.Data, "keys", "master.key")
+	}
+	if c.UnmaskPerDay < 1 {
+		return lintu.Errorf(lintu.CodeInvalid, "LINTU_UNMASK_PER_DAY 应为正整数。", "LINTU_UNMASK_PER_DAY must be a positive number.")
+	}
 	if c.Tenant < 1 {
 		return lintu.Errorf(lintu.CodeInvalid, "LINTU_TENANT 应为正整数。", "LINTU_TENANT must be a positive number.")
 	}
@@ -108,7 +116,7 @@ func (c config) LogValue() slog.Value {
 		}
 	}
 	return slog.GroupValue(
-		slog.String("database", database), slog.String("data", c.Data),
+		slog.String("database", database), slog.String("data", c.Data), slog.String("keyFile", c.KeyFile),
 		slog.Int("tenant", int(c.Tenant)), slog.String("lang", c.Lang),
 		slog.String("addr", c.Addr), slog.String("publicURL", c.PublicURL), slog.String("tlsCert", c.TLSCert),
 		slog.Any("trustedProxies", c.TrustedProxies), slog.Any("allowedOrigins", c.AllowedOrigins),

@@ -12,5 +12,5 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
-	os.Exit(run(ctx, os.Args[1:], environment(), stdio{os.Stdout, os.Stderr}))
+	os.Exit(run(ctx, os.Args[1:], environment(), stdio{os.Stdout, os.Stderr, os.Stdin}))
 }

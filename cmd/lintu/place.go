@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -15,6 +18,7 @@ type place struct {
 	cluster  *sql.Cluster // nil where LINTU_DATABASE_URL names a server
 	db       *sql.DB
 	accounts *sql.Accounts
+	keys     *sql.KeyFile // of personal data
 	importer *importer.Service
 }
 
@@ -26,12 +30,46 @@ const stopTimeout = 30 * time.Second
 
 // open connects to the database, as a guest where another lintu runs the
 // private one, and brings the schema to this version.
-func (a *app) open(ctx context.Context) (*place, error) { return a.openWith(ctx, sql.Attach) }
+func (a *app) open(ctx context.Context) (*place, error) { return a.openKeyed(ctx, sql.Attach) }
 
 // own is open for a server: nobody else may own the private database.
-func (a *app) own(ctx context.Context) (*place, error) { return a.openWith(ctx, sql.StartCluster) }
+func (a *app) own(ctx context.Context) (*place, error) { return a.openKeyed(ctx, sql.StartCluster) }
 
-func (a *app) openWith(ctx context.Context, start func(context.Context, sql.ClusterConfig) (*sql.Cluster, error)) (p *place, err error) {
+// starter begins to use the private database, as its owner or as a guest.
+type starter func(context.Context, sql.ClusterConfig) (*sql.Cluster, error)
+
+// openKeyed is openWith, and then has the keys of personal data at hand.
+func (a *app) openKeyed(ctx context.Context, start starter) (*place, error) {
+	p, err := a.openWith(ctx, start)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.useKeys(ctx, a.cfg); err != nil {
+		p.close()
+		return nil, err
+	}
+	return p, nil
+}
+
+// useKeys opens the key file, or makes it where nothing has been encrypted yet.
+func (p *place) useKeys(ctx context.Context, cfg config) error {
+	has, err := p.db.HoldsKeys(ctx)
+	if err != nil {
+		return err
+	}
+	if p.keys, err = sql.OpenKeyFile(cfg.KeyFile, !has); err != nil {
+		return err
+	}
+	return p.db.UseKeys(ctx, cfg.Tenant, p.keys)
+}
+
+// noFile reports whether there is no such file.
+func noFile(path string) bool {
+	_, err := os.Stat(path)
+	return errors.Is(err, fs.ErrNotExist)
+}
+
+func (a *app) openWith(ctx context.Context, start starter) (p *place, err error) {
 	p = &place{}
 	defer func() {
 		if err != nil {
@@ -46,7 +84,7 @@ func (a *app) openWith(ctx context.Context, start func(context.Context, sql.Clus
 		}
 		url = p.cluster.URL()
 	}
-	if p.db, err = sql.Open(ctx, url, sql.Options{Log: a.log, LoginAsApp: p.cluster != nil}); err != nil {
+	if p.db, err = sql.Open(ctx, url, sql.Options{Log: a.log, LoginAsApp: p.cluster != nil, UnmaskPerDay: a.cfg.UnmaskPerDay}); err != nil {
 		return p, err
 	}
 	if err = p.db.Migrate(ctx); err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -25,11 +26,15 @@ type cli struct {
 	Migrate migrateCmd `cmd:"" help:"Bring the database's schema to this version."`
 	User    userCmd    `cmd:"" help:"Keep the accounts of those who sign in."`
 	Check   checkCmd   `cmd:"" help:"Look for contradictions in the stored data."`
+	Privacy privacyCmd `cmd:"" help:"Personal data: export or erase a person's, change or destroy the keys."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 
-// stdio is where a command writes.
-type stdio struct{ stdout, stderr io.Writer }
+// stdio is where a command writes, and reads answers.
+type stdio struct {
+	stdout, stderr io.Writer
+	stdin          io.Reader // may be nil for commands that ask nothing
+}
 
 // app is what every command is given.
 type app struct {
@@ -37,6 +42,8 @@ type app struct {
 	cfg  config
 	name lintu.Text // of the place, as the pages show it
 	log  *slog.Logger
+
+	answers *bufio.Scanner // of stdin, once something was asked
 }
 
 // exitCode ends the program with that code without another word.
