@@ -230,6 +230,7 @@ $$;
 
 CREATE FUNCTION public.session_holds(tenant integer, subject_kind text, subject uuid) RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
     WITH held AS (
         SELECT coalesce(nullif(current_setting('lintu.areas', true), ''), '{}')::uuid[] AS areas,

@@ -19,8 +19,10 @@ CREATE FUNCTION session_everywhere() RETURNS boolean LANGUAGE sql STABLE PARALLE
 $$;
 
 -- Whether the household or head lies in the territory: in the present boundary of
--- one of its areas, or it is one of its heads or presently assigned to one.
-CREATE FUNCTION session_holds(tenant int, subject_kind text, subject uuid) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
+-- one of its areas, or it is one of its heads or presently assigned to one. The
+-- search path is for pg_dump, which works without.
+CREATE FUNCTION session_holds(tenant int, subject_kind text, subject uuid) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, public, pg_temp AS $$
     WITH held AS (
         SELECT coalesce(nullif(current_setting('lintu.areas', true), ''), '{}')::uuid[] AS areas,
             coalesce(nullif(current_setting('lintu.heads', true), ''), '{}')::uuid[] AS heads
