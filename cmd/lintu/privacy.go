@@ -122,7 +122,7 @@ func (c *privacyEraseCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	a.tell("已删除 %[1]d 个版本。数据库的备份和归档日志中仍有加密的旧值，直到它们过期；用旧备份恢复后请再删除一次。导入用的原始文件不归本程序保管，请另行处理。",
+	a.say("已删除 %[1]d 个版本。数据库的备份和归档日志中仍有加密的旧值，直到它们过期；用旧备份恢复后请再删除一次。导入用的原始文件不归本程序保管，请另行处理。",
 		"%[1]d versions are deleted. Backups and archived logs of the database still hold the old values, encrypted, until they expire; erase again after restoring an old one. The files that were imported are not lintu's: please see to them too.", n)
 	return nil
 }
@@ -142,7 +142,7 @@ func (privacyRotateCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	a.tell("数据密钥已更换，旧密钥已销毁。", "The data key is changed, the old one destroyed.")
+	a.say("数据密钥已更换，旧密钥已销毁。", "The data key is changed, the old one destroyed.")
 	return nil
 }
 
@@ -159,7 +159,7 @@ func (privacyRewrapCmd) Run(ctx context.Context, a *app) error {
 	if err := p.renewMaster(ctx); err != nil {
 		return err
 	}
-	a.tell("主密钥已更换：请立即备份 %[1]s。旧的主密钥文件只有恢复此前的数据库备份时才需要。",
+	a.say("主密钥已更换：请立即备份 %[1]s。旧的主密钥文件只有恢复此前的数据库备份时才需要。",
 		"The master key is changed: please make a copy of %[1]s now. Copies of the file before are needed only to restore backups made before.", a.cfg.KeyFile)
 	return nil
 }
@@ -204,9 +204,9 @@ func (privacyDestroyCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	a.tell("已删除 %[1]d 个版本，数据密钥已销毁。", "%[1]d versions are deleted and the data keys destroyed.", n)
+	a.say("已删除 %[1]d 个版本，数据密钥已销毁。", "%[1]d versions are deleted and the data keys destroyed.", n)
 	if kept {
-		a.tell("主密钥已更换。请销毁 %[1]s 的每一份旧副本，并重启服务：在此之前，旧备份仍可用它们读取。",
+		a.say("主密钥已更换。请销毁 %[1]s 的每一份旧副本，并重启服务：在此之前，旧备份仍可用它们读取。",
 			"The master key is changed. Please destroy every old copy of %[1]s and restart the server: until then, old backups can be read with them.", a.cfg.KeyFile)
 	}
 	return nil
