@@ -94,6 +94,33 @@ func FuzzGeoJSON(f *testing.F) {
 	})
 }
 
+func FuzzCSV(f *testing.F) {
+	for _, s := range []string{
+		people, "a,b\n1,\"x\"\"y\"\r\n\"\",\n", "sep=;\na;b\n1;2\n", "\xFF\xFEa\x00,\x00b\x00\n\x001\x00,\x002\x00",
+		"经度,纬度\n113.6,28.1\nx,\n", "户编号\t户主\n1\t\xb3\xa4\xc9\xb3\n", "title\n\na,b,c\n1\n\"", "x,y,编号\n3116228,463659,1\n",
+	} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		d, err := newCSV("a", inMemory(b))
+		checkReads(t, []*Dataset{d}, err, len(b))
+	})
+}
+
+func FuzzXLSX(f *testing.F) {
+	f.Add([]byte(numbersSheet), []byte(oneString))
+	f.Add([]byte(`<worksheet><row r="1"><c r="A1" t="s"><v>0</v></c><c t="str"><v>b</v></c></row><row><c r="B2"><v>1e400</v></c></row></worksheet>`), []byte(`<sst><si><t/></si><si><r><t>x</t></r></si></sst>`))
+	f.Fuzz(func(t *testing.T, sheet, texts []byte) {
+		b := hostileBook(t, string(sheet), [2]string{"xl/strings.xml", string(texts)})
+		w, err := openWorkbook("a", inMemory(b))
+		var ds []*Dataset
+		if err == nil {
+			ds, _, err = w.datasets()
+		}
+		checkReads(t, ds, err, len(sheet))
+	})
+}
+
 func FuzzEncoding(f *testing.F) {
 	f.Add([]byte("\xb3\xa4\xc9\xb3\xca\xd0"), "GBK", byte(0))
 	f.Add([]byte("長沙市"), "ISO 8859-1", byte(0x57))

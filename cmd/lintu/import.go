@@ -13,9 +13,9 @@ import (
 
 // importCmd brings a file in through the same door as the planner's page.
 type importCmd struct {
-	File         string            `arg:"" help:"Zipped shapefiles, a .shp, a folder of them, or GeoJSON."`
+	File         string            `arg:"" help:"Zipped shapefiles, a .shp, a folder of them, GeoJSON, CSV or XLSX."`
 	Layer        []string          `short:"l" help:"Target layer, e.g. communities; for a file with several datasets dataset=layer, and dataset=skip leaves one out." placeholder:"LAYER"`
-	Map          map[string]string `mapsep:"," help:"Which column feeds which field, e.g. code=QH_DM,name=MC; @row and @shape make codes." placeholder:"FIELD=COLUMN"`
+	Map          map[string]string `mapsep:"," help:"Which column feeds which field, e.g. code=QH_DM,person=户主; a field without a column stays empty; @row and @shape make codes." placeholder:"FIELD=COLUMN"`
 	CRS          string            `help:"Coordinate reference system of the file: EPSG:n or WKT." placeholder:"CRS"`
 	From         string            `enum:",gcj02,bd09" default:"" help:"The coordinates are obfuscated: gcj02 or bd09."`
 	Encoding     string            `help:"Text encoding of the attributes, e.g. gbk, utf-8, big5." placeholder:"NAME"`

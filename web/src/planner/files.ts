@@ -8,7 +8,7 @@ export interface Refusal {
 }
 
 const loose = /\.(shp|shx|dbf|prj|cpg|sbn|sbx|qpj|qix)$/i
-const known = /\.(zip|geojson|json)$/i
+const known = /\.(zip|geojson|json|csv|tsv|txt|xlsx|xlsm)$/i
 
 /** Judges what somebody dropped or chose before it is sent; null is good. */
 export function refusalOf(files: readonly Pick<File, 'name' | 'size'>[], hasFolder: boolean, mostBytes: number): Refusal | null {

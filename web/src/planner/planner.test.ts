@@ -114,6 +114,8 @@ test('files that cannot be imported are not sent', () => {
   const judge = (...files: { name: string; size: number }[]) => refusalOf(files, false, 100)?.key ?? null
   expect(judge(file('a.zip'))).toBeNull()
   expect(judge(file('A.GeoJSON'))).toBeNull()
+  expect(judge(file('户.XLSX'))).toBeNull()
+  expect(judge(file('户.csv'))).toBeNull()
   expect(judge(file('a.shp'), file('a.dbf'))).toBe('dropLoose')
   expect(judge(file('a.zip'), file('b.zip'))).toBe('dropSeveral')
   expect(judge(file('a.dwg'))).toBe('dropKind')
