@@ -3,6 +3,8 @@ package lintu
 import (
 	"context"
 	"encoding/json"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -19,6 +21,26 @@ type AuditEntry struct {
 	Why    string          `json:"why,omitempty"`
 	Detail json.RawMessage `json:"detail,omitempty"`
 	Hash   string          `json:"hash"` // SHA-256 over this entry and the hash before it, lower-case hex
+}
+
+// AuditColumns are the columns of an exported audit.
+var AuditColumns = []string{"seq", "at", "actor", "from", "act", "kind", "id", "why", "detail", "hash"}
+
+// Record is the entry under AuditColumns, for CSV. What a spreadsheet would take
+// for a formula begins with an apostrophe.
+func (e AuditEntry) Record() []string {
+	id := ""
+	if e.ID != nil {
+		id = e.ID.String()
+	}
+	cells := []string{strconv.FormatInt(e.Seq, 10), e.At.UTC().Format("2006-01-02T15:04:05.000000Z"),
+		e.Actor, e.From, e.Act, e.Kind, id, e.Why, string(e.Detail), e.Hash}
+	for i, c := range cells {
+		if c != "" && strings.Contains("=+-@\t\r", c[:1]) {
+			cells[i] = "'" + c
+		}
+	}
+	return cells
 }
 
 // AuditQuery selects entries; what is empty does not limit.

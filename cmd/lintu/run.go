@@ -25,6 +25,7 @@ type cli struct {
 	Assign  assignCmd  `cmd:"" help:"Make a neighbor head responsible for a household from now on."`
 	Migrate migrateCmd `cmd:"" help:"Bring the database's schema to this version."`
 	User    userCmd    `cmd:"" help:"Keep the accounts of those who sign in."`
+	Audit   auditCmd   `cmd:"" help:"Verify and export the audit."`
 	Check   checkCmd   `cmd:"" help:"Look for contradictions in the stored data."`
 	Privacy privacyCmd `cmd:"" help:"Personal data: export or erase a person's, change or destroy the keys."`
 	Version versionCmd `cmd:"" help:"Print the version."`
