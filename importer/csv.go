@@ -170,10 +170,11 @@ func (f *csvFile) sample() (*textSample, error) {
 func (f *csvFile) sampleHeadings(s *textSample) {
 	rows := f.scan(f.separator, textDecoder{})
 	rows.raw = true
-	head, _, err := readTop(rows)
+	top, err := readTop(rows)
 	if err != nil {
 		return // whoever reads the table will say why
 	}
+	head := top.head()
 	for i := range head.ends {
 		s.add(head.cell(i), -1, false)
 	}

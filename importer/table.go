@@ -141,15 +141,18 @@ func (t *tabular) layout(c charset) (*layout, error) {
 	if err != nil {
 		return nil, err
 	}
-	head, above, err := readTop(rows)
+	top, err := readTop(rows)
 	if err != nil {
 		return nil, t.noHeadings(err)
 	}
-	l := &layout{headings: head.number, above: above}
-	if err := t.name(l, head); err != nil {
+	l := &layout{headings: top.head().number, above: top.at}
+	if err := t.name(l, top.head()); err != nil {
 		return nil, err
 	}
 	var sample [][]string
+	for _, row := range top.rows[top.at+1:] {
+		sample = append(sample, l.values(row))
+	}
 	for len(sample) < layoutRows {
 		row, err := rows.next()
 		if err != nil && !isData(err) {
@@ -158,16 +161,21 @@ func (t *tabular) layout(c charset) (*layout, error) {
 		if err != nil {
 			break // a fault further down is for those who read all rows
 		}
-		var values []string
-		for i := range l.columns {
-			values = append(values, string(row.cell(i)))
-		}
-		if row.number > l.headings && !row.blank() {
-			sample = append(sample, values)
+		if !row.blank() {
+			sample = append(sample, l.values(row))
 		}
 	}
 	l.places = findPlaces(l.columns, sample)
 	return l, nil
+}
+
+// values are the texts of a row below the headings.
+func (l *layout) values(row *cellRow) []string {
+	values := make([]string, len(l.columns))
+	for i := range values {
+		values[i] = string(row.cell(i))
+	}
+	return values
 }
 
 var errNoHeadings = errors.New("no row of headings")
@@ -181,9 +189,17 @@ func (t *tabular) noHeadings(err error) error {
 		"The table %s has no row of headings. Write the names of its columns into a row above the data: two at least, and different ones.", t.title)
 }
 
+// tableTop are the first rows of a table that are not blank.
+type tableTop struct {
+	rows []*cellRow
+	at   int // of the headings
+}
+
+func (t *tableTop) head() *cellRow { return t.rows[t.at] }
+
 // readTop finds the row of headings: the first that is at least half as wide as
 // the widest of the top. What stands above it is a title.
-func readTop(rows cells) (head *cellRow, above int, err error) {
+func readTop(rows cells) (*tableTop, error) {
 	var top []*cellRow
 	width := 0
 	for len(top) < topRows {
@@ -192,7 +208,7 @@ func readTop(rows cells) (head *cellRow, above int, err error) {
 			break
 		}
 		if err != nil {
-			return nil, 0, err
+			return nil, err
 		}
 		if row.blank() {
 			continue
@@ -207,9 +223,9 @@ func readTop(rows cells) (head *cellRow, above int, err error) {
 		if width < 2 || !readsLikeHeadings(row) {
 			break
 		}
-		return row, i, nil
+		return &tableTop{top, i}, nil
 	}
-	return nil, 0, errNoHeadings
+	return nil, errNoHeadings
 }
 
 // readsLikeHeadings refuses rows that are data: numbers, things that occur twice,
