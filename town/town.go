@@ -35,8 +35,8 @@ func ScaleFor(households int) int { return max((households+totalHomes-1)/totalHo
 
 // File says what one dataset of the town's files is.
 type File struct {
-	File    string      // name of the zip
-	Dataset string      // name of the shapefile in it
+	File    string      // name of the zip or table
+	Dataset string      // name of the shapefile in it, or of the table
 	Layer   lintu.Layer // what it is to be imported as
 }
 
@@ -57,6 +57,8 @@ func Files() []File {
 		{"责任单位.zip", "责任单位", lintu.Units},
 		{"邻长.zip", "邻长", lintu.Heads},
 		{"户.zip", "户", lintu.Households},
+		{headPeople + ".csv", headPeople, lintu.Heads},
+		{householdPeople + ".csv", householdPeople, lintu.Households},
 	}
 }
 
@@ -100,6 +102,9 @@ func Write(ctx context.Context, dir string, cfg Config) error {
 	if err != nil {
 		return err
 	}
+	if err := p.writePeople(ctx, dir, cfg.Seed, copies); err != nil {
+		return err
+	}
 	return writeFiles(ctx, dir, sheets, copies, cfg.Progress)
 }
 
@@ -130,6 +135,9 @@ func writeFiles(ctx context.Context, dir string, sheets map[string]*sheet, copie
 	var names []string
 	inFile := map[string][]*sheet{}
 	for _, f := range Files() {
+		if sheets[f.Dataset] == nil {
+			continue // a table
+		}
 		if inFile[f.File] == nil {
 			names = append(names, f.File)
 		}
@@ -179,7 +187,13 @@ Only the names and codes of the street office, its communities and villages are 
 `
 	for _, f := range Files() {
 		s := sheets[f.Dataset]
+		if s == nil {
+			continue
+		}
 		text += fmt.Sprintf("%s / %s: %d (%s)\n", f.File, f.Dataset, len(s.rows)*len(s.copies(copies)), f.Layer)
 	}
-	return text
+	return text + `
+heads_people.csv (UTF-8), households_people.csv (GBK): 虚构的姓名、电话、人数、需求和备注 / invented names, telephones, sizes, needs and notes.
+电话以 103 开头：大陆没有这样的手机号。 Telephones begin with 103, as no mobile number of the mainland does.
+`
 }
