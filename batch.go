@@ -188,12 +188,18 @@ type Rows interface {
 // or 0 if unknown. Implementations return at once.
 type Progress func(step Text, done, total int64)
 
+// NoBatch says that there is no batch of that id, or none that is the asker's.
+func NoBatch(id ID) error {
+	return Errorf(CodeNotFound, "没有编号为 %s 的批次。", "There is no batch %s.", id)
+}
+
 // BatchStore keeps batches and applies them.
 type BatchStore interface {
 	CreateBatch(ctx context.Context, tenant int32, b *Batch) error
+	// Batch is NoBatch if there is none.
 	Batch(ctx context.Context, tenant int32, id ID) (*Batch, error)
-	// Batches returns the newest first.
-	Batches(ctx context.Context, tenant int32, limit int) ([]*Batch, error)
+	// Batches returns the newest first, only those of the actors unless that is nil.
+	Batches(ctx context.Context, tenant int32, actors []string, limit int) ([]*Batch, error)
 	// SaveParts stores answers and reports of a draft; CodeConflict if it is no draft.
 	SaveParts(ctx context.Context, tenant int32, id ID, parts []Part) error
 	DiscardBatch(ctx context.Context, tenant int32, id ID) error

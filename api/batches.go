@@ -10,6 +10,7 @@ import (
 	"mime"
 	"mime/multipart"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -29,7 +30,7 @@ type batchDoc struct {
 }
 
 func (s *Server) sendBatch(c *fiber.Ctx, status int, b *lintu.Batch) error {
-	c.Set(fiber.HeaderCacheControl, "no-store")
+	c.Set(fiber.HeaderCacheControl, noStore)
 	return c.Status(status).JSON(batchDoc{b, s.jobs.of(b.ID)})
 }
 
@@ -108,7 +109,11 @@ func (s *Server) batches(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	list, err := s.Batches.Batches(c.UserContext(), s.Tenant, limit)
+	actors, err := s.whoseBatches(c)
+	if err != nil {
+		return err
+	}
+	list, err := s.Batches.Batches(c.UserContext(), s.Tenant, actors, limit)
 	if err != nil {
 		return err
 	}
@@ -116,17 +121,40 @@ func (s *Server) batches(c *fiber.Ctx) error {
 	for i, b := range list {
 		docs[i] = batchDoc{b, s.jobs.of(b.ID)}
 	}
-	c.Set(fiber.HeaderCacheControl, "no-store")
+	c.Set(fiber.HeaderCacheControl, noStore)
 	return c.JSON(fiber.Map{"batches": docs})
 }
 
-// theBatch finds the batch of the path.
+// whoseBatches are the actors whose batches the viewer is shown: nil is everybody's,
+// for who imports everywhere, and else the own account's and its tokens'.
+func (s *Server) whoseBatches(c *fiber.Ctx) ([]string, error) {
+	v := s.viewer(c)
+	if v.Territory(lintu.Import).Everywhere {
+		return nil, nil
+	}
+	actors := []string{"user:" + v.Account.String()}
+	tokens, err := s.Door.Tokens(c.UserContext(), s.Tenant, v.Account)
+	for _, t := range tokens {
+		actors = append(actors, "token:"+t.ID.String())
+	}
+	return actors, err
+}
+
+// theBatch finds the batch of the path, if the viewer is shown it.
 func (s *Server) theBatch(c *fiber.Ctx) (*lintu.Batch, error) {
 	id, err := idParam(c)
 	if err != nil {
 		return nil, err
 	}
-	return s.Batches.Batch(c.UserContext(), s.Tenant, id)
+	b, err := s.Batches.Batch(c.UserContext(), s.Tenant, id)
+	if err != nil {
+		return nil, err
+	}
+	actors, err := s.whoseBatches(c)
+	if err == nil && actors != nil && !slices.Contains(actors, b.Actor) {
+		err = lintu.NoBatch(id)
+	}
+	return b, err
 }
 
 func (s *Server) batch(c *fiber.Ctx) error {
@@ -145,7 +173,7 @@ func (s *Server) answers(c *fiber.Ctx) error {
 	if err := only(c); err != nil {
 		return err
 	}
-	said, err := parseAnswers(c.Body())
+	said, err := parseAnswers(smallBody(c))
 	if err != nil {
 		return err
 	}
@@ -203,9 +231,13 @@ func (s *Server) launch(c *fiber.Ctx, kind string, ready func(*lintu.Batch) erro
 	if err != nil {
 		return err
 	}
-	id := b.ID
+	id, v := b.ID, s.viewer(c)
+	route := Route{Method: c.Method(), Path: c.Route().Path}
 	go func() {
 		err := s.guardStream(id.String(), func() error { return work(s.jobs.ctx, id, s.jobs.progress(run)) })
+		if lintu.CodeOf(err) == lintu.CodeForbidden { // outside of the territory
+			s.noteRefusal(v, route)
+		}
 		if lintu.CodeOf(err) == lintu.CodeInternal {
 			s.Log.Error("job failed", slog.String("kind", kind), slog.String("batch", id.String()), slog.Any("error", err))
 		}
@@ -218,15 +250,15 @@ func (s *Server) discard(c *fiber.Ctx) error {
 	if err := only(c); err != nil {
 		return err
 	}
-	id, err := idParam(c)
+	b, err := s.theBatch(c)
 	if err != nil {
 		return err
 	}
-	run, err := s.jobs.begin(id, "discard")
+	run, err := s.jobs.begin(b.ID, "discard")
 	if err != nil {
 		return err
 	}
-	err = s.Importer.Discard(c.UserContext(), s.Tenant, id, s.viewer(c).Actor(lintu.Import))
+	err = s.Importer.Discard(c.UserContext(), s.Tenant, b.ID, s.viewer(c).Actor(lintu.Import))
 	s.jobs.end(run, err)
 	if err != nil {
 		return err
@@ -247,7 +279,7 @@ func (s *Server) preview(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	c.Set(fiber.HeaderCacheControl, "no-store")
+	c.Set(fiber.HeaderCacheControl, noStore)
 	if c.Method() == fiber.MethodHead {
 		c.Set(fiber.HeaderContentType, geoJSONType)
 		return nil

@@ -18,7 +18,7 @@ import (
 // withImporter gives the server the real importer.
 func withImporter(t *testing.T, b *bundle, options ...option) *bundle {
 	t.Helper()
-	return serve(t, b.db, append([]option{func(c *apiConfig) {
+	return b.again(append([]option{func(c *apiConfig) {
 		c.Importer = importer.New(b.db, sql.NewGeodesy(b.db), t.TempDir(), c.UploadBytes)
 	}}, options...)...)
 }

@@ -62,7 +62,7 @@ func testQueryEndsWhenItsReaderLeaves(t *testing.T, o option) {
 	} {
 		unlock := b.lock("household")
 		c := b.dial()
-		fmt.Fprintf(c, "GET %s HTTP/1.1\r\nHost: x\r\n\r\n", path)
+		fmt.Fprintf(c, "GET %s HTTP/1.1\r\nHost: x\r\n%s\r\n", path, b.auth())
 		b.until("the query of "+path+" runs", func() bool { return b.running(pattern) > 0 })
 		c.Close()
 		b.until("the query of "+path+" is gone", func() bool { return b.running(pattern) == 0 })
@@ -78,7 +78,7 @@ func testStreamEndsWhenItsReaderLeaves(t *testing.T, o option) {
 	b.exec(`INSERT INTO household (tenant_id, id, version, valid, code, name, geom)
 		SELECT $1, gen_random_uuid(), 1, '[2026-01-01,)', n::text, repeat('长', 900), 'SRID=4326;POINT(113.6 28.15)' FROM generate_series(1, 10000) n`, tenant)
 	c := b.dial()
-	fmt.Fprint(c, "GET /ogc/collections/households/items?limit=10000 HTTP/1.1\r\nHost: x\r\n\r\n")
+	fmt.Fprintf(c, "GET /ogc/collections/households/items?limit=10000 HTTP/1.1\r\nHost: x\r\n%s\r\n", b.auth())
 	if _, err := io.ReadFull(c, make([]byte, 20000)); err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +99,7 @@ func testPipelinedRequests(t *testing.T, o option) {
 	const n = 20
 	go func() {
 		for i := range n {
-			fmt.Fprintf(c, "GET /api/v1/search?q=%d HTTP/1.1\r\nHost: x\r\n\r\n", i)
+			fmt.Fprintf(c, "GET /api/v1/search?q=%d HTTP/1.1\r\nHost: x\r\n%s\r\n", i, b.auth())
 		}
 	}()
 	r := bufio.NewReader(c)

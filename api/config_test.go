@@ -16,7 +16,7 @@ func TestConfigVersions(t *testing.T) {
 	}
 	b.exec("INSERT INTO change (tenant_id, kind) VALUES ($1, 'grids')", tenant)
 	after := versionsAt(t, b)
-	restarted := versionsAt(t, serve(t, b.db))
+	restarted := versionsAt(t, b.again())
 	for _, l := range lintu.Layers {
 		if moved := after[l.Name] != before[l.Name]; before[l.Name] == "" || moved != (l.Name == lintu.Grids) {
 			t.Errorf("%s: version %q, then %q after a change of grids", l.Name, before[l.Name], after[l.Name])

@@ -21,6 +21,9 @@ import (
 // until the server closes the connection.
 func (b *bundle) raw(text string) []answer {
 	b.t.Helper()
+	if b.token != "" {
+		text = strings.ReplaceAll(text, "Host: x\r\n", "Host: x\r\n"+b.auth())
+	}
 	c := b.dial()
 	defer c.Close()
 	if err := c.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
@@ -65,8 +68,8 @@ func TestCutUploads(t *testing.T) { overBoth(t, testCutUploads) }
 
 func testCutUploads(t *testing.T, o option) {
 	dir := t.TempDir()
-	db := setup(t, 0).db
-	b := serve(t, db, func(c *apiConfig) { c.Importer = importer.New(db, sql.NewGeodesy(db), dir, c.UploadBytes) }, o)
+	plain := setup(t, 0)
+	b := plain.again(func(c *apiConfig) { c.Importer = importer.New(plain.db, sql.NewGeodesy(plain.db), dir, c.UploadBytes) }, o)
 	const (
 		post    = "POST /api/v1/batches?name=a.geojsonl HTTP/1.1\r\nHost: x\r\n"
 		chunked = post + "Transfer-Encoding: chunked\r\n\r\n"
@@ -131,10 +134,10 @@ func TestResetUpload(t *testing.T) { overBoth(t, testResetUpload) }
 
 func testResetUpload(t *testing.T, o option) {
 	dir := t.TempDir()
-	db := setup(t, 0).db
-	b := serve(t, db, func(c *apiConfig) { c.Importer = importer.New(db, sql.NewGeodesy(db), dir, c.UploadBytes) }, o)
+	plain := setup(t, 0)
+	b := plain.again(func(c *apiConfig) { c.Importer = importer.New(plain.db, sql.NewGeodesy(plain.db), dir, c.UploadBytes) }, o)
 	c := b.dial()
-	fmt.Fprintf(c, "POST /api/v1/batches?name=a.geojsonl HTTP/1.1\r\nHost: x\r\nContent-Length: 900000\r\n\r\n%s", manyUnits(400))
+	fmt.Fprintf(c, "POST /api/v1/batches?name=a.geojsonl HTTP/1.1\r\nHost: x\r\n%sContent-Length: 900000\r\n\r\n%s", b.auth(), manyUnits(400))
 	b.until("the file is being written", func() bool { left, err := os.ReadDir(dir); return err == nil && len(left) == 1 })
 	under := c
 	if secure, ok := c.(*tls.Conn); ok {
@@ -145,7 +148,8 @@ func testResetUpload(t *testing.T, o option) {
 	}
 	under.Close()
 	b.until("the file is gone", func() bool { left, err := os.ReadDir(dir); return err == nil && len(left) == 0 })
+	_, cookie := b.signedIn(tenant, "operator", "administrator everywhere")
 	b.until("the request is counted", func() bool {
-		return strings.Contains(string(b.get("/metrics").body), `status="400"`)
+		return strings.Contains(string(b.get("/metrics", "Cookie", "lintu="+cookie).body), `status="400"`)
 	})
 }

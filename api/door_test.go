@@ -36,11 +36,11 @@ func TestHeaders(t *testing.T) {
 		"public URL": func(c *apiConfig) { c.PublicURL = "https://map.example.cn" },
 		"proxy":      func(c *apiConfig) { c.TrustedProxies = []string{"127.0.0.1"} },
 	} {
-		if got := serve(t, b.db, o).get("/wall", "X-Forwarded-Proto", "https").Header.Get("Strict-Transport-Security"); got != "max-age=31536000" {
+		if got := b.again(o).get("/wall", "X-Forwarded-Proto", "https").Header.Get("Strict-Transport-Security"); got != "max-age=31536000" {
 			t.Errorf("HTTPS by %s: HSTS is %q", name, got)
 		}
 	}
-	withBasemap := serve(t, b.db, func(c *apiConfig) {
+	withBasemap := b.again(func(c *apiConfig) {
 		c.Basemap = []byte(`{"type":"raster","tiles":["https://tiles.example.cn/{z}/{x}/{y}.png"]}`)
 	})
 	if csp := withBasemap.get("/wall").Header.Get("Content-Security-Policy"); !strings.Contains(csp, "connect-src 'self' https://tiles.example.cn;") || !strings.Contains(csp, "blob: https://tiles.example.cn;") {
@@ -51,7 +51,7 @@ func TestHeaders(t *testing.T) {
 func TestOtherOrigins(t *testing.T) {
 	t.Parallel()
 	const friend, foe = "https://city.example.cn", "https://city.example.cn.evil.example"
-	b := serve(t, setup(t, 20).db, func(c *apiConfig) { c.AllowedOrigins = []string{"https://City.example.cn/", "http://10.0.0.9:3000"} })
+	b := setup(t, 20).again(func(c *apiConfig) { c.AllowedOrigins = []string{"https://City.example.cn/", "http://10.0.0.9:3000"} })
 	for path, isOpen := range map[string]bool{centre("counties", 5): true, "/ogc": true, "/styles/night.json": true, "/tiles/nothing.json": true, "/sprites/none.png": true,
 		"/api/v1/config": false, "/wall": false, "/healthz": false} {
 		for origin, allowed := range map[string]bool{friend: isOpen, foe: false, "null": false, "http://10.0.0.9:3000": isOpen, "http://city.example.cn": false} {
@@ -127,7 +127,7 @@ var requestIDPattern = regexp.MustCompile(`^[A-Z2-7]{26}$`)
 
 func TestRequestIDs(t *testing.T) {
 	t.Parallel()
-	b := serve(t, setup(t, 0).db, func(c *apiConfig) {
+	b := setup(t, 0).again(func(c *apiConfig) {
 		c.Ready = func(context.Context) error { return errors.New("canary 13812341234 in a cause") }
 	})
 	seen := map[string]bool{}
@@ -169,7 +169,7 @@ func TestRequestIDs(t *testing.T) {
 func TestClientAddress(t *testing.T) {
 	t.Parallel()
 	plain := setup(t, 0)
-	trusting := serve(t, plain.db, func(c *apiConfig) { c.TrustedProxies = []string{"127.0.0.1", "10.0.0.0/8", "2001:db8:1::/48"} })
+	trusting := plain.again(func(c *apiConfig) { c.TrustedProxies = []string{"127.0.0.1", "10.0.0.0/8", "2001:db8:1::/48"} })
 	from := func(b *bundle, forwarded ...string) string {
 		req, err := http.NewRequest("GET", b.base+"/healthz/none", nil)
 		if err != nil {
@@ -219,10 +219,10 @@ func TestClientAddress(t *testing.T) {
 
 func TestLimits(t *testing.T) {
 	t.Parallel()
-	b := serve(t, setup(t, 0).db, func(c *apiConfig) { c.TrustedProxies = []string{"127.0.0.1"} })
+	b := setup(t, 0).again(func(c *apiConfig) { c.TrustedProxies = []string{"127.0.0.1"} })
 	try := func(from string, n int) (refused answer) {
 		for range n {
-			if a := b.do("POST", "/api/v1/session", strings.NewReader("{}"), "X-Forwarded-For", from); a.StatusCode == http.StatusTooManyRequests {
+			if a := b.do("POST", "/api/v1/session", strings.NewReader(`{"login":1}`), "X-Forwarded-For", from); a.StatusCode == http.StatusTooManyRequests {
 				return a
 			}
 		}

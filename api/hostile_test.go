@@ -23,7 +23,7 @@ func TestSlowReadersHoldNothing(t *testing.T) {
 		if err := conn.(*net.TCPConn).SetReadBuffer(4096); err != nil {
 			t.Fatal(err)
 		}
-		fmt.Fprintf(conn, "GET /ogc/collections/households/items?limit=10000 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+		fmt.Fprintf(conn, "GET /ogc/collections/households/items?limit=10000 HTTP/1.1\r\nHost: 127.0.0.1\r\n%s\r\n", b.auth())
 		one := make([]byte, 1)
 		if err := conn.SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
 			t.Fatal(err)
@@ -52,6 +52,7 @@ func TestForeignNamesChangeNothing(t *testing.T) {
 		}
 		req.Host = host
 		req.Header.Set("Origin", "http://"+host)
+		req.Header.Set("Authorization", "Bearer "+b.token)
 		req.Header.Set("Sec-Fetch-Site", "same-origin")
 		res, err := client.Do(req)
 		if err != nil {

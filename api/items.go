@@ -27,11 +27,11 @@ const (
 var itemParams = []string{"f", "bbox", "bbox-crs", "crs", "datetime", "limit", "offset", "after"}
 
 func (s *Server) items(c *fiber.Ctx) error {
-	layer, err := layerParam(c, "collection")
+	layer, within, err := s.shownLayer(c)
 	if err != nil {
 		return err
 	}
-	q, err := s.itemQuery(c, layer)
+	q, err := s.itemQuery(c, layer, within)
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,6 @@ func (s *Server) items(c *fiber.Ctx) error {
 	w := &itemWriter{matched: matched, limit: q.Limit, links: links, next: withParam(links[0].Href, "offset", "")}
 	q.Limit++ // one more tells whether there is a next page
 	c.Set("Content-Crs", "<"+crs84+">")
-	c.Set(fiber.HeaderCacheControl, revalidate)
 	if html {
 		return s.itemsHTML(c, layer, q, w)
 	}
@@ -62,7 +61,7 @@ func (s *Server) items(c *fiber.Ctx) error {
 	})
 }
 
-func (s *Server) itemQuery(c *fiber.Ctx, layer lintu.LayerInfo) (q lintu.FeatureQuery, err error) {
+func (s *Server) itemQuery(c *fiber.Ctx, layer lintu.LayerInfo, within lintu.Territory) (q lintu.FeatureQuery, err error) {
 	names := append([]string{}, itemParams...)
 	for _, f := range layer.Fields {
 		names = append(names, f.Name)
@@ -71,10 +70,6 @@ func (s *Server) itemQuery(c *fiber.Ctx, layer lintu.LayerInfo) (q lintu.Feature
 		return q, err
 	}
 	if err := onlyCRS84(c); err != nil {
-		return q, err
-	}
-	within, err := s.viewer(c).Sees(layer)
-	if err != nil {
 		return q, err
 	}
 	q = lintu.FeatureQuery{Tenant: s.Tenant, Layer: layer, Within: within, Where: map[string]string{}, After: c.Query("after")}
@@ -283,7 +278,7 @@ func (s *Server) item(c *fiber.Ctx) error {
 	if err := onlyCRS84(c); err != nil {
 		return err
 	}
-	layer, err := layerParam(c, "collection")
+	layer, within, err := s.shownLayer(c)
 	if err != nil {
 		return err
 	}
@@ -292,10 +287,6 @@ func (s *Server) item(c *fiber.Ctx) error {
 		return err
 	}
 	at, err := instantParam(c)
-	if err != nil {
-		return err
-	}
-	within, err := s.viewer(c).Sees(layer)
 	if err != nil {
 		return err
 	}

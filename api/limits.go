@@ -156,24 +156,26 @@ func (l *limits) wait(k limitKey, p pace, now time.Time) time.Duration {
 // for it.
 func (s *Server) pacedByAddress(c *fiber.Ctx) error {
 	k := kindOf(c)
-	return s.paced(c, limitKey{k, network(s.address(c))}, paces[k].address)
+	if err := s.pace(limitKey{k, network(s.address(c))}, paces[k].address); err != nil {
+		return err
+	}
+	return c.Next()
 }
 
-// pacedByViewer limits what one account or token asks for; visitors have their
+// paceViewer limits what one account or token asks for; visitors have their
 // address only.
-func (s *Server) pacedByViewer(c *fiber.Ctx) error {
-	v := knownViewer(c)
-	if v == nil || !v.SignedIn() {
-		return c.Next()
+func (s *Server) paceViewer(c *fiber.Ctx, v *lintu.Viewer) error {
+	if !v.SignedIn() {
+		return nil
 	}
 	k := kindOf(c)
-	return s.paced(c, limitKey{k, v.Name}, paces[k].who)
+	return s.pace(limitKey{k, v.Name}, paces[k].who)
 }
 
-func (s *Server) paced(c *fiber.Ctx, k limitKey, p pace) error {
+func (s *Server) pace(k limitKey, p pace) error {
 	d := s.limits.wait(k, p, time.Now())
 	if d == 0 {
-		return c.Next()
+		return nil
 	}
 	seconds := int(math.Ceil(d.Seconds()))
 	e := lintu.Errorf(lintu.CodeThrottled, "请求过于频繁，请 %d 秒后再试。", "There are too many requests; please try again in %d s.", seconds)

@@ -83,7 +83,6 @@ func (s *Server) sendDocument(c *fiber.Ctx, contentType, title string, doc any, 
 	if err != nil {
 		return err
 	}
-	c.Set(fiber.HeaderCacheControl, revalidate)
 	c.Vary(fiber.HeaderAcceptLanguage)
 	if html {
 		return s.sendHTML(c, title, doc, links)
@@ -129,7 +128,7 @@ func (s *Server) collections(c *fiber.Ctx) error {
 	list := []fiber.Map{}
 	links := selfLinks(s.base(c)+"/ogc/collections", jsonType)
 	pages := links
-	for _, layer := range lintu.Layers {
+	for _, layer := range shown(s.viewer(c)) {
 		doc, _, err := s.describe(c, layer)
 		if err != nil {
 			return err
@@ -196,7 +195,7 @@ func (s *Server) schema(c *fiber.Ctx) error {
 	if err := only(c, "f"); err != nil {
 		return err
 	}
-	layer, err := layerParam(c, "collection")
+	layer, _, err := s.shownLayer(c)
 	if err != nil {
 		return err
 	}
@@ -205,7 +204,6 @@ func (s *Server) schema(c *fiber.Ctx) error {
 	for name, p := range propertySchemas(layer, l) {
 		properties[name] = p
 	}
-	c.Set(fiber.HeaderCacheControl, revalidate)
 	c.Vary(fiber.HeaderAcceptLanguage)
 	return c.JSON(fiber.Map{
 		"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": s.collectionAddress(c, layer) + "/schema",

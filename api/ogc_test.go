@@ -393,14 +393,14 @@ func TestPublicURLAndProxies(t *testing.T) {
 	if got := self(plain, forwarded...); got != plain.base+"/ogc" {
 		t.Errorf("an unknown proxy is believed: %s", got)
 	}
-	trusting := serve(t, plain.db, func(c *apiConfig) { c.TrustedProxies = []string{"127.0.0.0/8"} })
+	trusting := plain.again(func(c *apiConfig) { c.TrustedProxies = []string{"127.0.0.0/8"} })
 	if got := self(trusting, forwarded...); got != "https://map.example.org/ogc" {
 		t.Errorf("a trusted proxy is not believed: %s", got)
 	}
 	if got := self(trusting, "X-Forwarded-Host", "evil.example/\"><script>"); strings.Contains(got, "script") {
 		t.Errorf("a bad host comes back: %s", got)
 	}
-	fixed := serve(t, plain.db, func(c *apiConfig) { c.PublicURL = "https://map.example.cn/town/" })
+	fixed := plain.again(func(c *apiConfig) { c.PublicURL = "https://map.example.cn/town/" })
 	if got := self(fixed); got != "https://map.example.cn/town/ogc" {
 		t.Errorf("public URL: %s", got)
 	}

@@ -14,7 +14,7 @@ func (s *Server) ogcTileSets(c *fiber.Ctx) error {
 	if err := only(c, "f"); err != nil {
 		return err
 	}
-	layer, err := layerParam(c, "collection")
+	layer, _, err := s.shownLayer(c)
 	if err != nil {
 		return err
 	}
@@ -29,7 +29,7 @@ func (s *Server) ogcTileSet(c *fiber.Ctx) error {
 	if err := only(c, "f"); err != nil {
 		return err
 	}
-	layer, err := layerParam(c, "collection")
+	layer, _, err := s.shownLayer(c)
 	if err != nil {
 		return err
 	}
@@ -76,7 +76,7 @@ func (s *Server) ogcTile(c *fiber.Ctx) error {
 	if f := c.Query("f"); f != "" && f != "mvt" && f != "json" {
 		return lintu.Errorf(lintu.CodeInvalid, "参数 f=%q 无效；瓦片只有 mvt 格式。", "Parameter f=%q is not valid; tiles come as mvt.", f)
 	}
-	layer, err := layerParam(c, "collection")
+	layer, _, err := s.shownLayer(c)
 	if err != nil {
 		return err
 	}

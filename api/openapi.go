@@ -13,10 +13,12 @@ func (s *Server) openAPI(c *fiber.Ctx) error {
 		return err
 	}
 	at, l := s.base(c)+"/ogc", lang(c)
-	return s.sendDocument(c, openAPIType, say(l, "接口说明", "API definition"), s.openAPIDoc(at, l), selfLinks(at+"/api", openAPIType))
+	doc := s.openAPIDoc(at, l, shown(s.viewer(c)))
+	doc["components"].(fiber.Map)["securitySchemes"] = s.securitySchemes(c)
+	return s.sendDocument(c, openAPIType, say(l, "接口说明", "API definition"), doc, selfLinks(at+"/api", openAPIType))
 }
 
-func (s *Server) openAPIDoc(at, l string) fiber.Map {
+func (s *Server) openAPIDoc(at, l string, layers []lintu.LayerInfo) fiber.Map {
 	paths := fiber.Map{
 		"/":                            operation("getLandingPage", say(l, "首页", "landing page"), jsonType, "landingPage", paramRef("f")),
 		"/conformance":                 operation("getConformance", say(l, "所遵循的规范", "conformance classes"), jsonType, "confClasses", paramRef("f")),
@@ -25,7 +27,7 @@ func (s *Server) openAPIDoc(at, l string) fiber.Map {
 		"/tileMatrixSets":              operation("getTileMatrixSetsList", say(l, "瓦片方案", "tile matrix sets"), jsonType, "anyObject", paramRef("f")),
 		"/tileMatrixSets/{matrixName}": operation("getTileMatrixSet", say(l, "瓦片方案", "tile matrix set"), jsonType, "anyObject", pathParam("matrixName"), paramRef("f")),
 	}
-	for _, layer := range lintu.Layers {
+	for _, layer := range layers {
 		for path, item := range layerPaths(layer, l) {
 			paths[path] = item
 		}
@@ -37,6 +39,7 @@ func (s *Server) openAPIDoc(at, l string) fiber.Map {
 		"servers":    []fiber.Map{{"url": at}},
 		"tags":       []fiber.Map{{"name": "data"}},
 		"paths":      paths,
+		"security":   []fiber.Map{{}, {"session": []string{}}, {"token": []string{}}}, // shown is what the viewer sees
 		"components": fiber.Map{"parameters": openAPIParameters(), "schemas": openAPISchemas(), "responses": openAPIResponses()},
 	}
 }

@@ -11,13 +11,15 @@ func (s *Server) openAPIv1(c *fiber.Ctx) error {
 	if err := only(c); err != nil {
 		return err
 	}
-	c.Set(fiber.HeaderCacheControl, revalidate)
-	return c.JSON(s.openAPIv1Doc(s.base(c)+"/api/v1"), openAPIType)
+	doc := s.openAPIv1Doc(s.base(c) + "/api/v1")
+	doc["components"].(fiber.Map)["securitySchemes"] = s.securitySchemes(c)
+	return c.JSON(doc, openAPIType)
 }
 
 func (s *Server) openAPIv1Doc(at string) fiber.Map {
 	schemas := openAPISchemas()
 	maps.Copy(schemas, v1Schemas())
+	maps.Copy(schemas, doorSchemas())
 	lang := queryParam("lang", "Language of texts.", fiber.Map{"type": "string", "enum": []string{"zh", "en"}})
 	number := func(most, otherwise int) fiber.Map {
 		return fiber.Map{"type": "integer", "minimum": 1, "maximum": most, "default": otherwise}
@@ -25,31 +27,34 @@ func (s *Server) openAPIv1Doc(at string) fiber.Map {
 	text := func(most int) fiber.Map { return fiber.Map{"type": "string", "minLength": 1, "maxLength": most} }
 	file := fiber.Map{"type": "string", "format": "binary"}
 	id := pathParam("id")
-	return fiber.Map{
-		"openapi": "3.0.3",
-		"info":    fiber.Map{"title": "lintu", "version": s.Version, "description": "What lintu's own pages use. Tiles and features are described at /ogc/api."},
-		"servers": []fiber.Map{{"url": at}},
-		"paths": map[string]fiber.Map{
-			"/config":                {"get": call("getConfig", "What this server serves", "200", "config", lang)},
-			"/search":                {"get": call("search", "Find features by name or code, best first", "200", "hits", required(queryParam("q", "Words that must all occur.", text(100))), queryParam("limit", "How many hits at most.", number(50, 10)), lang)},
-			"/features/{layer}/{id}": {"get": call("getCard", "What the map shows about one feature", "200", "card", pathParam("layer"), id, lang)},
-			"/batches": {
-				"get": call("listBatches", "Import batches, newest first", "200", "batches", queryParam("limit", "How many at most.", number(500, 50)), lang),
-				"post": withBody(call("receiveBatch", "Send a file: it is read and explained, nothing is stored as features", "201", "batch", queryParam("name", "The file's name, for people.", text(200)), lang),
-					fiber.Map{"application/octet-stream": fiber.Map{"schema": file},
-						"multipart/form-data": fiber.Map{"schema": fiber.Map{"type": "object", "properties": fiber.Map{"file": file}, "required": []string{"file"}}}}),
-			},
-			"/batches/{id}": {
-				"get":    call("getBatch", "A batch and what runs on it", "200", "batch", id, lang),
-				"delete": call("discardBatch", "Discard a draft", "204", "", id, lang),
-			},
-			"/batches/{id}/answers": {"put": withBody(call("answerBatch", "Explain the file anew under answers, by dataset", "200", "batch", id, lang),
-				fiber.Map{jsonType: fiber.Map{"schema": fiber.Map{"type": "object", "additionalProperties": schemaRef("answers")}}})},
-			"/batches/{id}/preview.geojson": {"get": call("previewBatch", "The rows that would be stored", "200", "featureCollectionGeoJSON", id, queryParam("maxVertices", "Stop after so many vertices.", number(previewVerticesMax, previewVertices)), lang)},
-			"/batches/{id}/apply":           {"post": call("applyBatch", "Store the batch, all or nothing; poll the batch for its job", "202", "batch", id, lang)},
-			"/batches/{id}/undo":            {"post": call("undoBatch", "Bring the state before the batch back; poll the batch for its job", "202", "batch", id, lang)},
-			"/openapi.json":                 {"get": call("getOpenAPI", "This document", "200", "anyObject", lang)},
+	paths := doorPaths(lang)
+	maps.Copy(paths, map[string]fiber.Map{
+		"/config":                {"get": call("getConfig", "What this server serves", "200", "config", lang)},
+		"/search":                {"get": call("search", "Find features by name or code, best first", "200", "hits", required(queryParam("q", "Words that must all occur.", text(100))), queryParam("limit", "How many hits at most.", number(50, 10)), lang)},
+		"/features/{layer}/{id}": {"get": call("getCard", "What the map shows about one feature", "200", "card", pathParam("layer"), id, lang)},
+		"/batches": {
+			"get": call("listBatches", "Import batches, newest first", "200", "batches", queryParam("limit", "How many at most.", number(500, 50)), lang),
+			"post": withBody(call("receiveBatch", "Send a file: it is read and explained, nothing is stored as features", "201", "batch", queryParam("name", "The file's name, for people.", text(200)), lang),
+				fiber.Map{"application/octet-stream": fiber.Map{"schema": file},
+					"multipart/form-data": fiber.Map{"schema": fiber.Map{"type": "object", "properties": fiber.Map{"file": file}, "required": []string{"file"}}}}),
 		},
+		"/batches/{id}": {
+			"get":    call("getBatch", "A batch and what runs on it", "200", "batch", id, lang),
+			"delete": call("discardBatch", "Discard a draft", "204", "", id, lang),
+		},
+		"/batches/{id}/answers": {"put": withBody(call("answerBatch", "Explain the file anew under answers, by dataset", "200", "batch", id, lang),
+			fiber.Map{jsonType: fiber.Map{"schema": fiber.Map{"type": "object", "additionalProperties": schemaRef("answers")}}})},
+		"/batches/{id}/preview.geojson": {"get": call("previewBatch", "The rows that would be stored", "200", "featureCollectionGeoJSON", id, queryParam("maxVertices", "Stop after so many vertices.", number(previewVerticesMax, previewVertices)), lang)},
+		"/batches/{id}/apply":           {"post": call("applyBatch", "Store the batch, all or nothing; poll the batch for its job", "202", "batch", id, lang)},
+		"/batches/{id}/undo":            {"post": call("undoBatch", "Bring the state before the batch back; poll the batch for its job", "202", "batch", id, lang)},
+		"/openapi.json":                 {"get": call("getOpenAPI", "This document", "200", "anyObject", lang)},
+	})
+	s.secured("/api/v1", paths)
+	return fiber.Map{
+		"openapi":    "3.0.3",
+		"info":       fiber.Map{"title": "lintu", "version": s.Version, "description": "What lintu's own pages use. Tiles and features are described at /ogc/api."},
+		"servers":    []fiber.Map{{"url": at}},
+		"paths":      paths,
 		"components": fiber.Map{"schemas": schemas, "responses": openAPIResponses()},
 	}
 }
@@ -98,7 +103,7 @@ func v1Schemas() fiber.Map {
 			"layer", "id", "code", "name", "within", "counts", "properties"),
 		"config": object(fiber.Map{"name": schemaRef("text"), "version": text, "languages": array(text), "center": fiber.Map{"type": "array", "items": number, "nullable": true},
 			"bounds": maybe(bbox), "maxZoom": whole, "uploadBytes": whole, "basemap": fiber.Map{"type": "object", "nullable": true},
-			"layers": array(fiber.Map{"type": "object"})}, "name", "version", "languages", "maxZoom", "layers"),
+			"layers": array(fiber.Map{"type": "object"}), "me": schemaRef("me")}, "name", "version", "languages", "maxZoom", "layers", "me"),
 		"answers": object(fiber.Map{"skip": flag, "layer": text, "encoding": text, "crs": text, "from": text,
 			"map": fiber.Map{"type": "object", "additionalProperties": text}, "skipRefused": flag, "closeMissing": flag}),
 		"part": object(fiber.Map{"dataset": text, "answers": schemaRef("answers"), "report": fiber.Map{"type": "object"}}, "dataset", "answers"),

@@ -146,7 +146,6 @@ func (s *Server) sendPage(c *fiber.Ctx, name string) error {
 		return fiber.ErrNotFound
 	}
 	c.Vary(fiber.HeaderAcceptEncoding)
-	c.Set(fiber.HeaderCacheControl, revalidate)
 	if p.forever {
 		c.Set(fiber.HeaderCacheControl, "public, max-age=31536000, immutable")
 	}

@@ -39,6 +39,8 @@ type problem struct {
 	Text     lintu.Text      `json:"text"`
 	Instance string          `json:"instance,omitempty"`
 	Request  string          `json:"requestId,omitempty"`
+	// MustChange says that it is refused until a one-time password is changed.
+	MustChange bool `json:"mustChange,omitempty"`
 }
 
 func problemOf(err error, lang string) problem {
@@ -111,6 +113,9 @@ func (s *Server) fail(c *fiber.Ctx, err error) error {
 	}
 	p := problemOf(err, lang(c))
 	p.Instance, p.Request = c.Path(), requestID(c)
+	if a, ok := c.Locals(askerKey).(*asker); ok && p.Code == lintu.CodeForbidden {
+		p.MustChange = a.mustChange()
+	}
 	if p.Status >= 500 && !errors.Is(err, context.Canceled) {
 		s.Log.LogAttrs(c.UserContext(), slog.LevelError, "request failed", slog.String("id", p.Request), slog.String("method", c.Method()),
 			slog.String("route", c.Route().Path), slog.Int("status", p.Status), slog.Any("error", err))
@@ -119,7 +124,10 @@ func (s *Server) fail(c *fiber.Ctx, err error) error {
 	for _, h := range []string{fiber.HeaderContentEncoding, fiber.HeaderETag, fiber.HeaderLastModified} {
 		c.Response().Header.Del(h)
 	}
-	c.Set(fiber.HeaderCacheControl, "no-store")
+	c.Set(fiber.HeaderCacheControl, noStore)
+	if p.Status == http.StatusUnauthorized && len(c.Response().Header.Peek(fiber.HeaderWWWAuthenticate)) == 0 {
+		c.Set(fiber.HeaderWWWAuthenticate, `Bearer realm="lintu"`)
+	}
 	setRetryAfter(c, err)
 	c.Status(p.Status)
 	return c.JSON(p, "application/problem+json")

@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -255,6 +256,31 @@ func readAll(b io.Reader) ([]byte, error) {
 		return nil, bodyError(err)
 	}
 	return content, nil
+}
+
+// smallBody is the body of a change, as bounded has read it. It is not unpacked,
+// whatever Content-Encoding says: fiber's Body would, without a limit.
+func smallBody(c *fiber.Ctx) []byte { return c.Context().Request.Body() }
+
+// readJSON reads a small JSON body into v, and refuses query parameters, members
+// that v has not, and what PostgreSQL cannot store. No error tells what was in it.
+func readJSON(c *fiber.Ctx, v any) error {
+	if err := only(c); err != nil {
+		return err
+	}
+	b := smallBody(c)
+	if !utf8.Valid(b) || bytes.Contains(b, []byte(`\u0000`)) {
+		return lintu.Errorf(lintu.CodeInvalid, "请求内容不是有效的 UTF-8，或含有空字符（\\u0000）。", "The request's body is no valid UTF-8, or has a null character (\\u0000).")
+	}
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if err := d.Decode(v); err != nil {
+		return jsonError(err)
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return jsonError(errors.New("more than one value"))
+	}
+	return nil
 }
 
 // body is the request's body, in memory or still coming. Reading more than limit

@@ -12,7 +12,9 @@ func (s *Server) routes() []Route {
 	const (
 		get, post, put, del = fiber.MethodGet, fiber.MethodPost, fiber.MethodPut, fiber.MethodDelete
 
-		imports = Need(lintu.Import)
+		imports  = Need(lintu.Import)
+		accounts = Need(lintu.ManageAccounts)
+		audit    = Need(lintu.ReadAudit)
 	)
 	return []Route{
 		on(get, "/tiles/:layers.json", Anyone, s.tileJSON),
@@ -39,6 +41,32 @@ func (s *Server) routes() []Route {
 		on(get, "/api/v1/search", Anyone, s.search),
 		on(get, "/api/v1/features/:layer/:id", Anyone, s.card),
 
+		on(get, "/api/v1/me", Anyone, s.me, atFirst),
+		on(post, "/api/v1/session", Anyone, s.signIn, atFirst),
+		on(del, "/api/v1/session", SignedIn, s.signOut, inPerson, atFirst),
+		on(del, "/api/v1/sessions", SignedIn, s.signOutEverywhere, inPerson, atFirst),
+		on(put, "/api/v1/password", SignedIn, s.changePassword, inPerson, atFirst),
+		on(get, "/api/v1/tokens", SignedIn, s.tokens, inPerson),
+		on(post, "/api/v1/tokens", SignedIn, s.makeToken, inPerson),
+		on(del, "/api/v1/tokens/:id", SignedIn, s.revokeToken, inPerson),
+
+		on(get, "/api/v1/accounts", accounts, s.accounts),
+		on(post, "/api/v1/accounts", accounts, s.addAccount, inPerson),
+		on(put, "/api/v1/accounts/:login", accounts, s.changeAccount, inPerson),
+		on(post, "/api/v1/accounts/:login/reset", accounts, s.resetPassword, inPerson),
+		on(post, "/api/v1/accounts/:login/grants", accounts, s.grant, inPerson),
+		on(del, "/api/v1/accounts/:login/grants/:id", accounts, s.revoke, inPerson),
+
+		on(get, "/api/v1/features/:layer/:id/person", Need(lintu.SeePersons), s.person),
+		on(post, "/api/v1/features/:layer/:id/person/unmask", Need(lintu.UnmaskPersons), s.unmask, inPerson),
+		on(post, "/api/v1/persons/search", Need(lintu.SeePersons), s.findPersons),
+		on(get, "/api/v1/purposes", SignedIn, purposes),
+
+		on(get, "/api/v1/audit", audit, s.audit),
+		on(get, "/api/v1/audit.csv", audit, s.auditCSV),
+		on(post, "/api/v1/audit/verify", audit, s.verifyAudit),
+		on(get, "/api/v1/audit/verify", audit, s.verifiedAudit),
+
 		on(get, "/api/v1/batches", imports, s.batches),
 		on(post, "/api/v1/batches", imports, s.upload, untimed), // as long as bytes come
 		on(get, "/api/v1/batches/:id", imports, s.batch),
@@ -55,6 +83,10 @@ func (s *Server) routes() []Route {
 		on(get, "/", Page, s.file("index.html")),
 		on(get, "/wall", Page, s.file("wall.html")),
 		on(get, "/planner", Page, s.file("planner.html")),
+		on(get, "/login", Page, s.file("login.html")),
+		on(get, "/account", Page, s.file("account.html")),
+		on(get, "/accounts", Page, s.file("accounts.html")),
+		on(get, "/audit", Page, s.file("audit.html")),
 		on(get, "/*", Page, s.anyFile),
 	}
 }

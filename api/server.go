@@ -88,6 +88,8 @@ type Server struct {
 	jobs    jobs
 
 	uploading uploading
+	refusals  refusals
+	verified  verification
 
 	listener            *listener
 	startOnce, stopOnce sync.Once

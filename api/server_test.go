@@ -121,13 +121,13 @@ func TestBadConfiguration(t *testing.T) {
 
 func TestPanicStaysInTheLog(t *testing.T) {
 	t.Parallel()
-	b := serve(t, setup(t, 0).db, func(c *apiConfig) { c.Ready = func(context.Context) error { panic("秘密") } })
+	b := setup(t, 0).again(func(c *apiConfig) { c.Ready = func(context.Context) error { panic("秘密") } })
 	a := b.get("/readyz")
 	if a.StatusCode != 500 || strings.Contains(string(a.body), "秘密") || !strings.Contains(b.log.String(), "秘密") {
 		t.Errorf("%d %s", a.StatusCode, a.body)
 	}
 	checkProblem(t, "/readyz", a)
-	away := serve(t, b.db, func(c *apiConfig) { c.Ready = func(context.Context) error { return errors.New("password=1") } })
+	away := b.again(func(c *apiConfig) { c.Ready = func(context.Context) error { return errors.New("password=1") } })
 	if a := away.get("/readyz"); a.StatusCode != 500 || strings.Contains(string(a.body), "password") {
 		t.Errorf("%d %s", a.StatusCode, a.body)
 	}

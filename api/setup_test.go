@@ -36,6 +36,9 @@ type bundle struct {
 	log  *logBuffer
 
 	server *api.Server
+	// token is what requests bring that say nothing else of who asks: that of a
+	// program of a planner of everywhere. "" asks as a visitor.
+	token string
 }
 
 // logBuffer holds the server's log, which can be read while it is written.
@@ -64,7 +67,17 @@ func setup(t testing.TB, households int, options ...option) *bundle {
 	t.Helper()
 	db := sqltest.New(t)
 	seed(t, db, households)
-	return serve(t, db, options...)
+	b := serve(t, db, options...)
+	b.token = b.newToken("planner everywhere", lintu.SeeUnits, lintu.SeeHouseholds, lintu.SeePersons, lintu.Import)
+	return b
+}
+
+// again serves the same database by another server, to the same program.
+func (b *bundle) again(options ...option) *bundle {
+	b.t.Helper()
+	other := serve(b.t, b.db, options...)
+	other.token = b.token
+	return other
 }
 
 // serve starts a server on db.
@@ -82,7 +95,9 @@ func serveOn(t testing.TB, db *sql.DB, ln net.Listener, options ...option) *bund
 	t.Helper()
 	b := &bundle{t: t, db: db, log: &logBuffer{}}
 	reader := sql.NewReader(db)
+	accounts := sql.NewAccounts(db, sql.AccountsConfig{})
 	cfg := api.Config{
+		Door: accounts, Registrar: accounts, Persons: db, Audit: db, Public: lintu.PublicByDefault(),
 		Tenant: tenant, Name: lintu.Text{ZH: "集里街道", EN: "Jili"}, Version: "test",
 		Features: reader, Tiles: tiles.New(reader, reader, reader, 1<<20), Finder: reader, Versions: reader, Batches: db, Ready: db.Ping,
 		Pages: pages, UploadBytes: 1 << 20, Log: slog.New(slog.NewTextHandler(b.log, nil)),
@@ -113,6 +128,10 @@ func serveOn(t testing.TB, db *sql.DB, ln net.Listener, options ...option) *bund
 var pages fs.FS = fstest.MapFS{
 	"index.html":              {Data: []byte("<!doctype html><title>entry</title>")},
 	"wall.html":               {Data: []byte("<!doctype html><title>wall</title>")},
+	"login.html":              {Data: []byte("<!doctype html><title>login</title>")},
+	"account.html":            {Data: []byte("<!doctype html><title>account</title>")},
+	"accounts.html":           {Data: []byte("<!doctype html><title>accounts</title>")},
+	"audit.html":              {Data: []byte("<!doctype html><title>audit</title>")},
 	"planner.html":            {Data: []byte("<!doctype html><title>planner</title>")},
 	"assets/wall-B3x9_a2Q.js": {Data: []byte(strings.Repeat("console.log(1);", 100))},
 	"styles/night.json": {Data: []byte(`{"version":8,"sources":{"town":{"type":"vector","url":"/tiles/grids.json"},
@@ -169,6 +188,9 @@ func (b *bundle) do(method, path string, body io.Reader, headers ...string) answ
 	}
 	for i := 0; i < len(headers); i += 2 {
 		req.Header.Set(headers[i], headers[i+1])
+	}
+	if b.token != "" && req.Header.Get("Cookie") == "" && req.Header["Authorization"] == nil {
+		req.Header.Set("Authorization", "Bearer "+b.token)
 	}
 	res, err := client.Do(req)
 	if err != nil {

@@ -12,10 +12,7 @@ import (
 	"github.com/lintu-map/lintu"
 )
 
-const (
-	mvtType    = "application/vnd.mapbox-vector-tile"
-	revalidate = "no-cache" // keep, but ask before each use: a 304 costs one look at the change log
-)
+const mvtType = "application/vnd.mapbox-vector-tile"
 
 func (s *Server) tile(c *fiber.Ctx) error {
 	if err := only(c, "datetime"); err != nil {
@@ -39,7 +36,6 @@ func (s *Server) sendTile(c *fiber.Ctx, layers, z, x, y string) error {
 	if err != nil {
 		return err
 	}
-	c.Set(fiber.HeaderCacheControl, revalidate)
 	c.Vary(fiber.HeaderAcceptEncoding)
 	plain, packed := `"`+t.Hash+`"`, `"`+t.Hash+`-gz"`
 	etag, body := plain, t.MVT
@@ -164,7 +160,6 @@ func absolute(doc map[string]any, base string) {
 // sendTagged sends a small document with an ETag of its bytes.
 func sendTagged(c *fiber.Ctx, contentType string, b []byte) error {
 	etag := tagOf(b)
-	c.Set(fiber.HeaderCacheControl, revalidate)
 	c.Set(fiber.HeaderETag, etag)
 	if matches(c.Get(fiber.HeaderIfNoneMatch), etag) != "" {
 		return c.SendStatus(fiber.StatusNotModified)

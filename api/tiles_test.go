@@ -17,11 +17,14 @@ import (
 
 // centre is the address of the tile in the town's middle.
 func centre(layers string, z int) string {
+	at := tileAt(113.6, 28.15, z)
+	return fmt.Sprintf("/tiles/%s/%d/%d/%d.mvt", layers, z, at[0], at[1])
+}
+
+// tileAt is column and row of the tile at a place.
+func tileAt(lon, lat float64, z int) [2]int {
 	n := math.Exp2(float64(z))
-	const lon, lat = 113.6, 28.15
-	x := int((lon + 180) / 360 * n)
-	y := int((1 - math.Asinh(math.Tan(lat*math.Pi/180))/math.Pi) / 2 * n)
-	return fmt.Sprintf("/tiles/%s/%d/%d/%d.mvt", layers, z, x, y)
+	return [2]int{int((lon + 180) / 360 * n), int((1 - math.Asinh(math.Tan(lat*math.Pi/180))/math.Pi) / 2 * n)}
 }
 
 const town = "communities,grids,households,heads"
@@ -29,7 +32,7 @@ const town = "communities,grids,households,heads"
 func TestTileIsTheSameOnEveryServer(t *testing.T) {
 	t.Parallel()
 	a := setup(t, 2000)
-	b := serve(t, a.db)
+	b := a.again()
 	// A third server has connections of its own, as after a restart.
 	other, err := sql.Open(t.Context(), a.db.Owner().Config().ConnString(), sql.Options{})
 	if err != nil {
@@ -37,6 +40,7 @@ func TestTileIsTheSameOnEveryServer(t *testing.T) {
 	}
 	t.Cleanup(other.Close)
 	c := serve(t, other)
+	c.token = a.token
 	for z := 8; z <= 18; z++ {
 		first := a.get(centre(town, z))
 		for _, s := range []*bundle{a, b, c} {

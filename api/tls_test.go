@@ -132,7 +132,7 @@ func TestCertificateIsReplacedWhileServing(t *testing.T) {
 	o := withTLS(t)
 	var cfg apiConfig
 	o(&cfg)
-	b := serve(t, setup(t, 0).db, o)
+	b := setup(t, 0).again(o)
 	kept := b.dial()
 	defer kept.Close()
 	if got := b.serial(); got != 7 {

@@ -29,7 +29,8 @@ type configuration struct {
 	MaxZoom     int             `json:"maxZoom"`
 	UploadBytes int64           `json:"uploadBytes"`
 	Basemap     json.RawMessage `json:"basemap"`
-	Layers      []layerFacts    `json:"layers"`
+	Layers      []layerFacts    `json:"layers"` // those that the viewer is shown
+	Me          *me             `json:"me"`
 }
 
 func (s *Server) config(c *fiber.Ctx) error {
@@ -37,13 +38,17 @@ func (s *Server) config(c *fiber.Ctx) error {
 		return err
 	}
 	doc := configuration{Name: s.Name, Version: s.Version, Languages: []string{"zh", "en"}, MaxZoom: lintu.MaxZoom,
-		UploadBytes: s.UploadBytes, Basemap: s.Basemap}
+		UploadBytes: s.UploadBytes, Basemap: s.Basemap, Layers: []layerFacts{}}
+	var err error
+	if doc.Me, err = s.describeMe(c.UserContext(), asking(c)); err != nil {
+		return err
+	}
 	// Taken before the facts: what changes meanwhile shows in the next answer.
 	versions, err := s.Versions.LayerVersions(c.UserContext(), s.Tenant)
 	if err != nil {
 		return err
 	}
-	for _, l := range lintu.Layers {
+	for _, l := range shown(s.viewer(c)) {
 		facts, err := s.facts(c, l)
 		if err != nil {
 			return err
@@ -60,8 +65,28 @@ func (s *Server) config(c *fiber.Ctx) error {
 	if b := doc.Bounds; b != nil {
 		doc.Center = &[2]float64{(b[0] + b[2]) / 2, (b[1] + b[3]) / 2}
 	}
-	c.Set(fiber.HeaderCacheControl, revalidate)
 	return c.JSON(doc)
+}
+
+// shown are the layers that the viewer is shown something of.
+func shown(v *lintu.Viewer) []lintu.LayerInfo {
+	var layers []lintu.LayerInfo
+	for _, l := range lintu.Layers {
+		if _, err := v.Sees(l); err == nil {
+			layers = append(layers, l)
+		}
+	}
+	return layers
+}
+
+// shownLayer finds the layer named in the path, if the viewer is shown it.
+func (s *Server) shownLayer(c *fiber.Ctx) (lintu.LayerInfo, lintu.Territory, error) {
+	layer, err := layerParam(c, "collection")
+	if err != nil {
+		return layer, lintu.Territory{}, err
+	}
+	within, err := s.viewer(c).Sees(layer)
+	return layer, within, err
 }
 
 func (s *Server) facts(c *fiber.Ctx, l lintu.LayerInfo) (layerFacts, error) {
@@ -100,7 +125,6 @@ func (s *Server) search(c *fiber.Ctx) error {
 	if hits == nil {
 		hits = []lintu.Hit{}
 	}
-	c.Set(fiber.HeaderCacheControl, revalidate)
 	return c.JSON(fiber.Map{"hits": hits})
 }
 
@@ -120,13 +144,12 @@ func (s *Server) card(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	c.Set(fiber.HeaderCacheControl, revalidate)
 	return c.JSON(card)
 }
 
 // healthy says that the process lives.
 func healthy(c *fiber.Ctx) error {
-	c.Set(fiber.HeaderCacheControl, "no-store")
+	c.Set(fiber.HeaderCacheControl, noStore)
 	return c.JSON(fiber.Map{"status": "ok"})
 }
 

@@ -1,21 +1,137 @@
 package api
 
 import (
+	"context"
+	"strings"
+
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/lintu-map/lintu"
 )
 
-// viewer is who asks.
-func (s *Server) viewer(*fiber.Ctx) *lintu.Viewer {
-	return &lintu.Viewer{Tenant: s.Tenant, Account: lintu.ID{1}, Name: "web", Public: lintu.PublicByDefault(), Grants: []lintu.Grant{
-		{Role: lintu.RolePlanner, Scope: lintu.Scope{Kind: lintu.Everywhere}}}}
+// asker is who makes a request.
+type asker struct {
+	viewer  *lintu.Viewer
+	session *lintu.Session // nil for a visitor
 }
 
-// admitted lets through who has what the route needs.
-func (s *Server) admitted(r Route) fiber.Handler {
-	if !r.untimed {
-		return timed(r.handler)
+// inPerson reports whether a session asks, and not a token.
+func (a *asker) inPerson() bool { return a.session != nil && !a.session.Token }
+
+// mustChange reports whether a one-time password must be changed first.
+func (a *asker) mustChange() bool { return a.session != nil && a.session.MustChange }
+
+// askerKey is where a request keeps its asker.
+const askerKey = "asker"
+
+// viewer is who asks, in a handler of a route that asks for somebody.
+func (s *Server) viewer(c *fiber.Ctx) *lintu.Viewer { return asking(c).viewer }
+
+func asking(c *fiber.Ctx) *asker { return c.Locals(askerKey).(*asker) }
+
+// ask finds out who makes the request, once. A token that is not good is
+// CodeUnauthenticated; a session that has ended makes a visitor, whose cookie is
+// taken back. It is CodeUnavailable where that cannot be found out.
+func (s *Server) ask(c *fiber.Ctx) (*asker, error) {
+	if a, ok := c.Locals(askerKey).(*asker); ok {
+		return a, nil
 	}
-	return r.handler
+	session, err := s.findSession(c)
+	if err != nil {
+		return nil, err
+	}
+	a := s.askerOf(c, session)
+	c.Locals(askerKey, a)
+	c.Locals(viewerKey, a.viewer)
+	return a, nil
+}
+
+// findSession looks the request's token or cookie up; nil is a visitor's.
+func (s *Server) findSession(c *fiber.Ctx) (*lintu.Session, error) {
+	if header := c.Get(fiber.HeaderAuthorization); header != "" {
+		scheme, secret, _ := strings.Cut(header, " ")
+		if secret = strings.TrimSpace(secret); !strings.EqualFold(scheme, "Bearer") || !strings.HasPrefix(secret, "lintu_") {
+			return nil, badToken(c)
+		}
+		session, err := s.lookUp(c, secret)
+		if err != nil {
+			return nil, err
+		}
+		if session == nil || !session.Token {
+			return nil, badToken(c)
+		}
+		return session, nil
+	}
+	secret := c.Cookies(s.cookieName(c))
+	if secret == "" {
+		return nil, nil
+	}
+	session, err := s.lookUp(c, secret)
+	if err != nil {
+		return nil, err
+	}
+	if session == nil || session.Token { // a token is nobody's session
+		s.takeCookieBack(c)
+		return nil, nil
+	}
+	return session, nil
+}
+
+func badToken(c *fiber.Ctx) error {
+	c.Set(fiber.HeaderWWWAuthenticate, `Bearer realm="lintu", error="invalid_token"`)
+	return lintu.Errorf(lintu.CodeUnauthenticated, "访问令牌无效、已撤销或已过期；请在“我的账号”页面另建一个。",
+		"The access token is wrong, revoked or out of date; make another on the account page.")
+}
+
+// lookUp returns nil where there is no session or token of that secret.
+func (s *Server) lookUp(c *fiber.Ctx, secret string) (*lintu.Session, error) {
+	ctx, cancel := context.WithTimeout(c.UserContext(), requestTimeout)
+	defer cancel()
+	session, err := s.Door.Session(ctx, s.Tenant, secret)
+	switch {
+	case err == nil:
+		return session, nil
+	case lintu.CodeOf(err) == lintu.CodeUnauthenticated:
+		return nil, nil
+	}
+	return nil, lintu.Errorf(lintu.CodeUnavailable, "暂时无法确认登录状态，请稍后再试。", "Who is asking cannot be found out now; please try again shortly.").Because(err)
+}
+
+// askerOf makes the asker of a session, or a visitor. Before a one-time password
+// is changed, an account has no roles and is shown nothing.
+func (s *Server) askerOf(c *fiber.Ctx, session *lintu.Session) *asker {
+	v := &lintu.Viewer{Tenant: s.Tenant, Public: s.Public, Name: "visitor", From: s.clientAddress(c)}
+	a := &asker{viewer: v, session: session}
+	if session == nil {
+		return a
+	}
+	v.Account, v.Login, v.Name = session.Account, session.Login, "user:"+session.Account.String()
+	if session.Token {
+		v.Name = "token:" + session.ID.String()
+		v.Only = append([]lintu.Right{}, session.Only...) // never nil: nil is no limit
+	}
+	if v.Grants = session.Grants; session.MustChange {
+		v.Grants, v.Public = nil, nil
+	}
+	return a
+}
+
+// cookieName is that of the session's cookie.
+func (s *Server) cookieName(c *fiber.Ctx) string {
+	if s.secure(c) {
+		return secureSessionCookie
+	}
+	return sessionCookie
+}
+
+// giveCookie signs the reader in. The cookie lasts as long as the browser keeps
+// it; when the session ends is the server's to know.
+func (s *Server) giveCookie(c *fiber.Ctx, secret string) {
+	c.Cookie(&fiber.Cookie{Name: s.cookieName(c), Value: secret, Path: "/", HTTPOnly: true, Secure: s.secure(c),
+		SameSite: fiber.CookieSameSiteStrictMode, SessionOnly: true})
+}
+
+func (s *Server) takeCookieBack(c *fiber.Ctx) {
+	c.Cookie(&fiber.Cookie{Name: s.cookieName(c), Path: "/", HTTPOnly: true, Secure: s.secure(c),
+		SameSite: fiber.CookieSameSiteStrictMode, MaxAge: -1, Expires: longAgo})
 }

@@ -275,7 +275,7 @@ func (w *town) sayAll(t *testing.T, out *bytes.Buffer, name, text string, a lint
 	y, err := w.Apply(t.Context(), tenant, b.ID, everywhere, nil)
 	say(y, err)
 	say(nil, w.Discard(t.Context(), tenant, b.ID, everywhere))
-	z, err := w.store.Batches(t.Context(), tenant, 100)
+	z, err := w.store.Batches(t.Context(), tenant, nil, 100)
 	for _, one := range z {
 		say(one, err)
 	}

@@ -261,7 +261,7 @@ func TestUnknownHead(t *testing.T) {
 	if _, err := w.do(t, path, lintu.Answers{}); lintu.CodeOf(err) != lintu.CodeInvalid {
 		t.Errorf("got %v", err)
 	}
-	bs, err := w.db.Batches(t.Context(), tenant, 10)
+	bs, err := w.db.Batches(t.Context(), tenant, nil, 10)
 	if err != nil || len(bs) != 1 || bs[0].State != lintu.BatchDiscarded {
 		t.Errorf("batches %v, %v", bs, err)
 	}

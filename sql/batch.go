@@ -38,15 +38,16 @@ func (db *DB) Batch(ctx context.Context, tenant int32, id lintu.ID) (*lintu.Batc
 	}
 	b, err := pgx.CollectExactlyOneRow(rows, scanBatch)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, errNoBatch(id)
+		return nil, lintu.NoBatch(id)
 	}
 	return b, toError(err)
 }
 
 // Batches implements lintu.BatchStore.
-func (db *DB) Batches(ctx context.Context, tenant int32, limit int) ([]*lintu.Batch, error) {
-	rows, err := db.pool.Query(ctx, `SELECT `+batchColumns+` FROM batch WHERE tenant_id = $1
-		ORDER BY created_at DESC, id LIMIT $2`, tenant, limit)
+func (db *DB) Batches(ctx context.Context, tenant int32, actors []string, limit int) ([]*lintu.Batch, error) {
+	rows, err := db.pool.Query(ctx, `SELECT `+batchColumns+` FROM batch
+		WHERE tenant_id = $1 AND ($2::text[] IS NULL OR actor = ANY ($2))
+		ORDER BY created_at DESC, id LIMIT $3`, tenant, actors, limit)
 	if err != nil {
 		return nil, toError(err)
 	}
@@ -93,7 +94,7 @@ func (e *edit) lockBatch(ctx context.Context, id lintu.ID, states ...lintu.Batch
 	}
 	b, err := pgx.CollectExactlyOneRow(rows, scanBatch)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, errNoBatch(id)
+		return nil, lintu.NoBatch(id)
 	}
 	if err != nil {
 		return nil, err
@@ -118,10 +119,6 @@ var stateTitles = map[lintu.BatchState]lintu.Text{
 	lintu.BatchApplied:   {ZH: "已应用", EN: "has been applied"},
 	lintu.BatchUndone:    {ZH: "已撤回", EN: "has been taken back"},
 	lintu.BatchDiscarded: {ZH: "已放弃", EN: "has been discarded"},
-}
-
-func errNoBatch(id lintu.ID) error {
-	return lintu.Errorf(lintu.CodeNotFound, "没有编号为 %s 的批次。", "There is no batch %s.", id)
 }
 
 func scanBatch(row pgx.CollectableRow) (*lintu.Batch, error) {

@@ -401,7 +401,7 @@ func TestBatches(t *testing.T) {
 	if err := p.CreateBatch(t.Context(), p.tenant, a); err != nil {
 		t.Errorf("the same again: %v", err)
 	}
-	list, err := p.Batches(t.Context(), p.tenant, 10)
+	list, err := p.Batches(t.Context(), p.tenant, nil, 10)
 	if err != nil || len(list) != 2 || list[0].ID != b.ID {
 		t.Errorf("batches %v, %v", list, err)
 	}

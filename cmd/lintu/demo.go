@@ -81,7 +81,7 @@ func (c *demoCmd) furnish(ctx context.Context, a *app, p *place) error {
 
 // demoFiles are the town's files that are on the map.
 func demoFiles(ctx context.Context, a *app, p *place) (map[string]bool, error) {
-	batches, err := p.db.Batches(ctx, a.cfg.Tenant, 1000)
+	batches, err := p.db.Batches(ctx, a.cfg.Tenant, nil, 1000)
 	applied := map[string]bool{}
 	for _, b := range batches {
 		if b.Actor == demoActor && b.State == lintu.BatchApplied {

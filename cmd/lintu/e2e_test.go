@@ -62,6 +62,7 @@ type server struct {
 	url    string
 	output *bytes.Buffer // standard output until it was ready
 	rest   chan struct{} // closed when standard output ends
+	cookie string        // of the session that signIn has got
 }
 
 var addressPattern = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
@@ -118,6 +119,9 @@ func (s *server) get(t *testing.T, path string, header ...string) (*http.Respons
 	for i := 0; i+1 < len(header); i += 2 {
 		req.Header.Set(header[i], header[i+1])
 	}
+	if s.cookie != "" {
+		req.Header.Set("Cookie", s.cookie)
+	}
 	res, err := http.DefaultTransport.RoundTrip(req)
 	if err != nil {
 		t.Fatal(err)
@@ -137,6 +141,36 @@ func (s *server) get(t *testing.T, path string, header ...string) (*http.Respons
 		}
 	}
 	return res, body
+}
+
+// passwords are those that a demo has printed, by login.
+func (s *server) passwords() map[string]string {
+	found := map[string]string{}
+	for _, line := range strings.Split(s.output.String(), "\n") {
+		if password := passwordPattern.FindString(line); password != "" {
+			found[strings.Fields(line)[0]] = password
+		}
+	}
+	return found
+}
+
+// signIn lets get ask as one of the demo's accounts.
+func (s *server) signIn(t *testing.T, login string) {
+	t.Helper()
+	said, err := json.Marshal(map[string]string{"login": login, "password": s.passwords()[login]})
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := http.Post(s.url+"/api/v1/session", "application/json", bytes.NewReader(said))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	cookies := res.Cookies()
+	if res.StatusCode != http.StatusOK || len(cookies) != 1 || !cookies[0].HttpOnly || cookies[0].SameSite != http.SameSiteStrictMode {
+		t.Fatalf("%s cannot sign in: %s, cookies %v", login, res.Status, cookies)
+	}
+	s.cookie = cookies[0].Name + "=" + cookies[0].Value
 }
 
 // centreTile is the address of the town's centre at a zoom with households.
@@ -166,6 +200,10 @@ func TestDemo(t *testing.T) {
 	env := []string{"LINTU_DATA=" + data}
 	first := start(t, env, "demo")
 	tile := centreTile(t, first)
+	if res, _ := first.get(t, tile); res.StatusCode != http.StatusUnauthorized {
+		t.Errorf("a visitor is shown households: %s", res.Status)
+	}
+	first.signIn(t, "viewer")
 
 	t.Run("tile decodes", func(t *testing.T) {
 		_, body := first.get(t, tile)
@@ -201,6 +239,7 @@ func TestDemo(t *testing.T) {
 	})
 	t.Run("second server", func(t *testing.T) {
 		second := start(t, []string{"LINTU_DATA=" + dataDir(t), "LINTU_DATABASE_URL=" + databaseURL(t, data)}, "serve")
+		second.cookie = first.cookie
 		res, other := second.get(t, tile, "Accept-Encoding", "identity")
 		if !bytes.Equal(before, other) || res.Header.Get("ETag") != etag {
 			t.Error("a second server on the same database sends other bytes")
@@ -209,6 +248,7 @@ func TestDemo(t *testing.T) {
 	first.stop(t)
 	t.Run("restart", func(t *testing.T) {
 		second := start(t, env, "demo")
+		second.signIn(t, "viewer")
 		res, after := second.get(t, tile, "Accept-Encoding", "identity")
 		if !bytes.Equal(before, after) || res.Header.Get("ETag") != etag {
 			t.Error("after a restart the tile has other bytes")
@@ -221,8 +261,13 @@ func TestDemo(t *testing.T) {
 
 // ogrinfo reads the households as a GIS would.
 func ogrinfo(t *testing.T, s *server) {
-	path := need(t, "ogrinfo")
-	out, err := exec.Command(path, "-so", "OAPIF:"+s.url+"/ogc", "households").CombinedOutput()
+	headers := filepath.Join(t.TempDir(), "headers")
+	if err := os.WriteFile(headers, []byte("Cookie: "+s.cookie+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(need(t, "ogrinfo"), "-so", "OAPIF:"+s.url+"/ogc", "households")
+	cmd.Env = append(os.Environ(), "GDAL_HTTP_HEADER_FILE="+headers)
+	out, err := cmd.CombinedOutput()
 	if err != nil || !strings.Contains(string(out), "Feature Count: 47000") {
 		t.Errorf("ogrinfo: %v\n%s", err, out)
 	}
@@ -235,9 +280,13 @@ func browse(t *testing.T, s *server) {
 	if _, err := os.Stat(filepath.Join(web, "node_modules")); err != nil {
 		missing(t, "web/node_modules is missing: run npm ci in web")
 	}
+	accounts, err := json.Marshal(s.passwords())
+	if err != nil {
+		t.Fatal(err)
+	}
 	cmd := exec.Command(node, "e2e/run.mjs")
 	cmd.Dir = web
-	cmd.Env = append(os.Environ(), "LINTU_URL="+s.url, "LINTU_SHARED_DATA="+sharedData(t))
+	cmd.Env = append(os.Environ(), "LINTU_URL="+s.url, "LINTU_ACCOUNTS="+string(accounts), "LINTU_SHARED_DATA="+sharedData(t))
 	out, err := cmd.CombinedOutput()
 	t.Logf("%s", out)
 	if err != nil {

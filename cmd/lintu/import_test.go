@@ -133,7 +133,7 @@ func checkWholeOrNothing(t *testing.T, data string, round int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	batches, err := db.Batches(ctx, 1, 100)
+	batches, err := db.Batches(ctx, 1, nil, 100)
 	if err != nil {
 		t.Fatal(err)
 	}

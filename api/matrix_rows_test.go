@@ -1,0 +1,148 @@
+package api_test
+
+// matrixColumns are who asks:
+//
+//	vis  nobody: without a cookie, with the cookie of a disabled account, with one of another tenant
+//	bad  a token never given, of a disabled account, of another tenant
+//	1st  every role, but a one-time password that has not been changed
+//	non  an account without roles
+//	vw   viewer        di dispatcher   pl planner      gw grid worker   nh neighbor head
+//	um   unit member   ch checker      au auditor      ad administrator
+//	tok  a token of an account with every role, limited to see_households
+//
+// and @ is who holds the role for the own territory only.
+var matrixColumns = []string{"vis", "bad", "1st", "non", "vw", "vw@", "di", "di@", "pl", "pl@", "gw@", "nh@", "um@", "ch", "ch@", "au", "ad", "tok"}
+
+// Lines that many routes share.
+const (
+	//            vis bad 1st non vw  vw@ di  di@ pl  pl@ gw@ nh@ um@ ch  ch@ au  ad  tok
+	everybody = " 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200"
+	nowhere   = " 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404"
+	known     = " 200 401 403 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200"
+
+	// households, heads and links
+	homes       = " 401 401 403 403 200 200 200 200 200 200 200 200 403 200 200 403 403 200"
+	homesFar    = " 401 401 403 403 200 404 200 404 200 404 404 404 403 200 404 403 403 200"
+	homesAbsent = " 401 401 403 403 404 404 404 404 404 404 404 404 403 404 404 403 403 404"
+)
+
+// matrixRows are all routes, in the order in which they are asked.
+var matrixRows = []matrixRow{
+	//                                                                                              vis bad 1st non vw  vw@ di  di@ pl  pl@ gw@ nh@ um@ ch  ch@ au  ad  tok
+	{route: "GET /tiles/:layers.json", path: "/tiles/communities,households.json", lines: map[string]string{only: homes}},
+	{route: "GET /tiles/:layers/:z/:x/:y.mvt", path: "/tiles/households,heads,links/16/{tile}.mvt", lines: map[string]string{
+		own:  homes,
+		far:  " 401 401 403 403 200 204 200 204 200 204 204 204 403 200 204 403 403 200",
+		none: " 401 401 403 403 204 204 204 204 204 204 204 204 403 204 204 403 403 204"}},
+	{route: "GET /styles/:name.json", path: "/styles/night.json", lines: map[string]string{only: everybody}},
+
+	{route: "GET /ogc", path: "/ogc", lines: map[string]string{only: known}},
+	{route: "GET /ogc/style.css", path: "/ogc/style.css", lines: map[string]string{only: everybody}},
+	{route: "GET /ogc/conformance", path: "/ogc/conformance", lines: map[string]string{only: known}},
+	{route: "GET /ogc/api", path: "/ogc/api", lines: map[string]string{only: known}},
+	{route: "GET /ogc/collections", path: "/ogc/collections", lines: map[string]string{only: known}},
+	{route: "GET /ogc/collections/:collection", path: "/ogc/collections/households", lines: map[string]string{only: homes}},
+	{route: "GET /ogc/collections/:collection/schema", path: "/ogc/collections/heads/schema", lines: map[string]string{only: homes}},
+	{route: "GET /ogc/collections/:collection/items", path: "/ogc/collections/households/items", lines: map[string]string{only: homes}},
+	{route: "GET /ogc/collections/:collection/items/:id", path: "/ogc/collections/households/items/{household}", lines: map[string]string{own: homes, far: homesFar, none: homesAbsent}},
+	{route: "GET /ogc/collections/:collection/tiles", path: "/ogc/collections/links/tiles", lines: map[string]string{only: homes}},
+	{route: "GET /ogc/collections/:collection/tiles/:matrixSet", path: "/ogc/collections/households/tiles/WebMercatorQuad", lines: map[string]string{only: homes}},
+	{route: "GET /ogc/collections/:collection/tiles/:matrixSet/:z/:row/:col", path: "/ogc/collections/households/tiles/WebMercatorQuad/16/{rowcol}", lines: map[string]string{
+		own:  homes,
+		far:  " 401 401 403 403 200 204 200 204 200 204 204 204 403 200 204 403 403 200",
+		none: " 401 401 403 403 204 204 204 204 204 204 204 204 403 204 204 403 403 204"}},
+	{route: "GET /ogc/tileMatrixSets", path: "/ogc/tileMatrixSets", lines: map[string]string{only: known}},
+	{route: "GET /ogc/tileMatrixSets/:matrixSet", path: "/ogc/tileMatrixSets/WebMercatorQuad", lines: map[string]string{only: known}},
+
+	{route: "GET /api/v1/openapi.json", path: "/api/v1/openapi.json", lines: map[string]string{only: known}},
+	{route: "GET /api/v1/config", path: "/api/v1/config", lines: map[string]string{only: known}},
+	{route: "GET /api/v1/search", path: "/api/v1/search?q=1&limit=50", lines: map[string]string{only: known}},
+	{route: "GET /api/v1/features/:layer/:id", path: "/api/v1/features/households/{household}", lines: map[string]string{own: homes, far: homesFar, none: homesAbsent}},
+
+	//                                                                                              vis bad 1st non vw  vw@ di  di@ pl  pl@ gw@ nh@ um@ ch  ch@ au  ad  tok
+	{route: "GET /api/v1/me", path: "/api/v1/me", lines: map[string]string{only: "                      200 401 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200"}},
+	{route: "POST /api/v1/session", path: "/api/v1/session", body: `{"login":1}`, lines: map[string]string{only: "400 401 400 400 400 400 400 400 400 400 400 400 400 400 400 400 400 400"}},
+	{route: "DELETE /api/v1/session", path: "/api/v1/session", fresh: true, lines: map[string]string{only: "401 401 204 204 204 204 204 204 204 204 204 204 204 204 204 204 204 403"}},
+	{route: "DELETE /api/v1/sessions", path: "/api/v1/sessions", fresh: true, lines: map[string]string{only: "401 401 204 204 204 204 204 204 204 204 204 204 204 204 204 204 204 403"}},
+	{route: "PUT /api/v1/password", path: "/api/v1/password", body: `{"old":1}`, lines: map[string]string{only: "401 401 400 400 400 400 400 400 400 400 400 400 400 400 400 400 400 403"}},
+	{route: "GET /api/v1/tokens", path: "/api/v1/tokens", lines: map[string]string{only: "             401 401 403 200 200 200 200 200 200 200 200 200 200 200 200 200 200 403"}},
+	{route: "POST /api/v1/tokens", path: "/api/v1/tokens", body: `{"days":0}`, lines: map[string]string{only: "401 401 403 400 400 400 400 400 400 400 400 400 400 400 400 400 400 403"}},
+	{route: "DELETE /api/v1/tokens/:id", path: "/api/v1/tokens/{token}", lines: map[string]string{
+		// Tokens of other accounts are not there, for nobody.
+		far:  " 401 401 403 404 404 404 404 404 404 404 404 404 404 404 404 404 404 403",
+		none: " 401 401 403 404 404 404 404 404 404 404 404 404 404 404 404 404 404 403"}},
+
+	{route: "GET /api/v1/accounts", path: "/api/v1/accounts", lines: map[string]string{only: "         401 401 403 403 403 403 403 403 403 403 403 403 403 403 403 403 200 403"}},
+	{route: "POST /api/v1/accounts", path: "/api/v1/accounts", body: `{"login":"?"}`, lines: map[string]string{only: "401 401 403 403 403 403 403 403 403 403 403 403 403 403 403 403 400 403"}},
+	{route: "PUT /api/v1/accounts/:login", path: "/api/v1/accounts/{login}", body: `{"disabled":false}`, lines: map[string]string{
+		own:  " 401 401 403 403 403 403 403 403 403 403 403 403 403 403 403 403 200 403",
+		none: " 401 401 403 403 403 403 403 403 403 403 403 403 403 403 403 403 404 403"}},
+	{route: "POST /api/v1/accounts/:login/reset", path: "/api/v1/accounts/{login}/reset", lines: map[string]string{
+		own:  " 401 401 403 403 403 403 403 403 403 403 403 403 403 403 403 403 200 403",
+		none: " 401 401 403 403 403 403 403 403 403 403 403 403 403 403 403 403 404 403"}},
+	{route: "POST /api/v1/accounts/:login/grants", path: "/api/v1/accounts/victim/grants", body: `{"role":"grid_worker","for":"grids/{grid}"}`, lines: map[string]string{
+		own:  " 401 401 403 403 403 403 403 403 403 403 403 403 403 403 403 403 201 403",
+		none: " 401 401 403 403 403 403 403 403 403 403 403 403 403 403 403 403 404 403"}},
+	{route: "DELETE /api/v1/accounts/:login/grants/:id", path: "/api/v1/accounts/victim/grants/{grant}", lines: map[string]string{
+		own:  " 401 401 403 403 403 403 403 403 403 403 403 403 403 403 403 403 200 403",
+		none: " 401 401 403 403 403 403 403 403 403 403 403 403 403 403 403 403 404 403"}},
+
+	//            vis bad 1st non vw  vw@ di  di@ pl  pl@ gw@ nh@ um@ ch  ch@ au  ad  tok
+	{route: "GET /api/v1/features/:layer/:id/person", path: "/api/v1/features/households/{household}/person", lines: map[string]string{
+		own:  " 401 401 403 403 403 403 200 200 200 200 200 200 403 403 403 403 403 403",
+		far:  " 401 401 403 403 403 403 200 404 200 404 404 404 403 403 403 403 403 403",
+		none: " 401 401 403 403 403 403 404 404 404 404 404 404 403 403 403 403 403 403"}},
+	{route: "POST /api/v1/features/:layer/:id/person/unmask", path: "/api/v1/features/households/{household}/person/unmask", body: `{"purpose":"visit","why":"入户走访"}`, lines: map[string]string{
+		own:  " 401 401 403 403 403 403 200 200 403 403 200 200 403 403 403 403 403 403",
+		far:  " 401 401 403 403 403 403 200 404 403 403 404 404 403 403 403 403 403 403",
+		none: " 401 401 403 403 403 403 404 404 403 403 404 404 403 403 403 403 403 403"}},
+	{route: "POST /api/v1/persons/search", path: "/api/v1/persons/search", body: `{"name":"{person}"}`, lines: map[string]string{
+		own:  " 401 401 403 403 403 403 200+ 200+ 200+ 200+ 200+ 200+ 403 403 403 403 403 403",
+		far:  " 401 401 403 403 403 403 200+ 200 200+ 200 200 200 403 403 403 403 403 403",
+		none: " 401 401 403 403 403 403 200 200 200 200 200 200 403 403 403 403 403 403"}},
+	{route: "GET /api/v1/purposes", path: "/api/v1/purposes", lines: map[string]string{only: "         401 401 403 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200"}},
+
+	{route: "GET /api/v1/audit", path: "/api/v1/audit?limit=1000", lines: map[string]string{only: "    401 401 403 403 403 403 403 403 403 403 403 403 403 403 403 200 403 403"}},
+	{route: "GET /api/v1/audit.csv", path: "/api/v1/audit.csv", lines: map[string]string{only: "       401 401 403 403 403 403 403 403 403 403 403 403 403 403 403 200 403 403"}},
+	{route: "POST /api/v1/audit/verify", path: "/api/v1/audit/verify", lines: map[string]string{only: "401 401 403 403 403 403 403 403 403 403 403 403 403 403 403 202 403 403"}},
+	{route: "GET /api/v1/audit/verify", path: "/api/v1/audit/verify", lines: map[string]string{only: " 401 401 403 403 403 403 403 403 403 403 403 403 403 403 403 200 403 403"}},
+
+	//            vis bad 1st non vw  vw@ di  di@ pl  pl@ gw@ nh@ um@ ch  ch@ au  ad  tok
+	{route: "GET /api/v1/batches", path: "/api/v1/batches?limit=500", lines: map[string]string{only: " 401 401 403 403 403 403 403 403 200 200 403 403 403 403 403 403 403 403"}},
+	{route: "POST /api/v1/batches", path: "/api/v1/batches?name=x.geojson", body: twoUnits, lines: map[string]string{only: "401 401 403 403 403 403 403 403 201 201 403 403 403 403 403 403 403 403"}},
+	{route: "GET /api/v1/batches/:id", path: "/api/v1/batches/{batch}", lines: map[string]string{own: batchOwn, far: batchFar, none: batchAbsent}},
+	{route: "GET /api/v1/batches/:id/preview.geojson", path: "/api/v1/batches/{batch}/preview.geojson", lines: map[string]string{own: batchOwn, far: batchFar, none: batchAbsent}},
+	{route: "PUT /api/v1/batches/:id/answers", path: "/api/v1/batches/{batch}/answers", body: `{}`, lines: map[string]string{own: batchOwn, far: batchFar, none: batchAbsent}},
+	{route: "POST /api/v1/batches/:id/apply", path: "/api/v1/batches/{batch}/apply", lines: map[string]string{ // it has open questions
+		own:  " 401 401 403 403 403 403 403 403 409 409 403 403 403 403 403 403 403 403",
+		far:  " 401 401 403 403 403 403 403 403 409 404 403 403 403 403 403 403 403 403",
+		none: batchAbsent}},
+	{route: "POST /api/v1/batches/:id/undo", path: "/api/v1/batches/{batch}/undo", settle: true, lines: map[string]string{ // its job says that it is a draft
+		own:  " 401 401 403 403 403 403 403 403 202 202 403 403 403 403 403 403 403 403",
+		far:  " 401 401 403 403 403 403 403 403 202 404 403 403 403 403 403 403 403 403",
+		none: batchAbsent}},
+	{route: "DELETE /api/v1/batches/:id", path: "/api/v1/batches/{batch}", lines: map[string]string{
+		own:  " 401 401 403 403 403 403 403 403 204 204 403 403 403 403 403 403 403 403",
+		far:  " 401 401 403 403 403 403 403 403 204 404 403 403 403 403 403 403 403 403",
+		none: batchAbsent}},
+
+	{route: "GET /healthz", path: "/healthz", lines: map[string]string{only: everybody}},
+	{route: "GET /readyz", path: "/readyz", lines: map[string]string{only: everybody}},
+	{route: "GET /metrics", path: "/metrics", lines: map[string]string{only: "                            401 401 403 403 403 403 403 403 403 403 403 403 403 403 403 403 200 403"}},
+
+	{route: "GET /", path: "/", lines: map[string]string{only: everybody}},
+	{route: "GET /wall", path: "/wall", lines: map[string]string{only: everybody}},
+	{route: "GET /planner", path: "/planner", lines: map[string]string{only: everybody}},
+	{route: "GET /login", path: "/login", lines: map[string]string{only: everybody}},
+	{route: "GET /account", path: "/account", lines: map[string]string{only: everybody}},
+	{route: "GET /accounts", path: "/accounts", lines: map[string]string{only: everybody}},
+	{route: "GET /audit", path: "/audit", lines: map[string]string{only: everybody}},
+	{route: "GET /*", path: "/assets/wall-B3x9_a2Q.js", lines: map[string]string{only: everybody}},
+}
+
+const (
+	//             vis bad 1st non vw  vw@ di  di@ pl  pl@ gw@ nh@ um@ ch  ch@ au  ad  tok
+	batchOwn    = " 401 401 403 403 403 403 403 403 200 200 403 403 403 403 403 403 403 403"
+	batchFar    = " 401 401 403 403 403 403 403 403 200 404 403 403 403 403 403 403 403 403"
+	batchAbsent = " 401 401 403 403 403 403 403 403 404 404 403 403 403 403 403 403 403 403"
+)
