@@ -150,6 +150,6 @@ func testResetUpload(t *testing.T, o option) {
 	b.until("the file is gone", func() bool { left, err := os.ReadDir(dir); return err == nil && len(left) == 0 })
 	_, cookie := b.signedIn(tenant, "operator", "administrator everywhere")
 	b.until("the request is counted", func() bool {
-		return strings.Contains(string(b.get("/metrics", "Cookie", "lintu="+cookie).body), `status="400"`)
+		return strings.Contains(string(b.get("/metrics", "Cookie", b.cookie(cookie)).body), `status="400"`)
 	})
 }

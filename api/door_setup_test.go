@@ -51,5 +51,13 @@ func (b *bundle) tokenOf(of int32, account lintu.ID, only ...lintu.Right) (id, s
 	return token.ID.String(), secret
 }
 
+// cookie is the header of a session's secret.
+func (b *bundle) cookie(secret string) string {
+	if strings.HasPrefix(b.base, "https:") {
+		return "__Host-lintu=" + secret
+	}
+	return "lintu=" + secret
+}
+
 // auth is a line of a request by hand.
 func (b *bundle) auth() string { return "Authorization: Bearer " + b.token + "\r\n" }

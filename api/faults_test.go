@@ -125,10 +125,10 @@ func TestFaultStreamBlocksStop(t *testing.T) {
 	b := withImporter(t, setup(t, 0))
 	var doc batchJSON
 	b.do("POST", "/api/v1/batches?name=a.geojson", strings.NewReader(twoUnits)).json(t, &doc)
-	b = serve(t, b.db, func(c *apiConfig) { c.Importer = endless{ended: ended} })
+	b = b.again(func(c *apiConfig) { c.Importer = endless{ended: ended} })
 	conn := b.dial()
 	defer conn.Close()
-	fmt.Fprintf(conn, "GET /api/v1/batches/%s/preview.geojson HTTP/1.1\r\nHost: x\r\n\r\n", doc.ID)
+	fmt.Fprintf(conn, "GET /api/v1/batches/%s/preview.geojson HTTP/1.1\r\nHost: x\r\n%s\r\n", doc.ID, b.auth())
 	if _, err := io.ReadFull(conn, make([]byte, 1)); err != nil { // it has begun
 		t.Fatal(err)
 	}
