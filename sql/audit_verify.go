@@ -28,7 +28,11 @@ var verifyStep = lintu.Text{ZH: "校验审计链", EN: "verifying the chain of t
 // the database, whose functions somebody may have replaced. Entries that are
 // appended meanwhile are not looked at.
 func (db *DB) VerifyAudit(ctx context.Context, tenant int32, progress lintu.Progress) (lintu.AuditHead, error) {
-	v := &verifier{db: db, tenant: tenant}
+	return db.verifyAudit(ctx, tenant, verifyChunk, progress)
+}
+
+func (db *DB) verifyAudit(ctx context.Context, tenant int32, size int64, progress lintu.Progress) (lintu.AuditHead, error) {
+	v := &verifier{db: db, tenant: tenant, size: size}
 	if err := v.begin(ctx); err != nil {
 		return lintu.AuditHead{}, toError(err)
 	}
@@ -49,6 +53,7 @@ func (db *DB) VerifyAudit(ctx context.Context, tenant int32, progress lintu.Prog
 type verifier struct {
 	db     *DB
 	tenant int32
+	size   int64  // of a chunk
 	last   int64  // by audit_head
 	hash   []byte // likewise
 
@@ -90,11 +95,11 @@ func (v *verifier) run(ctx context.Context, progress lintu.Progress) error {
 	for range min(verifyWorkers, runtime.GOMAXPROCS(0), int(v.db.pool.Config().MaxConns)) {
 		workers.Go(func() {
 			for {
-				first := v.next.Add(verifyChunk) - verifyChunk
+				first := v.next.Add(v.size) - v.size
 				if first > v.last || v.failed(first) {
 					return
 				}
-				if err := v.chunk(ctx, first, min(first+verifyChunk-1, v.last)); err != nil {
+				if err := v.chunk(ctx, first, min(first+v.size-1, v.last)); err != nil {
 					v.mu.Lock()
 					if v.err == nil {
 						v.err = err
@@ -141,7 +146,7 @@ func (v *verifier) chunk(ctx context.Context, first, last int64) error {
 		return err
 	}
 	defer rows.Close()
-	var before [sha256.Size]byte
+	before := make([]byte, sha256.Size)
 	due, link := first-1, newLink(v.tenant)
 	if first == 1 {
 		due = 1
@@ -156,34 +161,48 @@ func (v *verifier) chunk(ctx context.Context, first, last int64) error {
 			v.found(seq, errInserted(seq))
 			return nil
 		case seq > due:
-			v.found(due, errMissing(due, seq-1))
-			return nil
+			rows.Close()
+			return v.missing(ctx, due)
 		case seq < first: // verified with the chunk before
-		case link.of(prev, fields[:n-2]) != [sha256.Size]byte(hash):
+		case !bytes.Equal(link.of(prev, fields[:n-2]), hash):
 			v.found(seq, errChanged(seq))
 			return nil
-		case !bytes.Equal(prev, before[:]) && seq > 1:
+		case !bytes.Equal(prev, before) && seq > 1:
 			v.found(seq-1, errReplaced(seq-1))
 			return nil
-		case !bytes.Equal(prev, before[:]):
+		case !bytes.Equal(prev, before):
 			v.found(seq, errChanged(seq))
 			return nil
 		default:
 			v.done.Add(1)
 		}
-		copy(before[:], hash)
+		before = append(before[:0], hash...)
 		due++
 	}
 	if err := rows.Err(); err != nil {
 		return err
 	}
-	switch {
-	case due <= last && last == v.last:
-		v.found(due, errCutOff(due, last))
-	case due <= last:
-		v.found(due, errMissing(due, last))
-	case last == v.last && !bytes.Equal(before[:], v.hash):
+	if due <= last {
+		return v.missing(ctx, due)
+	}
+	if last == v.last && !bytes.Equal(before, v.hash) {
 		v.found(last, errReplaced(last))
+	}
+	return nil
+}
+
+// missing finds how far the entries from due on are missing, whatever the chunk.
+func (v *verifier) missing(ctx context.Context, due int64) error {
+	var next *int64
+	err := v.db.pool.QueryRow(ctx, `SELECT min(seq) FROM audit WHERE tenant_id = $1 AND seq BETWEEN $2 AND $3`,
+		v.tenant, due, v.last).Scan(&next)
+	switch {
+	case err != nil:
+		return err
+	case next == nil:
+		v.found(due, errCutOff(due, v.last))
+	default:
+		v.found(due, errMissing(due, *next-1))
 	}
 	return nil
 }
@@ -203,13 +222,14 @@ func newLink(tenant int32) *link {
 
 // of hashes an entry's fields in PostgreSQL's binary form, on top of the hash
 // before it.
-func (l *link) of(before []byte, fields [][]byte) [sha256.Size]byte {
+func (l *link) of(before []byte, fields [][]byte) []byte {
 	l.buffer = append(l.buffer[:0], before...)
 	l.add(l.tenant[:])
 	for _, f := range fields {
 		l.add(f)
 	}
-	return sha256.Sum256(l.buffer)
+	sum := sha256.Sum256(l.buffer)
+	return sum[:]
 }
 
 func (l *link) add(value []byte) {

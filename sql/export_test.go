@@ -56,3 +56,8 @@ func (db *DB) RotateSteps(ctx context.Context, tenant int32, n int) error {
 	}
 	return err
 }
+
+// VerifyAuditBy is VerifyAudit in chunks of that size.
+func VerifyAuditBy(ctx context.Context, db *DB, tenant int32, size int64) (lintu.AuditHead, error) {
+	return db.verifyAudit(ctx, tenant, size, nil)
+}
