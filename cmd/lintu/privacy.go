@@ -229,10 +229,6 @@ func (a *app) ask(zh, en string, args ...any) {
 	fmt.Fprint(a.stderr, lintu.Say(zh, en, args...).In(a.cfg.Lang))
 }
 
-func (a *app) tell(zh, en string, args ...any) {
-	fmt.Fprintln(a.stdout, lintu.Say(zh, en, args...).In(a.cfg.Lang))
-}
-
 // answered reads a line and is CodeConflict if it is another than expected.
 func (a *app) answered(expected string) error {
 	if a.answers == nil {
