@@ -34,7 +34,7 @@ func (k *keeper) Search(ctx context.Context, v *lintu.Viewer, text string, limit
 func TestFaultReusedStrings(t *testing.T) {
 	t.Parallel()
 	k := &keeper{}
-	b := serve(t, setup(t, 0).db, func(c *apiConfig) { c.Finder = k })
+	b := setup(t, 0).again(func(c *apiConfig) { c.Finder = k })
 	var want []string
 	for i := range 200 { // over one connection, whose buffers are used again
 		want = append(want, fmt.Sprintf("text-%03d-%s", i, strings.Repeat("x", i%40)))
@@ -59,7 +59,7 @@ func (f faulty) EachFeature(ctx context.Context, q lintu.FeatureQuery, yield fun
 
 func TestFaultPanicInStream(t *testing.T) {
 	t.Parallel()
-	b := serve(t, setup(t, 20).db, func(c *apiConfig) { c.Features = faulty{c.Features} })
+	b := setup(t, 20).again(func(c *apiConfig) { c.Features = faulty{c.Features} })
 	res, err := client.Get(b.base + "/ogc/collections/counties/items") // what visitors see
 	if err == nil {
 		defer res.Body.Close()
@@ -99,6 +99,28 @@ func TestFaultBodyLimit(t *testing.T) {
 	}
 	if tried < 4 {
 		t.Errorf("only %d routes change something", tried)
+	}
+}
+
+// TestFaultIdempotency: no answer is kept for a repeated request, whose it may be.
+func TestFaultIdempotency(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 0)
+	logins := map[string]string{}
+	for _, login := range []string{"zhang", "li"} {
+		_, secret := b.signedIn(tenant, login, "viewer everywhere")
+		a := b.do("POST", "/api/v1/tokens", strings.NewReader(`{"title":"QGIS","only":["see_units"],"days":1}`),
+			"Cookie", "lintu="+secret, "Sec-Fetch-Site", "same-origin", "Idempotency-Key", "11111111-1111-1111-1111-111111111111", "X-Idempotency-Key", "11111111-1111-1111-1111-111111111111")
+		var token struct{ ID, Secret string }
+		if a.json(t, &token); a.StatusCode != http.StatusCreated || token.Secret == "" || logins[token.Secret] != "" {
+			t.Fatalf("%s: %d %s, before of %q", login, a.StatusCode, a.body, logins[token.Secret])
+		}
+		logins[token.Secret] = login
+		var me struct{ Login string }
+		b.do("GET", "/api/v1/me", nil, "Authorization", "Bearer "+token.Secret).json(t, &me)
+		if me.Login != login {
+			t.Errorf("the answer to %s is for %s", login, me.Login)
+		}
 	}
 }
 

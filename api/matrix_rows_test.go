@@ -130,6 +130,9 @@ var matrixRows = []matrixRow{
 	{route: "GET /readyz", path: "/readyz", lines: map[string]string{only: everybody}},
 	{route: "GET /metrics", path: "/metrics", lines: map[string]string{only: "                            401 401 403 403 403 403 403 403 403 403 403 403 403 403 403 403 200 403"}},
 
+	// Single sign-on is not configured here; who it knows is not known before.
+	{route: "GET /login/sso", path: "/login/sso", lines: map[string]string{only: nowhere}},
+	{route: "GET /login/sso/back", path: "/login/sso/back?code=x&state=y", lines: map[string]string{only: nowhere}},
 	{route: "GET /", path: "/", lines: map[string]string{only: everybody}},
 	{route: "GET /wall", path: "/wall", lines: map[string]string{only: everybody}},
 	{route: "GET /planner", path: "/planner", lines: map[string]string{only: everybody}},

@@ -30,7 +30,7 @@ type heldRole struct {
 
 func (s *Server) describeMe(ctx context.Context, a *asker) (*me, error) {
 	v := a.viewer
-	doc := &me{SignedIn: v.SignedIn(), Login: v.Login, MustChange: a.mustChange(),
+	doc := &me{SignedIn: v.SignedIn(), Login: v.Login, SSO: s.sso != nil, MustChange: a.mustChange(),
 		Rights: []lintu.Right{}, Roles: []heldRole{}, Pages: []string{}}
 	for _, r := range lintu.Rights {
 		if v.May(r.Right) {

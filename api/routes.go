@@ -80,6 +80,9 @@ func (s *Server) routes() []Route {
 		on(get, "/readyz", Operation, s.ready),
 		on(get, "/metrics", Need(lintu.ReadMetrics), s.metrics.handler(), untimed),
 
+		on(get, "/login/sso", Page, s.signOn),
+		on(get, "/login/sso/back", Page, s.signedOn),
+
 		on(get, "/", Page, s.file("index.html")),
 		on(get, "/wall", Page, s.file("wall.html")),
 		on(get, "/planner", Page, s.file("planner.html")),

@@ -51,6 +51,8 @@ type Config struct {
 	// TLSCert and TLSKey are the PEM files with which the server itself speaks
 	// HTTPS; empty: HTTP.
 	TLSCert, TLSKey string
+	// SSO is the single sign-on, or nil.
+	SSO *SSO
 	// AllowedOrigins are other origins whose pages may read tiles, styles, sprites
 	// and the OGC part.
 	AllowedOrigins []string
@@ -79,6 +81,7 @@ type Server struct {
 	pages   map[string]*page
 	scheme  string       // of the listener: http or https
 	cert    *certificate // nil over HTTP
+	sso     *sso         // nil where it is not configured
 	proxies []netip.Prefix
 	origins []string
 	csp     string
@@ -120,6 +123,11 @@ func New(cfg Config) (*Server, error) {
 	}
 	if err := s.openTLS(); err != nil {
 		return nil, err
+	}
+	if cfg.SSO != nil {
+		if s.sso, err = newSSO(cfg.SSO, cfg.PublicURL); err != nil {
+			return nil, err
+		}
 	}
 	if s.csp, err = contentPolicy(cfg.Basemap); err != nil {
 		return nil, err

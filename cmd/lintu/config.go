@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/lintu-map/lintu"
+	"github.com/lintu-map/lintu/api"
 )
 
 // config is everything that can be configured, by LINTU_* variables or flags.
@@ -24,6 +25,9 @@ type config struct {
 	TrustedProxies []string `env:"LINTU_TRUSTED_PROXIES" help:"Addresses or networks whose X-Forwarded-* headers are believed." placeholder:"CIDR"`
 	TLSCert        string   `name:"tls-cert" env:"LINTU_TLS_CERT" help:"PEM file with the certificate, to speak HTTPS; read again when it changes." placeholder:"FILE"`
 	TLSKey         string   `name:"tls-key" env:"LINTU_TLS_KEY" help:"PEM file with the certificate's private key." placeholder:"FILE"`
+	OIDCIssuer     string   `name:"oidc-issuer" env:"LINTU_OIDC_ISSUER" help:"Single sign-on: address of the OpenID Connect provider. Needs LINTU_PUBLIC_URL." placeholder:"URL"`
+	OIDCClientID   string   `name:"oidc-client-id" env:"LINTU_OIDC_CLIENT_ID" help:"Single sign-on: how the provider knows lintu." placeholder:"ID"`
+	OIDCSecretFile string   `name:"oidc-secret-file" env:"LINTU_OIDC_SECRET_FILE" help:"Single sign-on: file with the client's secret." placeholder:"FILE"`
 	AllowedOrigins []string `name:"allowed-origins" env:"LINTU_ALLOWED_ORIGINS" help:"Other origins whose pages may read tiles, styles and OGC answers; default none." placeholder:"ORIGIN,…"`
 	PublicLayers   []string `name:"public-layers" env:"LINTU_PUBLIC_LAYERS" help:"Layers shown to those who have not signed in, or none. Default: boundaries and base map." placeholder:"LAYER,…"`
 	Title          string   `env:"LINTU_TITLE" help:"Name of the place, shown on the pages."`
@@ -82,6 +86,21 @@ func (c *config) public() []lintu.Layer {
 	return layers
 }
 
+// sso is the single sign-on, nil where none is configured.
+func (c *config) sso() (*api.SSO, error) {
+	if c.OIDCIssuer == "" {
+		if c.OIDCClientID+c.OIDCSecretFile != "" {
+			return nil, lintu.Errorf(lintu.CodeInvalid, "单点登录还需要 LINTU_OIDC_ISSUER。", "Single sign-on also needs LINTU_OIDC_ISSUER.")
+		}
+		return nil, nil
+	}
+	secret, err := os.ReadFile(c.OIDCSecretFile)
+	if err != nil {
+		return nil, lintu.Errorf(lintu.CodeInvalid, "LINTU_OIDC_SECRET_FILE 指定的文件无法读取：%v。", "The file of LINTU_OIDC_SECRET_FILE cannot be read: %v.", err)
+	}
+	return &api.SSO{Issuer: c.OIDCIssuer, ClientID: c.OIDCClientID, Secret: strings.TrimSpace(string(secret))}, nil
+}
+
 // name is the place as the pages show it.
 func (c *config) name() lintu.Text {
 	if c.Title == "" {
@@ -118,7 +137,7 @@ func (c config) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.String("database", database), slog.String("data", c.Data), slog.String("keyFile", c.KeyFile),
 		slog.Int("tenant", int(c.Tenant)), slog.String("lang", c.Lang),
-		slog.String("addr", c.Addr), slog.String("publicURL", c.PublicURL), slog.String("tlsCert", c.TLSCert),
+		slog.String("addr", c.Addr), slog.String("publicURL", c.PublicURL), slog.String("tlsCert", c.TLSCert), slog.String("oidcIssuer", c.OIDCIssuer),
 		slog.Any("trustedProxies", c.TrustedProxies), slog.Any("allowedOrigins", c.AllowedOrigins),
 		slog.Any("publicLayers", c.public()),
 		slog.String("title", c.Title),

@@ -99,6 +99,10 @@ func (a *app) server(p *place) (*api.Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	sso, err := a.cfg.sso()
+	if err != nil {
+		return nil, err
+	}
 	reader := sql.NewReader(p.db)
 	return api.New(api.Config{
 		Tenant: a.cfg.Tenant, Name: a.name, Version: version,
@@ -107,7 +111,7 @@ func (a *app) server(p *place) (*api.Server, error) {
 		Importer: p.importer, Batches: p.db, Ready: p.db.Ping,
 		Door: p.accounts, Registrar: p.accounts, Persons: p.db, Audit: p.db,
 		Pages: web.Pages(), PublicURL: a.cfg.PublicURL, TrustedProxies: a.cfg.TrustedProxies, AllowedOrigins: a.cfg.AllowedOrigins,
-		TLSCert: a.cfg.TLSCert, TLSKey: a.cfg.TLSKey,
+		TLSCert: a.cfg.TLSCert, TLSKey: a.cfg.TLSKey, SSO: sso,
 		Public: a.cfg.public(), Basemap: basemap, UploadBytes: maxUploadBytes, Log: a.log,
 	})
 }
