@@ -18,7 +18,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1500, // MapLibre is one chunk of about 1.1 MB
     rolldownOptions: {
-      input: { index: page('index'), wall: page('wall'), planner: page('planner') },
+      input: Object.fromEntries(['index', 'wall', 'planner', 'login', 'account', 'accounts', 'audit'].map((name) => [name, page(name)])),
       // MapLibre changes seldom: apart, it stays in caches when the pages change.
       output: { codeSplitting: { groups: [{ name: 'maplibre', test: /node_modules\/maplibre-gl\// }] } },
     },

@@ -7,6 +7,9 @@ export const base = (process.env.LINTU_URL ?? 'http://127.0.0.1:8080').replace(/
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
+/** The passwords of the demo's accounts by login, which the server printed. */
+export const passwords = JSON.parse(process.env.LINTU_ACCOUNTS ?? '{}')
+
 /** WebGL without a graphics card, and no request of the browser's own. */
 const flags = [
   '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
@@ -18,11 +21,16 @@ export function launch() {
 }
 
 /**
- * Opens a page that remembers every request to another origin, every error and
- * every breach of the content security policy: `faults()` lists them.
+ * Opens a page, signed in where a login is given, that remembers every request
+ * to another origin, every error and every breach of the content security
+ * policy: `faults()` lists them.
  */
-export async function open(browser, options = {}) {
+export async function open(browser, { login = '', ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce', ...options })
+  if (login) {
+    const [name, value] = (await newSession(login)).split('=')
+    await context.addCookies([{ name, value, url: base, httpOnly: true, sameSite: 'Strict' }])
+  }
   const page = await context.newPage()
   const faults = []
   page.on('request', (request) => {
@@ -33,11 +41,26 @@ export async function open(browser, options = {}) {
   page.on('console', (message) => {
     if (message.type() === 'error') faults.push(`console: ${message.text()}`)
   })
-  return { page, faults: () => faults, close: () => context.close() }
+  return { page, context, faults: () => faults, close: () => context.close() }
 }
 
-export async function json(path) {
-  const response = await fetch(base + path)
+/** Signs in as a program would, and returns the cookie. */
+export async function newSession(login) {
+  const response = await fetch(`${base}/api/v1/session`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ login, password: passwords[login] }),
+  })
+  check(response.ok, `${login} cannot sign in: ${response.status}; LINTU_ACCOUNTS has the passwords by login`)
+  return response.headers.getSetCookie()[0].split(';')[0]
+}
+
+const sessions = new Map()
+
+/** Fetches as somebody, by default one who sees every household. */
+export async function json(path, login = 'viewer') {
+  if (!sessions.has(login)) sessions.set(login, newSession(login))
+  const response = await fetch(base + path, { headers: { Cookie: await sessions.get(login) } })
   if (!response.ok) throw new Error(`${path}: ${response.status}`)
   return response.json()
 }
@@ -53,6 +76,22 @@ export async function checkAccessible(page, name) {
   const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }))
   const list = violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target.join(' ')} (${n.failureSummary?.split('\n')[1]?.trim()})`))
   check(list.length === 0, `${name} is not accessible:\n  ${list.join('\n  ')}`)
+}
+
+/** In both themes of a page for the desk. */
+export async function checkBothThemes(page, name) {
+  for (const other of ['夜间', '日间']) {
+    await checkAccessible(page, name)
+    await page.getByRole('button', { name: other, exact: true }).click()
+  }
+}
+
+/** Fills the form for signing in that the page shows. */
+export async function fillSignIn(page, login, password = passwords[login]) {
+  const form = page.locator('[data-form=sign-in]')
+  await form.getByLabel('账号').fill(login)
+  await form.getByLabel('密码').fill(password)
+  await form.getByRole('button', { name: '登录' }).click()
 }
 
 export const drawn = (page) => page.waitForSelector('[data-idle=true]', { timeout: 120_000 })

@@ -4,7 +4,7 @@ export const name = 'entry page'
 
 export async function run(browser) {
   const config = await json('/api/v1/config')
-  const { page, faults, close } = await open(browser)
+  const { page, faults, close } = await open(browser, { login: 'viewer' })
   await page.goto(`${base}/`)
   await page.getByText(config.name.zh).first().waitFor()
   const households = config.layers.find((l) => l.name === 'households').count

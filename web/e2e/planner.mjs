@@ -99,7 +99,7 @@ async function refusesWhatItCannotRead(page) {
 
 /** Works on a telephone, in English, and says why a broken file was not taken. */
 async function fitsAPhone(browser) {
-  const phone = await open(browser, { viewport: { width: 360, height: 780 }, isMobile: true, hasTouch: true })
+  const phone = await open(browser, { login: 'planner', viewport: { width: 360, height: 780 }, isMobile: true, hasTouch: true })
   const { page } = phone
   await page.goto(`${base}/planner?lang=en`)
   await drop(page, readFileSync(path), file)
@@ -123,7 +123,7 @@ export async function run(browser) {
     console.log(`skip  ${name}: no ${path}; LINTU_SHARED_DATA says where the shared data is`)
     return
   }
-  const { page, faults, close } = await open(browser)
+  const { page, faults, close } = await open(browser, { login: 'planner' })
   await refusesWhatItCannotRead(page)
   await explains(page)
   await answers(page)

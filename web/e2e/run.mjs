@@ -1,13 +1,18 @@
 // Drives a running server, whose address is LINTU_URL, in the system's Chromium.
+// LINTU_ACCOUNTS has the passwords of its demo accounts as JSON, by login.
 import { launch } from './browser.mjs'
+import * as accounts from './accounts.mjs'
+import * as door from './door.mjs'
 import * as entry from './entry.mjs'
+import * as persons from './persons.mjs'
 import * as planner from './planner.mjs'
+import * as roles from './roles.mjs'
 import * as wall from './wall.mjs'
 
 const wanted = process.argv.slice(2)
 const browser = await launch()
 let failed = 0
-for (const part of [entry, wall, planner]) {
+for (const part of [door, roles, entry, wall, persons, accounts, planner]) {
   if (wanted.length > 0 && !wanted.some((word) => part.name.includes(word))) continue
   const begun = Date.now()
   try {

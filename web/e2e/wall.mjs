@@ -23,20 +23,20 @@ async function loneHousehold() {
   throw new Error(`no household stands alone among ${features.length}`)
 }
 
-async function viewOf(page) {
+export async function viewOf(page) {
   const [, z, lat, lon] = (await page.evaluate(() => location.hash)).match(/map=([\d.]+)\/([-\d.]+)\/([-\d.]+)/) ?? []
   return { zoom: Number(z), center: [Number(lon), Number(lat)] }
 }
 
 /** Where a point is on the screen, by the formulas of Web Mercator. */
-function project({ zoom, center }, [lon, lat], { width, height }) {
+export function project({ zoom, center }, [lon, lat], { width, height }) {
   const y = (degrees) => Math.asinh(Math.tan((degrees * PI) / 180)) / (2 * PI)
   const world = 512 * 2 ** zoom
   return [width / 2 + ((lon - center[0]) / 360) * world, height / 2 - (y(lat) - y(center[1])) * world]
 }
 
 /** The brightest value of red within a few pixels of each point of a screenshot. */
-async function brightness(page, points) {
+export async function brightness(page, points) {
   const png = (await page.screenshot()).toString('base64')
   return page.evaluate(async ([data, list]) => {
     const image = new Image()
@@ -122,7 +122,7 @@ async function saysWhenTheServerIsLost(page) {
 }
 
 async function fitsAPhone(browser) {
-  const phone = await open(browser, { viewport: { width: 360, height: 780 }, isMobile: true, hasTouch: true })
+  const phone = await open(browser, { login: 'viewer', viewport: { width: 360, height: 780 }, isMobile: true, hasTouch: true })
   await phone.page.goto(`${base}/wall`)
   await drawn(phone.page)
   const wide = await phone.page.evaluate(() => document.documentElement.scrollWidth)
@@ -133,7 +133,7 @@ async function fitsAPhone(browser) {
 }
 
 export async function run(browser) {
-  const { page, faults, close } = await open(browser)
+  const { page, faults, close } = await open(browser, { login: 'viewer' })
   await householdLightsItsHead(page)
   await searchFliesToTheCommunity(page)
   await isAccessible(page)

@@ -1,6 +1,10 @@
+import { accountMessages } from './account/messages'
+import { accountsMessages } from './accounts/messages'
+import { auditMessages } from './audit/messages'
 import { entryMessages } from './entry/messages'
 import { m } from './message'
 import { plannerMessages } from './planner/messages'
+import { doorMessages } from './ui/messages'
 import { wallMessages } from './wall/messages'
 
 /** Texts that several pages share. */
@@ -8,6 +12,8 @@ const common = {
   product: m('邻图', 'lintu'),
   home: m('首页', 'Home'),
   close: m('关闭', 'Close'),
+  cancel: m('返回', 'Go back'),
+  listComma: m('，', ', '),
   retry: m('重试', 'Try again'),
   loading: m('正在载入…', 'Loading…'),
   switchLanguage: m('English', '中文'),
@@ -20,10 +26,15 @@ const common = {
   grids: m('网格', 'grids'),
   errorUnreachable: m('连不上服务器。', 'The server cannot be reached.'),
   errorForbidden: m('没有查看权限，请联系管理员。', 'You may not see this. Ask an administrator.'),
+  errorThrottled: m('请求太频繁，请过一会儿再试。', 'Too many requests. Try again in a while.'),
+  errorSignedOut: m('需要登录后查看。', 'This is shown to those who have signed in.'),
   errorServer: m('服务器出错（{status}）。请稍后再试，或联系管理员查看日志。', 'The server failed ({status}). Try again later, or ask an administrator to look at the log.'),
 } as const
 
 /** The one catalogue: `{name}` in a sentence is filled in by `say`. */
-export const messages = { ...common, ...entryMessages, ...wallMessages, ...plannerMessages } as const
+export const messages = {
+  ...common, ...doorMessages, ...entryMessages, ...wallMessages, ...plannerMessages,
+  ...accountMessages, ...accountsMessages, ...auditMessages,
+} as const
 
 export type MessageKey = keyof typeof messages

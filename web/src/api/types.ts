@@ -55,7 +55,36 @@ export interface Config {
   maxZoom: number
   uploadBytes: number
   basemap: Basemap | null
+  /** Only those that are shown to whoever asks. */
   layers: LayerInfo[]
+  me: Me
+}
+
+export type Right =
+  | 'see_units' | 'see_households' | 'see_persons' | 'unmask_persons'
+  | 'import' | 'read_audit' | 'manage_accounts' | 'read_metrics'
+
+/** A role that somebody holds, for a place and a period. */
+export interface HeldRole {
+  role: string
+  title: Message
+  for: Message
+  from: string
+  to: string | null
+}
+
+/** Who is asking. A visitor has no login, no rights and no roles. */
+export interface Me {
+  signedIn: boolean
+  login: string
+  /** The password is one-time: nothing works before it is changed. */
+  mustChange: boolean
+  /** Whether /login/sso leads to a single sign-on. */
+  sso: boolean
+  rights: Right[]
+  roles: HeldRole[]
+  /** The pages that have something to do for whoever asks. */
+  pages: string[]
 }
 
 export interface Hit {

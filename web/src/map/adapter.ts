@@ -20,6 +20,8 @@ export interface Scene extends Overlays {
   scale: number
   words: { households: string; heads: string }
   hidden: ReadonlySet<Switch>
+  /** The layers that are shown to whoever looks; no other is asked for. */
+  layers: readonly LayerName[]
   /** Whether something is chosen, so that the rest steps back. */
   dimmed: boolean
   basemap: Basemap | null

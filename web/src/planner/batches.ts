@@ -45,7 +45,7 @@ export function upload(file: File, signal: AbortSignal, sent: (bytes: number) =>
     ask.upload.onload = () => sent(file.size)
     ask.onabort = () => reject(signal.reason as Error)
     ask.onerror = () => reject(new ApiError('unreachable', 0))
-    ask.onload = () => (ask.status === 201 ? resolve(JSON.parse(ask.responseText) as Batch) : reject(problemOf(ask.status, ask.responseText)))
+    ask.onload = () => (ask.status === 201 ? resolve(JSON.parse(ask.responseText) as Batch) : reject(problemOf(ask.status, ask.responseText, ask.getResponseHeader('Retry-After'))))
     ask.open('POST', `${address}?name=${encodeURIComponent(file.name)}`)
     ask.setRequestHeader('Content-Type', 'application/octet-stream')
     ask.send(file)

@@ -1,13 +1,7 @@
-import type { Lang, Say } from '../lang'
+import type { Say } from '../lang'
 import type { MessageKey } from '../messages'
-import { formatDay, formatTime } from '../ui/format'
 import type { Batch } from './types'
 import { openQuestions } from './summary'
-
-export function formatWhen(iso: string, lang: Lang): string {
-  const when = new Date(iso)
-  return `${formatDay(when, lang)} ${formatTime(when)}`
-}
 
 /** Who is written into a batch while nobody signs in. */
 const actors: Record<string, MessageKey> = { web: 'actorWeb', demo: 'actorDemo' }

@@ -3,7 +3,7 @@ import { m } from '../message'
 /** Texts of the planner's page. */
 export const plannerMessages = {
   planner: m('数据导入', 'Import'),
-  listComma: m('，', ', '),
+  plannerInvite: m('登录后可以导入数据。需要规划员角色。', 'Sign in to import data. It takes the planner role.'),
   listSemicolon: m('；', '; '),
 
   dropTitle: m('把压缩包、GeoJSON 或表格拖到这里', 'Drop a zip, GeoJSON or table here'),
@@ -157,7 +157,6 @@ export const plannerMessages = {
   discardText: m('“{file}”还没有写入地图；放弃后要用它须重新上传。', '“{file}” is not on the map; to use it later you would upload it again.'),
   discardFailed: m('没有放弃成。', 'It was not discarded.'),
   explainFailed: m('没有检查完', 'The check did not finish'),
-  cancel: m('返回', 'Go back'),
   jobCount: m('{done} / {total}', '{done} of {total}'),
   jobLost: m('连不上服务器，正在重试；服务器上的工作不受影响。', 'The server does not answer; trying again. Its work goes on.'),
   jobInterrupted: m('服务器中途停止了，没有完成。', 'The server stopped before it was done.'),
@@ -171,7 +170,6 @@ export const plannerMessages = {
   mapNoPreview: m('预览没有画出来', 'The preview could not be drawn'),
   mapNotYet: m('知道坐标系和图层之后，数据会画在这里。', 'The data is drawn here once its coordinate system is known.'),
   toMap: m('看地图', 'To the map'),
-  plannerForbidden: m('没有导入数据的权限，请联系管理员。', 'You may not import data. Ask an administrator.'),
 
   ruleGeometryMissing: m('没有图形', 'no shape'),
   ruleGeometryType: m('图形类型不对', 'wrong type of shape'),

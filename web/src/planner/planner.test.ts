@@ -142,7 +142,7 @@ test('the overlay holds the rows, their names and the place', () => {
 })
 
 test('answers said while the server explains are not lost', () => {
-  const drafted = withBatch(opening(initialState('day'), '1'), batch(report({ questions: [crs] })))
+  const drafted = withBatch(opening(initialState(), '1'), batch(report({ questions: [crs] })))
   const sent = { a: { crs: 'EPSG:4490' } }
   const later = { crs: 'EPSG:4326' }
   const state = inOpen(drafted, '1', () => ({ wanted: { a: later } }))

@@ -1,6 +1,7 @@
-import { ApiError, getConfig } from '../api/client'
+import { ApiError, asError, getConfig } from '../api/client'
+import type { Session } from '../session'
 import { createStore, type Store } from '../store'
-import type { Theme } from '../style/palette'
+import { pause } from '../ui/wait'
 import { addressOf, batchInAddress } from './address'
 import * as server from './batches'
 import { explained, initialState, inOpen, opening, withBatch, type Mark, type Open, type PlannerState, type Work } from './state'
@@ -29,13 +30,15 @@ export interface Planner {
   undo(): Promise<void>
   discard(): Promise<void>
   mark(place: Mark): void
-  setTheme(theme: Theme): void
   drawn(): void
 }
 
-/** Drives the page's state: asks the server, keeps the address. */
-export function createPlanner(theme: Theme): Planner {
-  const store = createStore(initialState(theme))
+/**
+ * Drives the page's state: asks the server, keeps the address. Where the session
+ * ends meanwhile, what was asked waits for the next sign-in.
+ */
+export function createPlanner({ keeping }: Pick<Session, 'keeping'>): Planner {
+  const store = createStore(initialState())
   const stopped = new AbortController()
   let sending: AbortController | null = null
   let visit = new AbortController()
@@ -45,7 +48,7 @@ export function createPlanner(theme: Theme): Planner {
 
   async function reload(): Promise<void> {
     try {
-      const [config, list] = await Promise.all([getConfig(stopped.signal), server.listBatches(listLimit, stopped.signal)])
+      const [config, list] = await keeping(stopped.signal, () => Promise.all([getConfig(stopped.signal), server.listBatches(listLimit, stopped.signal)]))
       store.update((state) => ({ ...state, config, list, trouble: null }))
     } catch (error) {
       if (!stopped.signal.aborted) store.update((state) => ({ ...state, trouble: asError(error) }))
@@ -60,7 +63,7 @@ export function createPlanner(theme: Theme): Planner {
       store.update((state) => (sending === mine && state.upload ? { ...state, upload: { ...state.upload, ...news } } : state))
     store.update((state) => ({ ...state, upload: { name: file.name, bytes: file.size, sent: 0, error: null } }))
     try {
-      const batch = await server.upload(file, mine.signal, (sent) => about({ sent }))
+      const batch = await keeping(mine.signal, () => server.upload(file, mine.signal, (sent) => about({ sent })))
       store.update((state) => ({ ...state, upload: null, list: [batch, ...(state.list ?? [])] }))
       history.pushState(null, '', addressOf(batch.id))
       enter(batch.id)
@@ -85,7 +88,7 @@ export function createPlanner(theme: Theme): Planner {
     if (id === null) return reload()
     const { signal } = visit
     try {
-      const batch = await server.getBatch(id, signal)
+      const batch = await keeping(signal, () => server.getBatch(id, signal))
       store.update((state) => withBatch(state, batch))
       if (batch.job?.state === 'running') await watch(id, signal)
       // What was found may be older than the map: look again.
@@ -100,7 +103,7 @@ export function createPlanner(theme: Theme): Planner {
     drawing = new AbortController()
     const signal = AbortSignal.any([drawing.signal, leaving])
     try {
-      const preview = await server.getPreview(id, signal)
+      const preview = await keeping(signal, () => server.getPreview(id, signal))
       change(id, () => ({ preview, previewError: null }))
     } catch (error) {
       if (!signal.aborted) change(id, () => ({ previewError: asError(error) }))
@@ -116,7 +119,7 @@ export function createPlanner(theme: Theme): Planner {
     try {
       do {
         const sent = open()?.wanted ?? {}
-        const batch = await server.putAnswers(id, sent, signal)
+        const batch = await keeping(signal, () => server.putAnswers(id, sent, signal))
         store.update((state) => explained(state, batch, sent))
       } while (Object.keys(open()?.wanted ?? {}).length > 0 && !signal.aborted)
       change(id, () => ({ work: null }))
@@ -149,7 +152,7 @@ export function createPlanner(theme: Theme): Planner {
       await pause(store.get().open?.lost ? retryMS : pollMS, signal)
       signal.throwIfAborted()
       try {
-        const batch = await server.getBatch(id, signal)
+        const batch = await keeping(signal, () => server.getBatch(id, signal))
         store.update((state) => withBatch(state, batch))
         if (batch.job?.state !== 'running') return batch
       } catch (error) {
@@ -161,7 +164,7 @@ export function createPlanner(theme: Theme): Planner {
 
   async function run(kind: 'apply' | 'undo'): Promise<void> {
     await work(kind, async (id, signal) => {
-      const begun = await server.launch(id, kind, signal)
+      const begun = await keeping(signal, () => server.launch(id, kind, signal))
       change(id, () => ({ job: begun.job ?? null }))
       const { job, state } = await watch(id, signal)
       if (job?.error) throw new ApiError('refused', job.error.status, job.error.text)
@@ -225,31 +228,13 @@ export function createPlanner(theme: Theme): Planner {
     undo: () => run('undo'),
     discard: () =>
       work('discard', async (id, signal) => {
-        await server.discard(id, signal)
+        await keeping(signal, () => server.discard(id, signal))
         show(null)
       }),
     mark: (place) => {
       const { open } = store.get()
       if (open) change(open.id, () => ({ mark: place }))
     },
-    setTheme: (theme) => store.update((state) => ({ ...state, theme })),
     drawn: () => store.update((state) => (state.idle ? state : { ...state, idle: true })),
   }
-}
-
-function asError(error: unknown): ApiError {
-  return error instanceof ApiError ? error : new ApiError('failed', 0)
-}
-
-/** Waits, but not longer than until the signal. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', end)
-      resolve()
-    }
-    const timer = setTimeout(end, ms)
-    signal.addEventListener('abort', end)
-  })
 }

@@ -1,13 +1,11 @@
 import type { ApiError } from '../api/client'
 import type { Config, LonLat } from '../api/types'
-import type { Theme } from '../style/palette'
 import { remember } from './answers'
 import { partsOf } from './summary'
 import type { Answers, Batch, Job, Preview, Question } from './types'
 
 export interface PlannerState {
   config: Config | null
-  theme: Theme
   /** Past batches, the newest first. */
   list: Batch[] | null
   /** Why neither the list nor the map's declaration came. */
@@ -57,8 +55,8 @@ export interface Open {
   mark: Mark | null
 }
 
-export function initialState(theme: Theme): PlannerState {
-  return { config: null, theme, list: null, trouble: null, upload: null, open: null, idle: false }
+export function initialState(): PlannerState {
+  return { config: null, list: null, trouble: null, upload: null, open: null, idle: false }
 }
 
 export function opening(state: PlannerState, id: string): PlannerState {

@@ -1,4 +1,4 @@
-import type { Basemap } from '../api/types.ts'
+import type { Basemap, LayerName } from '../api/types.ts'
 import { messages } from '../messages.ts'
 
 /** What a reader of the map can switch on and off, in the order of the legend. */
@@ -16,6 +16,8 @@ export interface StyleOptions {
   /** Words that the map itself writes. */
   words: { households: string; heads: string }
   hidden: ReadonlySet<Switch>
+  /** The layers that are shown to whoever looks, and no other is asked for; null is all. */
+  layers: readonly LayerName[] | null
   /** Whether something is chosen, so that the rest steps back. */
   dimmed: boolean
   /** What an operator configured to lie under everything. */
@@ -36,6 +38,7 @@ export const published: StyleOptions = {
   scale: 1,
   words: { households: messages.mapHouseholds.zh, heads: messages.heads.zh },
   hidden: new Set(hiddenAtFirst),
+  layers: null,
   dimmed: false,
   basemap: null,
   fadeMS: 180,

@@ -12,6 +12,7 @@ const empty: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: 
 const variants: [string, StyleOptions][] = [
   ['published', published],
   ['page', { ...published, scale: 2, dimmed: true, hidden: new Set(), overlays: { chosen: empty, preview: empty } }],
+  ['for a visitor', { ...published, layers: ['communities', 'grids', 'roads'] }],
   ['with a vector basemap', { ...published, basemap: { type: 'vector', url: '/base.json' } }],
   ['with a basemap', { ...published, basemap: { type: 'raster', tiles: ['/base/{z}/{x}/{y}.png'], tileSize: 256 } }],
 ]
@@ -40,6 +41,12 @@ for (const palette of Object.values(palettes)) {
   test(`${palette.name}: names come in two sizes only`, () => {
     const sizes = new Set(style(palette, published).layers.flatMap((layer) => (layer.type === 'symbol' ? [layer.layout?.['text-size']] : [])))
     expect(sizes.size).toBe(2)
+  })
+
+  test(`${palette.name}: asks only for layers that are shown`, () => {
+    const { sources, layers } = style(palette, { ...published, layers: ['communities', 'grids', 'roads'] })
+    expect(Object.values(sources).map((s) => ('url' in s ? s.url : ''))).toEqual(['/tiles/roads.json', '/tiles/communities,grids.json'])
+    expect(layers.filter((layer) => 'source' in layer && !(String(layer.source) in sources))).toEqual([])
   })
 
   test(`${palette.name}: asks nobody but its own server`, () => {

@@ -1,4 +1,4 @@
-import type { SourceSpecification, StyleSpecification } from '@maplibre/maplibre-gl-style-spec'
+import type { LayerSpecification, SourceSpecification, StyleSpecification } from '@maplibre/maplibre-gl-style-spec'
 import { areaLayers } from './areas.ts'
 import { inkOf } from './expressions.ts'
 import { groundLayers } from './ground.ts'
@@ -26,13 +26,24 @@ function sources(options: StyleOptions): Record<string, SourceSpecification> {
   const all: Record<string, SourceSpecification> = {}
   if (options.basemap) all['basemap'] = options.basemap as SourceSpecification
   for (const [name, layers] of Object.entries(tileSources)) {
-    all[name] = { type: 'vector', url: `/tiles/${layers}.json`, promoteId: 'id' }
+    const shown = layers.split(',').filter((layer) => isShown(layer, options))
+    if (shown.length > 0) all[name] = { type: 'vector', url: `/tiles/${shown.join(',')}.json`, promoteId: 'id' }
   }
   if (options.overlays) {
     all['chosen'] = { type: 'geojson', data: options.overlays.chosen }
     all['preview'] = { type: 'geojson', data: options.overlays.preview }
   }
   return all
+}
+
+function isShown(layer: string, { layers }: StyleOptions): boolean {
+  return layers === null || layers.some((name) => name === layer)
+}
+
+/** Whether a layer of the style has something to draw from. */
+function hasSource(layer: LayerSpecification, options: StyleOptions): boolean {
+  if (!('source' in layer) || typeof layer.source !== 'string' || !(layer.source in tileSources)) return true
+  return isShown((layer['source-layer'] ?? '').replace(/_label$/, ''), options)
 }
 
 /** Draws the map in a palette. Addresses in the style are relative to the server's root. */
@@ -52,6 +63,6 @@ export function style(palette: Palette, options: StyleOptions): StyleSpecificati
       ...overlays.under,
       ...labelLayers(ink),
       ...overlays.over,
-    ],
+    ].filter((layer) => hasSource(layer, options)),
   }
 }

@@ -18,6 +18,17 @@ export function formatTime(when: Date): string {
   return when.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })
 }
 
+/** Day and minute of an instant in RFC 3339. */
+export function formatWhen(iso: string, lang: Lang): string {
+  const when = new Date(iso)
+  return `${formatDay(when, lang)} ${formatTime(when)}`
+}
+
+/** An instant of RFC 3339 to the second. */
+export function formatMoment(iso: string, lang: Lang): string {
+  return new Date(iso).toLocaleString(locale(lang), { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false })
+}
+
 export function formatAge(ageMS: number, say: Say): string {
   const seconds = Math.max(0, Math.round(ageMS / 1000))
   if (seconds < 60) return say('ageSeconds', { n: seconds })

@@ -7,6 +7,10 @@ export function troubleText(error: ApiError, lang: Lang, say: Say): string {
   switch (error.trouble) {
     case 'unreachable':
       return say('errorUnreachable')
+    case 'signedOut':
+      return say('errorSignedOut')
+    case 'throttled':
+      return say('errorThrottled')
     case 'forbidden':
       return say('errorForbidden')
     default:

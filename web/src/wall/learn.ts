@@ -4,6 +4,8 @@ import type { Picked } from '../map/pick'
 import { inside } from './inside'
 import type { Child, Chosen, Home } from './state'
 
+/** Whether a layer is shown to whoever looks. */
+type Shown = (layer: LayerName) => boolean
 type Tell = (news: Partial<Omit<Chosen, 'picked'>>) => void
 
 /** No head looks after more homes than a page of items holds; areas hold fewer parts too. */
@@ -22,13 +24,13 @@ export function isArea(layer: LayerName): boolean {
  * Fetches what is known of the choice and tells each part as it comes: the
  * card first, then the head's homes, or an area's border and parts.
  */
-export async function learn(picked: Picked, signal: AbortSignal, tell: Tell): Promise<void> {
+export async function learn(picked: Picked, shown: Shown, signal: AbortSignal, tell: Tell): Promise<void> {
   try {
     const card = await getCard(picked.layer, picked.id, signal)
     const head = headOf(card)
     tell({ card, head })
-    if (head) tell({ homes: await homesOf(head, signal) })
-    if (isArea(picked.layer)) await learnArea(card, signal, tell)
+    if (head && shown('households')) tell({ homes: await homesOf(head, signal) })
+    if (isArea(picked.layer)) await learnArea(card, shown, signal, tell)
     tell({ status: 'ready' })
   } catch (error) {
     if (signal.aborted) return
@@ -54,15 +56,15 @@ function pointOf(geometry: GeoJSON.Geometry | null): LonLat | null {
 
 type Properties = { code: string; name?: string | null; households?: number | null }
 
-async function learnArea(card: Card, signal: AbortSignal, tell: Tell): Promise<void> {
+async function learnArea(card: Card, shown: Shown, signal: AbortSignal, tell: Tell): Promise<void> {
   const { geometry } = await getItem<Properties>(card.layer, card.id, signal)
   const outline = geometry?.type === 'Polygon' || geometry?.type === 'MultiPolygon' ? geometry : null
   tell({ outline })
   const division = divisions[card.layer]
-  if (division) {
+  if (division && shown(division)) {
     const { features } = await getItems<Properties>(division, { parent: card.code }, pageLimit, signal)
     tell({ children: inOrder(features.map((item) => childOf(division, item))) })
-  } else if (outline && card.bbox) {
+  } else if (!division && outline && card.bbox && shown('heads')) {
     const { features } = await getItems<Properties>('heads', { bbox: card.bbox.join(',') }, pageLimit, signal)
     tell({ children: inOrder(features.filter(({ geometry: at }) => within(outline, at)).map((item) => childOf('heads', item))) })
   }

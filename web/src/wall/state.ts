@@ -52,6 +52,10 @@ export interface WallState {
   chosen: Chosen | null
   /** Whether everything in view is drawn. */
   idle: boolean
+  /** Somebody had signed in, and the session has ended since. */
+  ended: boolean
+  /** How often somebody else has come to use the page. */
+  viewers: number
 }
 
 export function initialState(theme: Theme): WallState {
@@ -63,11 +67,27 @@ export function initialState(theme: Theme): WallState {
     hidden: new Set(hiddenAtFirst),
     chosen: null,
     idle: false,
+    ended: false,
+    viewers: 0,
   }
 }
 
 export function withConfig(state: WallState, config: Config, now: number): WallState {
-  return { ...state, config, connection: { state: 'online', goodAt: now, retryAt: 0, failures: 0, error: null } }
+  const ended = !config.me.signedIn && (state.ended || state.config?.me.signedIn === true)
+  // What one may not see any more is not left standing.
+  const chosen = state.chosen && (sees(config, state.chosen.picked.layer) || !state.config) ? state.chosen : null
+  const viewers = state.viewers + (state.config && viewerOf(state.config) !== viewerOf(config) ? 1 : 0)
+  return { ...state, config, chosen, ended, viewers, connection: { state: 'online', goodAt: now, retryAt: 0, failures: 0, error: null } }
+}
+
+/** Whether a layer is shown to whoever asks. */
+export function sees(config: Config | null, layer: LayerName): boolean {
+  return config?.layers.some((l) => l.name === layer) ?? false
+}
+
+/** Differs whenever somebody else asks, or may do something else. */
+export function viewerOf({ me }: Pick<Config, 'me'>): string {
+  return JSON.stringify([me.signedIn ? me.login : null, me.rights, me.roles])
 }
 
 /** Seconds until the next try after so many failures in a row: 1, 2, 4 … 30. */
@@ -108,15 +128,12 @@ export function toggled(state: WallState, name: Switch): WallState {
   return { ...state, hidden }
 }
 
-/** The layers that have changed since; none if nothing was known before. */
+/** The layers that have changed since; none if nothing was known before, all if somebody else asks. */
 export function changedLayers(before: Config | null, after: Config): LayerName[] {
   if (!before) return []
+  if (viewerOf(before) !== viewerOf(after)) return after.layers.map((l) => l.name)
   const versions = new Map(before.layers.map((l) => [l.name, l.version]))
   return after.layers.filter((l) => versions.get(l.name) !== l.version).map((l) => l.name)
-}
-
-export function countOf(config: Config, layer: LayerName): number {
-  return config.layers.find((l) => l.name === layer)?.count ?? 0
 }
 
 /** Whether there is nothing to look at yet. */

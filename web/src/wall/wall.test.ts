@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { ApiError } from '../api/client'
-import type { Config, LayerInfo } from '../api/types'
+import type { Config, LayerInfo, Me } from '../api/types'
 import { inside } from './inside'
 import { dims, litPoints, overlayOf, shadeAround } from './overlay'
-import { backoffSeconds, changedLayers, initialState, learned, picking, toggled, trying, withLoss, type Chosen } from './state'
+import { backoffSeconds, changedLayers, initialState, learned, picking, toggled, trying, withConfig, withLoss, type Chosen } from './state'
 
 const household = { layer: 'households', id: 'a' } as const
 const head = { id: 'h', code: '7', name: '', lon: 113, lat: 28 }
@@ -12,6 +12,8 @@ const homes: Chosen['homes'] = [
   { id: 'b', code: '2', name: '', at: [113.002, 28] },
   { id: 'c', code: '3', name: '', at: null },
 ]
+const visitor: Me = { signedIn: false, login: '', mustChange: false, sso: false, rights: [], roles: [], pages: ['/', '/wall'] }
+const wang: Me = { ...visitor, signedIn: true, login: 'wang', rights: ['see_households'] }
 const square: GeoJSON.Polygon = { type: 'Polygon', coordinates: [[[0, 0], [4, 0], [4, 4], [0, 4], [0, 0]], [[1, 1], [2, 1], [2, 2], [1, 2], [1, 1]]] }
 
 test('an answer for what is no longer chosen is dropped', () => {
@@ -32,7 +34,7 @@ test('a lost server is asked again ever more slowly', () => {
 
 test('a layer has changed when its version has, not its count', () => {
   const config = (versions: Partial<Record<LayerInfo['name'], string>>) =>
-    ({ layers: Object.entries(versions).map(([name, version]) => ({ name, version, count: 7 })) }) as Config
+    ({ me: visitor, layers: Object.entries(versions).map(([name, version]) => ({ name, version, count: 7 })) }) as Config
   const before = config({ grids: 's-1', households: 's-1' })
   expect(changedLayers(null, before)).toEqual([])
   expect(changedLayers(before, config({ grids: 's-1', households: 's-1' }))).toEqual([])
@@ -65,4 +67,20 @@ test('inside an area', () => {
   expect(inside(square, [1.5, 1.5])).toBe(false)
   expect(inside(square, [5, 3])).toBe(false)
   expect(inside({ type: 'MultiPolygon', coordinates: [square.coordinates] }, [0.5, 3])).toBe(true)
+})
+
+test('when the session ends, what only the signed-in see is gone, and the map stays', () => {
+  const config = (me: Me, ...names: LayerInfo['name'][]) => ({ me, layers: names.map((name) => ({ name, version: '1', count: 7 })) }) as Config
+  const before = config(wang, 'communities', 'households')
+  const after = config(visitor, 'communities')
+  const signedIn = { ...picking(withConfig(initialState('night'), before, 1), household), view: { center: [113, 28] as [number, number], zoom: 12 } }
+  expect(signedIn.ended).toBe(false)
+  const ended = withConfig(signedIn, after, 2)
+  expect(ended).toMatchObject({ ended: true, chosen: null, view: { zoom: 12 }, connection: { state: 'online' } })
+  expect(withConfig(ended, after, 3).ended).toBe(true)
+  expect(withConfig(ended, before, 4).ended).toBe(false)
+  expect(changedLayers(before, after)).toEqual(['communities'])
+  expect(changedLayers(after, after)).toEqual([])
+  // A visitor who came with an address keeps the answer that it is not shown.
+  expect(withConfig(picking(initialState('night'), household), after, 1).chosen?.picked).toEqual(household)
 })

@@ -1,5 +1,5 @@
 import { ApiError, getConfig } from '../api/client'
-import type { BBox, Config, Hit } from '../api/types'
+import type { BBox, Config, Hit, LayerName } from '../api/types'
 import type { MapAdapter, Scene } from '../map/adapter'
 import type { Picked } from '../map/pick'
 import type { Padding } from '../map/view'
@@ -9,7 +9,7 @@ import type { Theme } from '../style/palette'
 import { readAddress, writeAddress } from './address'
 import { learn } from './learn'
 import { dims, litPoints, nothing, overlayOf } from './overlay'
-import { changedLayers, forgotten, initialState, isEmpty, learned, picking, same, toggled, trying, withConfig, withLoss, type Chosen, type WallState } from './state'
+import { changedLayers, forgotten, initialState, isEmpty, learned, picking, same, sees, toggled, trying, withConfig, withLoss, type Chosen, type WallState } from './state'
 import { boundsOf } from '../map/view'
 
 /** How often a server that answers is asked what it holds. */
@@ -25,6 +25,8 @@ export interface Wall {
   start(): void
   stop(): void
   pick(picked: Picked | null): void
+  /** Picks something whose place is not known yet, and goes there once it is. */
+  seek(picked: Picked): void
   /** Picks and goes there. */
   visit(place: Place): void
   wholeTown(): void
@@ -61,7 +63,10 @@ export function createWall(theme: Theme): Wall {
         adapter?.refresh(lost ? undefined : changed)
         renew()
       }
+      if (before.chosen && !store.get().chosen) asking?.abort()
       if (before.config && isEmpty(before.config)) wholeTown()
+      // What the address names waits for the answer to who is asking.
+      if (!before.config && before.chosen) pick(before.chosen.picked)
       beat = setTimeout(ask, beatMS)
     } catch (error) {
       if (stopped.signal.aborted) return
@@ -73,16 +78,29 @@ export function createWall(theme: Theme): Wall {
     }
   }
 
-  function pick(picked: Picked | null): void {
+  /** Whether a layer is shown to whoever looks. */
+  const shown = (layer: LayerName) => sees(store.get().config, layer)
+
+  function pick(picked: Picked | null, go = false): void {
     asking?.abort()
     store.update((state) => picking(state, picked))
     if (!picked) return
     const mine = new AbortController()
     asking = mine
-    void learn(picked, mine.signal, (news) => {
+    void learn(picked, shown, mine.signal, (news) => {
       store.update((state) => learned(state, picked, news))
+      if (go && news.card) goTo(news.card)
       if (news.homes || news.outline) bringIntoView()
+      if (news.error?.trouble === 'signedOut') suspect()
     })
+  }
+
+  function goTo({ lon, lat }: { lon: number | null; lat: number | null }): void {
+    if (lon !== null && lat !== null) adapter?.flyTo([lon, lat], pointZoom, room())
+  }
+
+  function suspect(): void {
+    if (!asked && store.get().connection.state === 'online') void ask()
   }
 
   /** Learns anew of the choice, without a blink of what is known and without moving the map. */
@@ -95,7 +113,7 @@ export function createWall(theme: Theme): Wall {
     const mine = new AbortController()
     asking = mine
     let whole: Partial<Chosen> = forgotten
-    void learn(picked, mine.signal, (news) => {
+    void learn(picked, shown, mine.signal, (news) => {
       whole = { ...whole, ...news }
       if (news.status) store.update((state) => learned(state, picked, whole))
     })
@@ -113,7 +131,7 @@ export function createWall(theme: Theme): Wall {
   function visit(place: Place): void {
     pick({ layer: place.layer, id: place.id })
     if (place.bbox) adapter?.fit(place.bbox, room(), areaZoom)
-    else adapter?.flyTo([place.lon, place.lat], pointZoom, room())
+    else goTo(place)
   }
 
   function wholeTown(): void {
@@ -128,8 +146,6 @@ export function createWall(theme: Theme): Wall {
       room = free
     },
     start: () => {
-      const { chosen } = store.get()
-      if (chosen) pick(chosen.picked)
       window.addEventListener('online', ask, { signal: stopped.signal })
       window.addEventListener('hashchange', () => follow(store, adapter, pick), { signal: stopped.signal })
       store.subscribe(keepAddress)
@@ -140,15 +156,14 @@ export function createWall(theme: Theme): Wall {
       asking?.abort()
       clearTimeout(beat)
     },
-    pick,
+    pick: (picked) => pick(picked),
+    seek: (picked) => pick(picked, true),
     visit,
     wholeTown,
     setTheme: (next) => store.update((state) => ({ ...state, theme: next })),
     toggle: (name) => store.update((state) => toggled(state, name)),
     retry: () => void ask(),
-    suspect: () => {
-      if (!asked && store.get().connection.state === 'online') void ask()
-    },
+    suspect,
   }
 }
 
@@ -159,9 +174,9 @@ export function townBounds(config: Config | null): BBox | null {
 }
 
 /** What the map has to show in this state. */
-export function sceneOf(state: Pick<WallState, 'theme' | 'hidden' | 'chosen'> & Pick<Scene, 'basemap'>, words: Scene['words'], scale: number): Scene {
-  const { theme, hidden, chosen, basemap } = state
-  return { theme, scale, words, hidden, dimmed: dims(chosen), basemap, chosen: overlayOf(chosen), preview: nothing }
+export function sceneOf(state: Pick<WallState, 'theme' | 'hidden' | 'chosen'> & Pick<Scene, 'basemap' | 'layers'>, words: Scene['words'], scale: number): Scene {
+  const { theme, hidden, chosen, basemap, layers } = state
+  return { theme, scale, words, hidden, layers, dimmed: dims(chosen), basemap, chosen: overlayOf(chosen), preview: nothing }
 }
 
 function fromAddress(state: WallState): WallState {

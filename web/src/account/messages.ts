@@ -1,0 +1,46 @@
+import { m } from '../message'
+
+/** Texts of the page about one's own account. */
+export const accountMessages = {
+  accountInvite: m('登录后可以查看自己的角色、更改密码和管理访问令牌。', 'Sign in to see your roles, change your password and keep your tokens.'),
+  accountWho: m('您是 {login}', 'You are {login}'),
+  accountRoles: m('我的角色', 'My roles'),
+  accountRights: m('可以做的事', 'What you may do'),
+  roleRole: m('角色', 'Role'),
+  roleFor: m('范围', 'For'),
+  rolePeriod: m('期限', 'Period'),
+  periodFrom: m('自 {from} 起', 'from {from}'),
+  periodBetween: m('{from} 至 {to}', '{from} to {to}'),
+
+  passwordTitle: m('更改密码', 'Change password'),
+  passwordEnds: m('更改后，其他设备上的登录都会结束。', 'Afterwards all your other sessions have ended.'),
+  passwordDone: m('密码已更改，其他设备上的登录都已结束。', 'The password is changed; all your other sessions have ended.'),
+
+  sessionsTitle: m('登录状态', 'Sessions'),
+  sessionsText: m('在公用电脑上用完请退出。丢了手机，或怀疑别人用了您的账号，请在所有设备上退出，并更改密码。', 'Sign out of shared computers. If a phone is lost, or somebody else may have used your account, sign out everywhere and change the password.'),
+  everywhereButton: m('在所有设备上退出', 'Sign out everywhere'),
+  everywhereTitle: m('在所有设备上退出？', 'Sign out everywhere?'),
+  everywhereText: m('所有浏览器里的登录（包括这里）马上结束。访问令牌不受影响。', 'Every session in every browser ends at once, this one too. Tokens stay.'),
+
+  tokensTitle: m('访问令牌', 'API tokens'),
+  tokensText: m('令牌让 QGIS 等程序以您的名义读取或导入数据。只给它需要的权限；不用了就撤销。', 'A token lets a program such as QGIS read or import in your name. Give it no more than it needs, and revoke it when it is no longer used.'),
+  tokensNone: m('还没有令牌。', 'No tokens yet.'),
+  tokenTitle: m('名称', 'Name'),
+  tokenTitleHint: m('例如：办公室的 QGIS', 'such as: QGIS in the office'),
+  tokenRights: m('权限', 'Rights'),
+  tokenDays: m('有效天数', 'Valid for days'),
+  tokenExpires: m('到期', 'Expires'),
+  tokenExpired: m('已过期', 'expired'),
+  tokenUsed: m('最近使用', 'Last used'),
+  tokenNever: m('从未', 'never'),
+  tokenMake: m('新建令牌', 'Make a token'),
+  tokenNoRights: m('您的角色没有可以交给程序的权限。', 'Your roles have no right that a program could use.'),
+  tokenPick: m('请至少选一项权限。', 'Choose one right at least.'),
+  tokenMade: m('令牌“{title}”已建好。它只显示这一次，请现在复制到程序里。', 'The token “{title}” is made. It is shown this once: copy it into your program now.'),
+  tokenSecret: m('令牌', 'Token'),
+  tokenSeen: m('我已复制好', 'I have copied it'),
+  tokenRevoke: m('撤销', 'Revoke'),
+  tokenRevokeOf: m('撤销“{title}”', 'Revoke “{title}”'),
+  tokenRevokeTitle: m('撤销令牌“{title}”？', 'Revoke the token “{title}”?'),
+  tokenRevokeText: m('使用它的程序马上就不能再访问。撤销后不能恢复。', 'Programs that use it are refused at once. This cannot be undone.'),
+} as const

@@ -1,0 +1,4 @@
+import { start } from '../ui/start'
+import Accounts from './Accounts.svelte'
+
+start(Accounts)

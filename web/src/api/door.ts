@@ -1,0 +1,46 @@
+import { getJSON, sendJSON } from './client'
+import type { Me, Right } from './types'
+
+/** What is shown of an API token. */
+export interface Token {
+  id: string
+  title: string
+  only: Right[]
+  createdAt: string
+  expiresAt: string
+  usedAt?: string | null
+}
+
+export function getMe(signal: AbortSignal): Promise<Me> {
+  return getJSON('/api/v1/me', signal)
+}
+
+export function signIn(login: string, password: string, signal: AbortSignal): Promise<Me> {
+  return sendJSON('POST', '/api/v1/session', { login, password }, signal)
+}
+
+export function signOut(signal: AbortSignal): Promise<void> {
+  return sendJSON('DELETE', '/api/v1/session', undefined, signal)
+}
+
+export function signOutEverywhere(signal: AbortSignal): Promise<void> {
+  return sendJSON('DELETE', '/api/v1/sessions', undefined, signal)
+}
+
+/** All other sessions of the account end. */
+export function changePassword(old: string, fresh: string, signal: AbortSignal): Promise<Me> {
+  return sendJSON('PUT', '/api/v1/password', { old, new: fresh }, signal)
+}
+
+export async function getTokens(signal: AbortSignal): Promise<Token[]> {
+  return (await getJSON<{ tokens: Token[] | null }>('/api/v1/tokens', signal)).tokens ?? []
+}
+
+/** The answer has the secret, this once. */
+export function createToken(title: string, only: readonly Right[], days: number, signal: AbortSignal): Promise<Token & { secret: string }> {
+  return sendJSON('POST', '/api/v1/tokens', { title, only, days }, signal)
+}
+
+export function revokeToken(id: string, signal: AbortSignal): Promise<void> {
+  return sendJSON('DELETE', `/api/v1/tokens/${encodeURIComponent(id)}`, undefined, signal)
+}

@@ -1,0 +1,4 @@
+import { start } from '../ui/start'
+import Audit from './Audit.svelte'
+
+start(Audit)

@@ -1,0 +1,4 @@
+import { start } from '../ui/start'
+import Login from './Login.svelte'
+
+start(Login)

@@ -1,0 +1,55 @@
+import { m } from '../message'
+
+/** Texts of signing in, which every page may need. */
+export const doorMessages = {
+  signIn: m('登录', 'Sign in'),
+  signOut: m('退出登录', 'Sign out'),
+  account: m('我的账号', 'My account'),
+  accounts: m('账号与角色', 'Accounts and roles'),
+  audit: m('审计', 'Audit'),
+  menuOf: m('账号菜单：{name}', 'Account menu: {name}'),
+  menuRoles: m('我的角色', 'My roles'),
+  menuPages: m('可用的页面', 'Pages'),
+  pageNav: m('页面', 'Page'),
+  noRoles: m('还没有角色。请管理员授予。', 'No roles yet. An administrator grants them.'),
+
+  loginInvite: m('用管理员给您的账号登录。', 'Sign in with the account that an administrator gave you.'),
+  loginName: m('账号', 'Login'),
+  loginPassword: m('密码', 'Password'),
+  loginBusy: m('正在登录…', 'Signing in…'),
+  loginWrong: m('账号或密码不对。', 'The login or the password is wrong.'),
+  loginThrottled: m('尝试次数太多，请稍候。', 'Too many attempts. Please wait.'),
+  loginWait: m('还需等待 {n} 秒', '{n} s to wait'),
+  loginAgain: m('现在可以再试了。', 'You can try again now.'),
+  loginCaps: m('大写锁定已打开。', 'Caps Lock is on.'),
+  loginOr: m('或', 'or'),
+  loginSSO: m('单点登录', 'Single sign-on'),
+  loginSSOBeside: m('会在新标签页中打开；登录后回到这里即可继续。', 'It opens in a new tab; come back here afterwards to go on.'),
+  loginForgot: m('忘记密码或没有账号，请联系管理员。', 'No account, or the password forgotten? Ask an administrator.'),
+
+  passwordMust: m('现在的密码是一次性的。请设置自己的密码，之后才能继续。', 'Your password is a one-time password. Set one of your own to go on.'),
+  passwordNewTitle: m('设置新密码', 'Set a new password'),
+  passwordRuleLength: m('12 到 128 个字符；几个词连成一句最好记', '12 to 128 characters; a few words in a row are easy to remember'),
+  passwordRuleCommon: m('不能是常见密码，也不能包含账号名', 'no common password, and without your login in it'),
+  passwordRuleKinds: m('不强求大小写和符号，也不需要定期更换', 'capitals and signs are not required, nor a change from time to time'),
+  passwordOld: m('现在的密码', 'Present password'),
+  passwordOneTime: m('一次性密码', 'One-time password'),
+  passwordNew: m('新密码', 'New password'),
+  passwordAgain: m('再输一次新密码', 'The new password again'),
+  passwordDiffers: m('两次输入的新密码不一样。', 'The two new passwords differ.'),
+  passwordOldWrong: m('现在的密码不对。', 'The present password is wrong.'),
+  passwordChange: m('更改密码', 'Change password'),
+
+  endedTitle: m('登录已结束', 'Your session has ended'),
+  endedStrip: m('登录已结束，这一页的内容还在。', 'Your session has ended. Your work on this page is still here.'),
+  endedText: m('您在这一页上的内容都还在。重新登录后会自动继续。', 'Your work on this page is still here. Sign in again and it goes on by itself.'),
+
+  pageForbidden: m('您的角色不能使用这一页', 'Your roles do not open this page'),
+  forbiddenRoles: m('您以 {login} 登录，角色是：{roles}。', 'You are signed in as {login}, with the roles: {roles}.'),
+  forbiddenNoRoles: m('您以 {login} 登录，还没有任何角色。', 'You are signed in as {login}, without any role yet.'),
+  forbiddenAsk: m('这一页需要的角色是：{roles}。需要时请联系管理员。', 'This page needs one of the roles: {roles}. Ask an administrator if you need it.'),
+
+  copy: m('复制', 'Copy'),
+  copied: m('已复制', 'Copied'),
+  copyByHand: m('浏览器不允许自动复制；内容已选中，请按 Ctrl+C。', 'The browser does not let pages copy; it is selected, press Ctrl+C.'),
+} as const
