@@ -70,8 +70,14 @@ var addressPattern = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
 // start runs lintu until it says where the map is.
 func start(t *testing.T, env []string, args ...string) *server {
 	t.Helper()
+	return startLogging(t, os.Stderr, env, args...)
+}
+
+// startLogging is start with the log going to a file.
+func startLogging(t *testing.T, log *os.File, env []string, args ...string) *server {
+	t.Helper()
 	s := &server{cmd: process(t, env, args...), output: &bytes.Buffer{}, rest: make(chan struct{})}
-	s.cmd.Stderr = os.Stderr
+	s.cmd.Stderr = log
 	out, err := s.cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
