@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Account } from '../api/accounts'
 import type { Hit } from '../api/types'
 import { matching } from './filter'
-import { instantOf, placesFor, scopeText } from './scope'
+import { beginOf, instantOf, placesFor, scopeText } from './scope'
 
 const hit = (layer: Hit['layer'], code: string): Hit => ({ layer, id: code, code, name: `n${code}`, within: 'w', lon: 0, lat: 0 })
 
@@ -28,6 +28,13 @@ test('a period begins with its first day and ends with its last', () => {
   expect(new Date(from).getHours()).toBe(0)
   expect(new Date(to).getTime() - new Date(from).getTime()).toBe(86_400_000)
   expect(new Date(instantOf('2026-12-31', true) ?? '').getFullYear()).toBe(2027)
+})
+
+test('a role begins now at the earliest', () => {
+  const now = new Date(2026, 2, 5, 14, 30)
+  expect(beginOf('', now)).toBeNull()
+  expect(beginOf('2026-03-05', now)).toBeNull()
+  expect(beginOf('2026-03-06', now)).toBe(new Date(2026, 2, 6).toISOString())
 })
 
 test('accounts are found by login, role and place', () => {

@@ -12,7 +12,7 @@ export const accountsMessages = {
 
   addTitle: m('新建账号', 'Add an account'),
   addLogin: m('账号名', 'Login'),
-  addHint: m('小写字母、数字、点、横线，例如 wang.l。不要用手机号或身份证号。', 'Lower-case letters, digits, dots and hyphens, such as wang.l. No phone or identity numbers.'),
+  addHint: m('2 到 64 个英文字母、数字或 . _ @ -，例如 wang.l。不要用姓名、手机号或身份证号。', '2 to 64 Latin letters, digits or . _ @ -, such as wang.l. No names of persons, phone or identity numbers.'),
   addButton: m('新建', 'Add'),
   oneTimeTitle: m('{login} 的一次性密码', 'One-time password of {login}'),
   oneTimeText: m('请当面或用可靠的方式交给本人。它只显示这一次；第一次登录时必须改掉。', 'Hand it over in person or in another safe way. It is shown this once, and must be changed at the first sign-in.'),

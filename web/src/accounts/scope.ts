@@ -42,3 +42,9 @@ export function instantOf(day: string, end: boolean): string | null {
   if (!year || !month || !date) return null
   return new Date(year, month - 1, date + (end ? 1 : 0)).toISOString()
 }
+
+/** When a role begins that is granted from a day on: null, which is now, for today. No role begins earlier. */
+export function beginOf(day: string, now: Date): string | null {
+  const at = instantOf(day, false)
+  return at !== null && new Date(at) > now ? at : null
+}

@@ -65,9 +65,13 @@ function detailOf(entry: AuditEntry): Record<string, unknown> {
   return entry.detail !== null && typeof entry.detail === 'object' ? (entry.detail as Record<string, unknown>) : {}
 }
 
+/** What is remarkable about how much somebody unmasks. */
+const unmasking: Record<string, MessageKey> = { quota_80: 'alertQuota80', quota_end: 'alertQuotaEnd', quota_over: 'alertQuotaOver', fast: 'alertFast' }
+
 function alertText(who: string, reason: string, say: Say): string {
   if (reason === 'sign_in_failed') return say('alertSignIn')
-  return reason === 'unmask' || reason === 'quota' ? say('alertQuota', { who }) : say('alertOther', { who, reason })
+  const key = unmasking[reason]
+  return key ? say(key, { who }) : say('alertOther', { who, reason })
 }
 
 /** The entry as a sentence. */

@@ -86,7 +86,10 @@ export const auditMessages = {
   actOther: m('{who}：{act}（{what}）', '{who}: {act} ({what})'),
 
   alertSignIn: m('登录失败次数过多', 'too many failed sign-ins'),
-  alertQuota: m('{who} 超出了当天查看完整个人信息的额度', '{who} went beyond the day’s quota of personal data in full'),
+  alertQuota80: m('{who} 当天查看完整个人信息的额度已用掉八成', '{who} has used four fifths of the day’s unmaskings'),
+  alertQuotaEnd: m('{who} 用完了当天查看完整个人信息的额度', '{who} has used up the day’s unmaskings'),
+  alertQuotaOver: m('{who} 在额度用完后还想查看完整个人信息', '{who} asked for personal data beyond the day’s unmaskings'),
+  alertFast: m('{who} 在短时间内查看了很多人的完整个人信息', '{who} read the personal data of many in a short time'),
   alertOther: m('{who}，{reason}', '{who}, {reason}'),
 
   nameApply: m('应用导入', 'Import applied'),
