@@ -244,7 +244,8 @@ func TestDemo(t *testing.T) {
 		}
 	})
 	t.Run("second server", func(t *testing.T) {
-		second := start(t, []string{"LINTU_DATA=" + dataDir(t), "LINTU_DATABASE_URL=" + databaseURL(t, data)}, "serve")
+		second := start(t, []string{"LINTU_DATA=" + dataDir(t), "LINTU_DATABASE_URL=" + databaseURL(t, data),
+			"LINTU_KEY_FILE=" + filepath.Join(data, "keys", "master.key")}, "serve")
 		second.cookie = first.cookie
 		res, other := second.get(t, tile, "Accept-Encoding", "identity")
 		if !bytes.Equal(before, other) || res.Header.Get("ETag") != etag {

@@ -67,12 +67,13 @@ async function sessionEnds(page, context) {
 }
 
 /** Two browsers of one account: the other one is out at its next request. */
-async function everywhere(browser, page) {
-  const other = await open(browser, { login: 'viewer' })
-  await other.page.goto(`${base}/account`)
-  await other.page.getByRole('heading', { name: '您是 viewer' }).waitFor()
-  await page.goto(`${base}/account`)
-  await page.getByRole('heading', { name: '您是 viewer' }).waitFor()
+async function everywhere(browser) {
+  const [here, other] = [await open(browser, { login: 'checker' }), await open(browser, { login: 'checker' })]
+  for (const { page } of [here, other]) {
+    await page.goto(`${base}/account`)
+    await page.getByRole('heading', { name: '您是 checker' }).waitFor()
+  }
+  const { page } = here
   await checkBothThemes(page, '/account')
   await page.getByRole('button', { name: '在所有设备上退出' }).click()
   await checkAccessible(page, '/account before signing out everywhere')
@@ -80,6 +81,7 @@ async function everywhere(browser, page) {
   await page.locator('[data-form=sign-in]').waitFor()
   await other.page.reload()
   await other.page.locator('[data-form=sign-in]').waitFor()
+  await here.close()
   await other.close()
 }
 
@@ -150,8 +152,8 @@ export async function run(browser) {
   check(faults().length === 0, faults().join('\n'))
   await signsIn(page)
   await sessionEnds(page, context)
-  await everywhere(browser, page)
   await close()
+  await everywhere(browser)
   await token(browser)
   await plannerKeepsWork(browser)
   await fitsAPhone(browser)
