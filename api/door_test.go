@@ -257,3 +257,16 @@ func TestLimits(t *testing.T) {
 		t.Error("another /64 is throttled too")
 	}
 }
+
+func TestMethodsThatNobodyDeclared(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 0)
+	for _, method := range []string{"TRACE", "CONNECT", "PATCH", "PROPFIND", "NONSENSE"} {
+		for _, path := range []string{"/", "/api/v1/config", "/ogc", "/nowhere"} {
+			a := b.raw(method + " " + path + " HTTP/1.1\r\nHost: " + strings.TrimPrefix(b.base, "http://") + "\r\nX-Canary: seen\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")[0]
+			if a.StatusCode < 400 || a.StatusCode >= 500 || strings.Contains(string(a.body), "seen") {
+				t.Errorf("%s %s: %d %s", method, path, a.StatusCode, a.body)
+			}
+		}
+	}
+}

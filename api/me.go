@@ -154,7 +154,12 @@ func (s *Server) signOutEverywhere(c *fiber.Ctx) error {
 	return s.goodbye(c)
 }
 
+// goodbye takes the cookie back and, over HTTPS, has the browser drop the map that
+// it has kept of what the reader was shown.
 func (s *Server) goodbye(c *fiber.Ctx) error {
+	if s.secure(c) {
+		c.Set("Clear-Site-Data", `"cache"`)
+	}
 	s.takeCookieBack(c)
 	c.Set(fiber.HeaderCacheControl, noStore)
 	return c.SendStatus(fiber.StatusNoContent)

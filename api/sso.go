@@ -65,9 +65,13 @@ func newSSO(cfg *SSO, publicURL string) (*sso, error) {
 	if publicURL == "" {
 		return nil, lintu.Errorf(lintu.CodeInvalid, "单点登录需要 LINTU_PUBLIC_URL：登录后要回到这个地址。", "Single sign-on needs LINTU_PUBLIC_URL, the address to come back to.")
 	}
-	return &sso{SSO: *cfg, back: publicURL + "/login/sso/back", client: &http.Client{Timeout: ssoTimeout},
+	return &sso{SSO: *cfg, back: publicURL + "/login/sso/back", client: &http.Client{Timeout: ssoTimeout, CheckRedirect: noRedirect},
 		key: sha256.Sum256([]byte("lintu single sign-on\x00" + cfg.Secret))}, nil // all servers of one client can go on with each other's flows
 }
+
+// noRedirect keeps the client's secret and the code with the provider's own
+// addresses; the redirect itself is taken for the answer, which is none.
+func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 func isLoopback(host string) bool {
 	a, err := netip.ParseAddr(host)

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/cookiejar"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"os/exec"
@@ -329,6 +330,23 @@ func TestSSOIssuerMustBeTheConfiguredOne(t *testing.T) {
 	b := serveSSO(t, ln, strings.Replace(p.issuer, "localhost", "127.0.0.1", 1))
 	if a := b.get("/login/sso"); a.StatusCode != 503 || !strings.Contains(b.log.String(), "issuer") {
 		t.Errorf("%d %s", a.StatusCode, a.body)
+	}
+}
+
+func TestSSOFollowsNoRedirect(t *testing.T) {
+	t.Parallel()
+	elsewhere := 0
+	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { elsewhere++ }))
+	defer other.Close()
+	asked := 0
+	issuer := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked++
+		http.Redirect(w, r, other.URL, http.StatusFound)
+	}))
+	defer issuer.Close()
+	b := serveSSO(t, must(net.Listen("tcp", "127.0.0.1:0")), issuer.URL)
+	if a := b.get("/login/sso"); a.StatusCode != 503 || asked == 0 || elsewhere != 0 {
+		t.Errorf("%d, asked %d times, and elsewhere %d times", a.StatusCode, asked, elsewhere)
 	}
 }
 

@@ -225,3 +225,41 @@ func TestListsShowWhatIsSeen(t *testing.T) {
 		}
 	}
 }
+
+func TestSigningOutClearsTheBrowser(t *testing.T) {
+	t.Parallel()
+	plain := setup(t, 0)
+	plain.token = ""
+	secure := plain.again(func(c *apiConfig) { c.PublicURL = "https://map.example.cn" })
+	for name, c := range map[string]struct {
+		b            *bundle
+		cookie, want string
+	}{"HTTP": {plain, "lintu=", ""}, "HTTPS": {secure, "__Host-lintu=", `"cache"`}} {
+		for _, path := range []string{"/api/v1/session", "/api/v1/sessions"} {
+			_, secret := c.b.signedIn(tenant, strings.ToLower(name)+strings.ReplaceAll(path, "/", "-"))
+			a := c.b.do("DELETE", path, nil, "Cookie", c.cookie+secret, changes, "same-origin")
+			if a.StatusCode != 204 || a.Header.Get("Clear-Site-Data") != c.want || !strings.HasPrefix(a.Header.Get("Set-Cookie"), c.cookie+";") {
+				t.Errorf("%s %s: %d %v", name, path, a.StatusCode, a.Header)
+			}
+		}
+	}
+}
+
+func TestUnknownMembersAreRefused(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 0)
+	_, secret := b.signedIn(tenant, "li", "administrator everywhere")
+	for path, body := range map[string]string{
+		"POST /api/v1/session":            `{"login":"li","password":"x","roles":["administrator"]}`,
+		"POST /api/v1/accounts":           `{"login":"wang","password":"chosen by the administrator"}`,
+		"PUT /api/v1/accounts/li":         `{"disabled":false,"login":"admin"}`,
+		"POST /api/v1/accounts/li/grants": `{"role":"auditor","for":"everywhere","id":"01890000-0000-7000-8000-000000000001"}`,
+		"POST /api/v1/tokens":             `{"title":"x","only":["see_units"],"days":1,"account":"01890000-0000-7000-8000-000000000001"}`,
+	} {
+		method, address, _ := strings.Cut(path, " ")
+		a := b.do(method, address, strings.NewReader(body), "Cookie", b.cookie(secret), changes, "same-origin")
+		if a.StatusCode != 400 {
+			t.Errorf("%s: %d %s", path, a.StatusCode, a.body)
+		}
+	}
+}
