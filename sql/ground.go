@@ -21,6 +21,11 @@ import (
 // points (households, heads, units) must lie on the ground itself.
 const borderDegrees = 0.00001
 
+// heldDegrees is the same for the areas that the actor holds themselves: they make
+// the ground, and a metre each time would widen it street by street. It is only for
+// the noise of a union, a tenth of a millimetre.
+const heldDegrees = 1e-9
+
 // keepTo gives the edit its ground.
 func (e *edit) keepTo(ctx context.Context, t lintu.Territory) error {
 	if t.Everywhere {
@@ -29,8 +34,9 @@ func (e *edit) keepTo(ctx context.Context, t lintu.Territory) error {
 	e.bounded = true
 	_, err := e.tx.Exec(ctx, `
 		CREATE TEMP TABLE ground ON COMMIT DROP AS
-		SELECT whole, ST_Buffer(whole, $3::float8) AS wide FROM (SELECT ST_Union(geom) AS whole FROM area
-			WHERE tenant_id = $1 AND id = ANY ($2::uuid[]) AND upper_inf(valid)) a`, e.tenant, t.Areas, borderDegrees)
+		SELECT whole, ST_Buffer(whole, $3::float8) AS wide, ST_Buffer(whole, $4::float8) AS held, $2::uuid[] AS areas
+		FROM (SELECT ST_Union(geom) AS whole FROM area
+			WHERE tenant_id = $1 AND id = ANY ($2::uuid[]) AND upper_inf(valid)) a`, e.tenant, t.Areas, borderDegrees, heldDegrees)
 	return err
 }
 
@@ -53,31 +59,31 @@ func (e *edit) andOnGround(t table, geom string) string {
 }
 
 // stayOnGround refuses what the part created or changed elsewhere: where it was
-// before counts as well as where it is now. A part that brings personal data may
-// name nothing elsewhere at all, or its counts would tell what is known there.
+// before counts as well as where it is now. A part of households or heads may name
+// nothing elsewhere at all, or a guess that is not refused would tell where they
+// are, who looks after them and what is known of them.
 func (m *merge) stayOnGround(ctx context.Context) error {
 	if !m.bounded {
 		return nil
 	}
 	t := m.stage.table
 	touched := `(lower(v.valid) = $3 OR upper(v.valid) = $3)`
-	if m.stage.got.person.any() {
+	if m.layer.Needs == lintu.SeeHouseholds {
 		touched = `(` + touched + ` OR upper_inf(v.valid))`
 	}
 	return m.refuseRow(ctx, `
 		SELECT s.number, s.code FROM `+m.stage.name+` s JOIN `+t.name+`_version v ON v.code = s.code
 		WHERE v.tenant_id = $1`+t.scoped("v", "$2")+` AND `+touched+`
-		AND NOT `+t.onGround("v.geom")+` ORDER BY s.number LIMIT 1`, m.tenant, t.in, m.at)
+		AND NOT (`+t.onGround("v.geom")+t.notWider("v.id", "v.geom")+`) ORDER BY s.number LIMIT 1`, m.tenant, t.in, m.at)
 }
 
-// assignOnGround refuses rows of the temporary table wanted whose household is
-// elsewhere.
-func (m *merge) assignOnGround(ctx context.Context) error {
-	if !m.bounded {
-		return nil
+// notWider is " AND …", the condition that what is drawn as an area of the actor's
+// own adds nothing to the ground.
+func (t table) notWider(id, geom string) string {
+	if t.name != "area" {
+		return ""
 	}
-	return m.refuseRow(ctx, `SELECT w.number, w.code FROM wanted w
-		WHERE NOT `+m.stage.table.onGround("w.geom")+` ORDER BY w.number LIMIT 1`)
+	return ` AND (` + id + ` <> ALL ((SELECT areas FROM ground)::uuid[]) OR coalesce(ST_Covers((SELECT held FROM ground), ` + geom + `), false))`
 }
 
 // refuseRow is CodeForbidden for the row (number, code) that a query finds.
@@ -126,8 +132,8 @@ func (e *edit) undoOnGround(ctx context.Context, t table) error {
 	if !e.bounded {
 		return nil
 	}
-	return e.refuseUndo(ctx, `SELECT min(code) FROM undone WHERE before IS NOT NULL AND NOT `+t.onGround("old_geom")+
-		` OR standing AND NOT `+t.onGround("new_geom"))
+	return e.refuseUndo(ctx, `SELECT min(code) FROM undone WHERE before IS NOT NULL AND NOT (`+t.onGround("old_geom")+t.notWider("id", "old_geom")+
+		`) OR standing AND NOT `+t.onGround("new_geom"))
 }
 
 // relinkOnGround is the same for the assignments of the table wanted.

@@ -54,6 +54,11 @@ func TestPlannerStaysOnTheGround(t *testing.T) {
 		"another head elsewhere":       {part{lintu.Households, false, []lintu.Row{row(4, nil, "H3", "", "", "N1")}}, []string{"4", "H3"}},
 		"a head elsewhere":             {part{lintu.Heads, false, []lintu.Row{row(1, point(113.7, 28.5), "N2", "新邻")}}, []string{"1", "N2"}},
 		"a wider community":            {part{lintu.Communities, false, []lintu.Row{row(1, rect(113, 28, 113.51, 29), "430181001001", "神仙坳社区", "")}}, []string{"1"}},
+		"the own one, a finger wider":  {part{lintu.Communities, false, []lintu.Row{row(1, rect(113, 28, 113.500001, 29), "430181001001", "神仙坳社区", "")}}, []string{"1", "430181001001"}},
+		"what is known elsewhere":      {part{lintu.Households, false, []lintu.Row{row(2, point(113.71, 28.5), "H3", "3号", "B2", "N2")}}, []string{"2", "H3"}},
+		"its address guessed rightly":  {part{lintu.Households, false, []lintu.Row{row(2, nil, "H3", "3号", "", "")}}, []string{"2", "H3"}},
+		"its head guessed wrongly":     {part{lintu.Households, false, []lintu.Row{row(2, nil, "H3", "", "", "N9")}}, []string{"2", "H3"}},
+		"its head guessed rightly":     {part{lintu.Households, false, []lintu.Row{row(2, nil, "H3", "", "", "N2")}}, []string{"2", "H3"}},
 		"the street around":            {part{lintu.Streets, false, []lintu.Row{row(1, rect(113, 28, 114, 29), "430181001000", "集里街", "")}}, []string{"1"}},
 		"a grid across the border":     {part{lintu.Grids, false, []lintu.Row{row(1, rect(113.49, 28.3, 113.5001, 28.4), "G9", "", "")}}, []string{"1", "G9"}},
 		"a road across the border":     {part{lintu.Roads, false, []lintu.Row{row(1, line([2]float64{113.4, 28}, [2]float64{113.6, 28}), "R9", "", "")}}, []string{"1", "R9"}},
@@ -80,20 +85,22 @@ func TestPlannerStaysOnTheGround(t *testing.T) {
 		part{lintu.Households, false, []lintu.Row{row(1, point(113.55, 28.35), "H9", "", "", "")}})
 	wantCode(t, err, lintu.CodeForbidden, "G9")
 
-	// All of this is on the ground: rows of elsewhere that say nothing new, the
-	// border drawn again a hand's breadth off, points on the border.
+	// All of this is on the ground: areas of elsewhere that say nothing new, the
+	// own one made smaller, the border drawn again a hand's breadth off by what lies
+	// in it, points on the border.
 	_, done, err := p.tryAs(west,
 		part{lintu.Communities, false, []lintu.Row{
-			row(1, rect(112.999999, 28, 113.500001, 29), "430181001001", "神仙坳社区", ""),
+			row(1, rect(113.000001, 28, 113.5, 29), "430181001001", "神仙坳社区", ""),
 			row(2, rect(113.5, 28, 114, 29), "430181001002", "唐家洲社区", "")}},
+		part{lintu.Grids, false, []lintu.Row{row(1, rect(113.4, 28, 113.500001, 28.1), "G9", "", "")}},
 		part{lintu.Roads, false, []lintu.Row{row(1, line([2]float64{113.4, 28}, [2]float64{113.500001, 28}), "R9", "", "")}},
 		part{lintu.Heads, false, []lintu.Row{row(1, point(113.5, 28.5), "N9", "新邻")}},
 		part{lintu.Households, false, []lintu.Row{
-			row(1, point(113.15, 28.17), "H1", "1号", "B1", "N9"), row(2, point(113.71, 28.5), "H3", "3号", "B2", "N2"), row(3, point(113.1, 28.1), "H8", "8号", "", "")}})
+			row(1, point(113.15, 28.17), "H1", "1号", "B1", "N9"), row(3, point(113.1, 28.1), "H8", "8号", "", "")}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if done[0].Changed != 1 || done[0].Unchanged != 1 || done[3].Changed != 1 || done[3].New != 1 || done[3].Unchanged != 1 {
+	if done[0].Changed != 1 || done[0].Unchanged != 1 || done[1].New != 1 || done[4].Changed != 1 || done[4].New != 1 || done[4].Unchanged != 0 {
 		t.Errorf("done %+v", done)
 	}
 	p.sound()

@@ -12,7 +12,8 @@ func (m *merge) assign(ctx context.Context) error {
 	if m.layer.Kind != lintu.KindHousehold || !m.stage.has("head") {
 		return nil
 	}
-	// A bounded edit knows the heads on its ground, and those whom households have.
+	// All households of a bounded edit are on its ground by now. It knows the heads
+	// there, and those whom the households have.
 	known := ""
 	if m.bounded {
 		heads, _ := lintu.LayerByName(lintu.Heads)
@@ -21,7 +22,7 @@ func (m *merge) assign(ctx context.Context) error {
 	_, err := m.tx.Exec(ctx, `
 		CREATE TEMP TABLE wanted ON COMMIT DROP AS
 		SELECT s.number, s.code, s.head, h.id AS household_id, n.id AS head_id, a.head_id AS present,
-			lower(h.valid) = $2 AS merged, h.geom AS geom
+			lower(h.valid) = $2 AS merged
 		FROM `+m.stage.name+` s
 		JOIN household h ON h.tenant_id = $1 AND h.code = s.code
 		LEFT JOIN assignment a ON a.tenant_id = $1 AND a.household_id = h.id AND upper_inf(a.valid)
@@ -31,9 +32,6 @@ func (m *merge) assign(ctx context.Context) error {
 		return err
 	}
 	if err := m.refuseUnknownHeads(ctx); err != nil {
-		return err
-	}
-	if err := m.assignOnGround(ctx); err != nil {
 		return err
 	}
 	var also int64

@@ -44,14 +44,14 @@ func (m *merge) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	steps := []func(context.Context) error{m.prepareAreas, m.update, m.insert, m.missing, m.assign, m.stayOnGround, m.persons, m.log}
+	steps := []func(context.Context) error{m.prepareAreas, m.update, m.insert, m.missing, m.stayOnGround, m.assign, m.persons, m.log}
 	switch {
 	case m.stage.onlyPersons():
 		steps = []func(context.Context) error{m.allKnown, m.missing, m.stayOnGround, m.persons}
 	case m.stage.direct:
 		steps = []func(context.Context) error{m.filled, m.assign, m.persons, m.log}
 	case empty:
-		steps = []func(context.Context) error{m.prepareAreas, m.fill, m.assign, m.stayOnGround, m.persons, m.log}
+		steps = []func(context.Context) error{m.prepareAreas, m.fill, m.stayOnGround, m.assign, m.persons, m.log}
 	}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
