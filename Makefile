@@ -22,7 +22,7 @@ test: ## install what the tests need and run everything
 	@$(MAKE) --no-print-directory test-web test-go
 
 test-go:
-	$(GO) test ./...
+	$(GO) test -timeout 20m ./...
 
 web/node_modules: web/package-lock.json
 	cd web && npm ci --no-audit --no-fund
