@@ -136,24 +136,41 @@ func (db *DB) FindPersons(ctx context.Context, v *lintu.Viewer, name, phone stri
 		return nil, err
 	}
 	found := []lintu.MaskedPerson{}
-	err = db.within(ctx, v.Tenant, t, func(tx pgx.Tx) error {
-		err := db.withRing(ctx, tx, v.Tenant, func(ring keyring) (err error) {
-			found, err = findPresent(ctx, tx, v.Tenant, ring, by)
-			return err
-		})
-		if err != nil {
+	var asked searches
+	err = db.within(ctx, v.Tenant, t, func(tx pgx.Tx) (err error) {
+		if asked, err = countSearch(ctx, tx, v); err != nil {
 			return err
 		}
-		ids := []string{}
-		for _, f := range found {
-			ids = append(ids, f.ID)
+		if !asked.over() {
+			found, err = db.findAudited(ctx, tx, v, by)
 		}
-		return auditPersons(ctx, tx, v, lintu.ActFindPerson, "person", nil, "", map[string]any{"by": by.fields(), "found": ids})
+		if err == nil {
+			err = asked.alert(ctx, tx, v)
+		}
+		return err
 	})
 	if err != nil {
 		return nil, err
 	}
+	if asked.over() {
+		return nil, asked.refusal()
+	}
 	return found, nil
+}
+
+func (db *DB) findAudited(ctx context.Context, tx pgx.Tx, v *lintu.Viewer, by sought) (found []lintu.MaskedPerson, err error) {
+	err = db.withRing(ctx, tx, v.Tenant, func(ring keyring) (err error) {
+		found, err = findPresent(ctx, tx, v.Tenant, ring, by)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	ids := []string{}
+	for _, f := range found {
+		ids = append(ids, f.ID)
+	}
+	return found, auditPersons(ctx, tx, v, lintu.ActFindPerson, "person", nil, "", map[string]any{"by": by.fields(), "found": ids})
 }
 
 // sought is what persons are found by, reduced to what is compared.

@@ -96,14 +96,57 @@ func (q quota) warn(log *slog.Logger, v *lintu.Viewer) {
 	}
 }
 
+// searchPerDay is how often an account and its tokens may search for persons a day:
+// more than a dispatcher takes calls, and far fewer than the 10,000 numbers that a
+// masked one can be.
+const searchPerDay = 500
+
+// searches is how an account stands after one more search.
+type searches int
+
+func (n searches) over() bool { return n > searchPerDay }
+
+// countSearch adds one to the account's day.
+func countSearch(ctx context.Context, tx pgx.Tx, v *lintu.Viewer) (n searches, err error) {
+	err = tx.QueryRow(ctx, `
+		INSERT INTO search_count AS s (tenant_id, account_id, day, count)
+		VALUES ($1, $2, (clock_timestamp() AT TIME ZONE 'Asia/Shanghai')::date, 1)
+		ON CONFLICT (tenant_id, account_id) DO UPDATE SET
+			count = CASE WHEN s.day = excluded.day THEN s.count + 1 ELSE 1 END, day = excluded.day
+		RETURNING count`, v.Tenant, v.Account).Scan(&n)
+	return n, err
+}
+
+// alert writes the audit's entry for an auditor's eye, at four fifths of the day's
+// searches and at the first beyond.
+func (n searches) alert(ctx context.Context, tx pgx.Tx, v *lintu.Viewer) error {
+	if n != searchPerDay*4/5 && n != searchPerDay+1 {
+		return nil
+	}
+	return auditPersons(ctx, tx, v, lintu.ActAlert, "account", &v.Account, "",
+		map[string]any{"reason": "searches", "count": n, "perDay": searchPerDay})
+}
+
+func (n searches) refusal() error {
+	e := lintu.Errorf(lintu.CodeThrottled,
+		"今天查找个人信息的次数（%[1]d 次）已用完，明天零点后可再查找。",
+		"The %[1]d searches for persons of today are used up; more are possible after midnight (China's clock).", searchPerDay)
+	e.RetryAfter = untilMidnight()
+	return e
+}
+
 // china is the clock by which days are counted; it knows no summer time.
 var china = time.FixedZone("UTC+8", 8*60*60)
 
-func (q quota) refusal() error {
+func untilMidnight() time.Duration {
 	now := time.Now().In(china)
+	return time.Date(now.Year(), now.Month(), now.Day()+1, 0, 0, 0, 0, china).Sub(now)
+}
+
+func (q quota) refusal() error {
 	e := lintu.Errorf(lintu.CodeThrottled,
 		"今天查看完整个人信息的次数（%[1]d 次）已用完，明天零点后可再查看；确有需要请联系管理员。",
 		"The %[1]d unmaskings of today are used up; more are possible after midnight (China's clock). If there is need, please ask the administrator.", q.perDay)
-	e.RetryAfter = time.Date(now.Year(), now.Month(), now.Day()+1, 0, 0, 0, 0, china).Sub(now)
+	e.RetryAfter = untilMidnight()
 	return e
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/lintu-map/lintu/sql"
 )
 
-var personalTables = []string{"person", "tenant_key", "unmask_count"}
+var personalTables = []string{"person", "search_count", "tenant_key", "unmask_count"}
 
 // viewer holds a role for a layer's feature, or everywhere.
 func (p place) viewer(role lintu.Role, scope lintu.Scope) *lintu.Viewer {
@@ -40,6 +40,8 @@ func TestPersonsNeedAContext(t *testing.T) {
 	if _, err := p.unmask(p.dispatcher(), "H1"); err != nil {
 		t.Fatal(err)
 	}
+	_, err := p.FindPersons(t.Context(), p.dispatcher(), "", "13873194407")
+	must(t, err)
 	other := p.beside(1)
 	count := func(q interface {
 		QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
@@ -69,9 +71,9 @@ func TestPersonsNeedAContext(t *testing.T) {
 		}
 	}
 	equal(t, "tables that force row security", p.strings(`SELECT relname::text FROM pg_class WHERE relrowsecurity AND relforcerowsecurity AND relname = ANY ($1) ORDER BY 1`,
-		personalTables), []string{"person", "tenant_key", "unmask_count"})
+		personalTables), []string{"person", "search_count", "tenant_key", "unmask_count"})
 	for _, query := range []string{`INSERT INTO person SELECT * FROM person`, `UPDATE person SET version = 1`, `DELETE FROM person`,
-		`UPDATE tenant_key SET version = 1`, `DELETE FROM tenant_key`, `DELETE FROM unmask_count`} {
+		`UPDATE tenant_key SET version = 1`, `DELETE FROM tenant_key`, `DELETE FROM unmask_count`, `DELETE FROM search_count`} {
 		if _, err := p.Pool().Exec(t.Context(), query); err == nil {
 			t.Errorf("lintu_app may %s", query)
 		}
@@ -338,6 +340,42 @@ func TestFindPersons(t *testing.T) {
 	}
 	if n := p.strings(`SELECT count(*)::text FROM audit a WHERE a::text ~ '欧阳|13873194407|同名'`)[0]; n != "0" {
 		t.Error("the audit tells what was searched for")
+	}
+}
+
+// Whoever tries out numbers is stopped and reported, with tokens too.
+func TestSearchQuota(t *testing.T) {
+	t.Parallel()
+	p := peopled(t)
+	v := p.dispatcher()
+	_, err := p.FindPersons(t.Context(), v, "", "13800000000")
+	must(t, err)
+	p.asOwner(func(tx pgx.Tx) {
+		_, err := tx.Exec(t.Context(), `UPDATE search_count SET count = 398`)
+		must(t, err)
+	})
+	token := *v
+	token.Name, token.Only = "token:"+lintu.NewID().String(), []lintu.Right{lintu.SeePersons}
+	for n := 399; n <= 502; n++ {
+		by := v
+		if n%2 == 0 {
+			by = &token
+		}
+		_, err := p.FindPersons(t.Context(), by, "", "13873194407")
+		if over := lintu.CodeOf(err) == lintu.CodeThrottled; over != (n > 500) || over && lintu.AsError(err).RetryAfter <= 0 {
+			t.Fatalf("search %d: %v", n, err)
+		}
+	}
+	equal(t, "alerts", p.strings(`SELECT detail->>'count' FROM audit WHERE act = 'alert' AND detail->>'reason' = 'searches' ORDER BY seq`), []string{"400", "501"})
+	if _, err := p.FindPersons(t.Context(), p.dispatcher(), "", "13873194407"); err != nil {
+		t.Errorf("another account: %v", err)
+	}
+	p.asOwner(func(tx pgx.Tx) {
+		_, err := tx.Exec(t.Context(), `UPDATE search_count SET day = day - 1`)
+		must(t, err)
+	})
+	if found, err := p.FindPersons(t.Context(), v, "", "13873194407"); err != nil || len(found) != 1 {
+		t.Errorf("the next day: %v, %v", found, err)
 	}
 }
 

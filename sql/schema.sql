@@ -856,6 +856,21 @@ CREATE TABLE public.schema_version (
     version integer NOT NULL
 );
 
+-- Name: search_count; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.search_count (
+    tenant_id integer NOT NULL,
+    account_id uuid NOT NULL,
+    day date NOT NULL,
+    count integer NOT NULL
+);
+
+ALTER TABLE ONLY public.search_count FORCE ROW LEVEL SECURITY;
+
+-- Name: COLUMN search_count.count; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.search_count.count IS 'Asked for that day, by the account and its tokens, refused ones included.';
+
 -- Name: session; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.session (
@@ -897,12 +912,17 @@ CREATE TABLE public.tenant (
     id integer NOT NULL,
     name text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    login_key uuid DEFAULT gen_random_uuid() NOT NULL,
     CONSTRAINT tenant_name_check CHECK ((name <> ''::text))
 );
 
 -- Name: TABLE tenant; Type: COMMENT; Schema: public; Owner: -
 
 COMMENT ON TABLE public.tenant IS 'A county-level jurisdiction. It owns all other rows; its id never changes.';
+
+-- Name: COLUMN tenant.login_key; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.tenant.login_key IS 'Keys the hash by which failures to sign in to unknown logins are counted.';
 
 -- Name: tenant_key; Type: TABLE; Schema: public; Owner: -
 
@@ -1192,6 +1212,11 @@ ALTER TABLE ONLY public.role_grant
 
 ALTER TABLE ONLY public.role_grant
     ADD CONSTRAINT role_grant_pkey PRIMARY KEY (tenant_id, id);
+
+-- Name: search_count search_count_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.search_count
+    ADD CONSTRAINT search_count_pkey PRIMARY KEY (tenant_id, account_id);
 
 -- Name: session session_hash_key; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -1613,6 +1638,14 @@ ALTER TABLE public.person ENABLE ROW LEVEL SECURITY;
 -- Name: person person_territory; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY person_territory ON public.person USING (((tenant_id = ( SELECT public.session_tenant() AS session_tenant)) AND (( SELECT public.session_everywhere() AS session_everywhere) OR public.session_holds(tenant_id, kind, subject_id))));
+
+-- Name: search_count; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.search_count ENABLE ROW LEVEL SECURITY;
+
+-- Name: search_count search_count_tenant; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY search_count_tenant ON public.search_count USING ((tenant_id = ( SELECT public.session_tenant() AS session_tenant)));
 
 -- Name: tenant_key; Type: ROW SECURITY; Schema: public; Owner: -
 

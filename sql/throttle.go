@@ -2,6 +2,7 @@ package sql
 
 import (
 	"context"
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
 	"math"
@@ -21,7 +22,8 @@ import (
 //     strangers who guess cannot keep the owner out,
 //   - "unknown:<n>" for logins that nobody has, which must be throttled like the
 //     others, lest that tell them apart. People type passwords into the field of
-//     the login, so n is only 16 bits of its hash,
+//     the login, so n is only 16 bits of its hash, under a key: who could find two
+//     that share an n would see by the second whether the first is an account,
 //   - "address:<address>" for all attempts from it, with a larger allowance: a
 //     whole office may come from one address.
 //
@@ -53,9 +55,10 @@ func subjectOfAccount(id lintu.ID, known bool, address string) string {
 	return "account:" + id.String()
 }
 
-func subjectOfUnknown(login string) string {
-	sum := sha256.Sum256([]byte(login))
-	return "unknown:" + strconv.Itoa(int(binary.BigEndian.Uint16(sum[:])))
+func subjectOfUnknown(key lintu.ID, login string) string {
+	h := hmac.New(sha256.New, key[:])
+	h.Write([]byte(login))
+	return "unknown:" + strconv.Itoa(int(binary.BigEndian.Uint16(h.Sum(nil))))
 }
 
 func subjectOfAddress(address string) string { return "address:" + address }

@@ -1,6 +1,7 @@
 package sql_test
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -150,6 +151,29 @@ func TestThrottleOverServers(t *testing.T) {
 	}
 	if e := d.fail("wang", good, street); e.Code != lintu.CodeThrottled {
 		t.Errorf("the sixth attempt over two servers: %v", e)
+	}
+}
+
+// Two logins that share a count by a hash that everybody can compute tell, by the
+// second of them, whether the first is an account.
+func TestNobodyFindsSharedCounts(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	bits := func(login string) string { sum := sha256.Sum256([]byte(login)); return string(sum[:2]) }
+	twin := 0
+	for bits(fmt.Sprintf("nobody%d", twin)) != bits("wang") {
+		twin++
+	}
+	for range 6 {
+		d.fail("wang", "wrong", street)
+	}
+	if e := d.fail(fmt.Sprintf("nobody%d", twin), "wrong", street); e.Code != lintu.CodeUnauthenticated {
+		t.Errorf("wang is no account: nobody%d is answered %v", twin, e)
+	}
+	other := newDesk(t)
+	keys := append(d.strings(`SELECT login_key::text FROM tenant`), other.strings(`SELECT login_key::text FROM tenant`)...)
+	if len(keys) != 2 || keys[0] == keys[1] {
+		t.Errorf("keys %v", keys)
 	}
 }
 

@@ -65,12 +65,12 @@ function detailOf(entry: AuditEntry): Record<string, unknown> {
   return entry.detail !== null && typeof entry.detail === 'object' ? (entry.detail as Record<string, unknown>) : {}
 }
 
-/** What is remarkable about how much somebody unmasks. */
-const unmasking: Record<string, MessageKey> = { quota_80: 'alertQuota80', quota_end: 'alertQuotaEnd', quota_over: 'alertQuotaOver', fast: 'alertFast' }
+/** What is remarkable about how much somebody unmasks or searches. */
+const muchOf: Record<string, MessageKey> = { quota_80: 'alertQuota80', quota_end: 'alertQuotaEnd', quota_over: 'alertQuotaOver', fast: 'alertFast', searches: 'alertSearches' }
 
 function alertText(who: string, reason: string, say: Say): string {
   if (reason === 'sign_in_failed') return say('alertSignIn')
-  const key = unmasking[reason]
+  const key = muchOf[reason]
   return key ? say(key, { who }) : say('alertOther', { who, reason })
 }
 
