@@ -127,6 +127,24 @@ func (b *bundle) serial() int64 {
 	return c.(*tls.Conn).ConnectionState().PeerCertificates[0].SerialNumber.Int64()
 }
 
+func TestCipherSuites(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 0, withTLS(t))
+	for suite, spoken := range map[uint16]bool{
+		tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256: true, tls.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256: true,
+		tls.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA: false, tls.TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA: false,
+	} {
+		c, err := tls.Dial("tcp", strings.TrimPrefix(b.base, "https://"),
+			&tls.Config{RootCAs: testCA().pool, MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{suite}})
+		if err == nil {
+			c.Close()
+		}
+		if (err == nil) != spoken {
+			t.Errorf("%s: %v", tls.CipherSuiteName(suite), err)
+		}
+	}
+}
+
 func TestCertificateIsReplacedWhileServing(t *testing.T) {
 	t.Parallel()
 	o := withTLS(t)

@@ -250,6 +250,18 @@ func TestUnmask(t *testing.T) {
 
 // Requests at the same time cannot get more than the day's quota; alerts are said
 // once each.
+func TestUnmaskNeedsTheAudit(t *testing.T) {
+	t.Parallel()
+	p := peopled(t)
+	if _, err := p.Owner().Exec(t.Context(), `ALTER TABLE audit_head RENAME TO gone`); err != nil {
+		t.Fatal(err)
+	}
+	u, err := p.Unmask(t.Context(), p.dispatcher(), lintu.Unmasking{Layer: layerNamed(lintu.Households), ID: p.id("household", "H1"), Purpose: "visit"})
+	if err == nil || u != nil {
+		t.Errorf("%+v, %v", u, err)
+	}
+}
+
 func TestUnmaskQuota(t *testing.T) {
 	t.Parallel()
 	p := peopled(t)
