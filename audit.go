@@ -82,6 +82,10 @@ const (
 	ActRefuse       = "refuse" // a request that the viewer may not make
 	ActUnmask       = "unmask"
 	ActFindPerson   = "find_person"
-	ActExport       = "export"
-	ActAlert        = "alert"
+
+	// A file was compared with what is known of persons, and nothing stored.
+	ActComparePersons = "compare_persons"
+
+	ActExport = "export"
+	ActAlert  = "alert"
 )

@@ -2,6 +2,8 @@ package sql
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 
 	"github.com/jackc/pgx/v5"
 
@@ -76,15 +78,26 @@ func (db *DB) learn(ctx context.Context, done []mergedPart) {
 	}
 }
 
-// TryBatch implements lintu.BatchStore.
+// TryBatch implements lintu.BatchStore. What it counts as changed would tell, file
+// by file, whether a guess about a person is right: it stands in the audit when
+// persons were compared.
 func (db *DB) TryBatch(ctx context.Context, tenant int32, by lintu.Actor, load func(lintu.BatchTx) error) error {
-	return db.editOr(ctx, tenant, pgx.Tx.Rollback, func(e *edit) error {
+	var compared int64
+	err := db.editOr(ctx, tenant, pgx.Tx.Rollback, func(e *edit) error {
 		if err := e.keepTo(ctx, by.Within); err != nil {
 			return err
 		}
 		tx := &batchTx{edit: e, dry: true, stages: map[lintu.Layer][]*stage{}}
-		return tx.run(ctx, load)
+		err := tx.run(ctx, load)
+		compared = tx.compared
+		return err
 	})
+	if compared == 0 {
+		return err
+	}
+	detail, _ := json.Marshal(map[string]int64{"compared": compared}) // a number is always JSON
+	return errors.Join(err, db.Append(ctx, tenant, lintu.AuditEntry{
+		Actor: by.Name, From: by.From, Act: lintu.ActComparePersons, Kind: "person", Detail: detail}))
 }
 
 // run loads the parts and then brings everything up to date that follows from

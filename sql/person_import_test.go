@@ -238,3 +238,25 @@ func TestPersonsLate(t *testing.T) {
 		})
 	}
 }
+
+// The counts of a dry run tell whether what a file says of a person is right, so
+// that somebody asked stands in the audit; that of the map alone does not.
+func TestComparingPersonsIsAudited(t *testing.T) {
+	t.Parallel()
+	p := peopled(t)
+	by := lintu.Actor{Name: "user:guesser", From: "198.51.100.7", Within: lintu.Jurisdiction}
+	try := func(rows ...lintu.Row) {
+		var counts []lintu.Comparison
+		must(t, p.TryBatch(t.Context(), p.tenant, by, load(t.Context(), &counts, []part{{lintu.Households, false, rows}})))
+	}
+	try(row(1, nil, "H1", "1号", "", ""))
+	entries := func() []string {
+		return p.strings(`SELECT concat_ws(' ', actor, from_addr, kind, detail) FROM audit WHERE act = 'compare_persons' ORDER BY seq`)
+	}
+	if got := entries(); len(got) != 0 {
+		t.Errorf("a file of the map: %v", got)
+	}
+	try(onlyPerson(1, "H1", lintu.Person{Phone: "13873194407"}), onlyPerson(2, "H2", lintu.Person{Phone: "13800000000"}))
+	equal(t, "entries", entries(), []string{`user:guesser 198.51.100.7 person {"compared": 2}`})
+	p.sound()
+}

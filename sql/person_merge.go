@@ -151,6 +151,7 @@ func (m *merge) comparePersons(ctx context.Context, ring keyring) (bool, error) 
 		return false, err
 	}
 	m.count.Persons += int64(len(changed))
+	m.compared += seen.RowsAffected()
 	_, err = m.tx.CopyFrom(ctx, pgx.Identifier{"changed_person"}, append([]string{"subject_id"}, personColumns[:]...),
 		pgx.CopyFromSlice(len(changed), func(i int) ([]any, error) {
 			c := changed[i]

@@ -21,6 +21,8 @@ type batchTx struct {
 	stages map[lintu.Layer][]*stage
 	after  aftermath
 	done   []mergedPart
+
+	compared int64 // known persons that were opened for it
 }
 
 // mergedPart is what the audit keeps of a part.

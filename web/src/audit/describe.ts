@@ -11,6 +11,7 @@ export const acts: Record<string, { sentence: MessageKey; name: MessageKey }> = 
   refuse: { sentence: 'actRefuse', name: 'nameRefuse' },
   unmask: { sentence: 'actUnmask', name: 'nameUnmask' },
   find_person: { sentence: 'actFindPerson', name: 'nameFindPerson' },
+  compare_persons: { sentence: 'actComparePersons', name: 'nameComparePersons' },
   export: { sentence: 'actExport', name: 'nameExport' },
   alert: { sentence: 'actAlert', name: 'nameAlert' },
   apply: { sentence: 'actApply', name: 'nameApply' },
