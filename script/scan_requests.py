@@ -199,6 +199,8 @@ for n, (operation, asker, text) in enumerate(sorted(requests, key=lambda r: last
         options = ["--technique=BEST"]
     if operation in PACE:
         options.append(f"--delay={PACE[operation]}")
+    elif not text.startswith("GET "):
+        options.append("--delay=0.25")  # two lanes of one account, which has ten changes a second
     if operation == "signIn":
         # Failures are counted by login and by address: each guess is for another one of both.
         options += ["--tamper=xforwardedfor"] + (["--randomize=login"] if text.endswith('*"}') else [])
