@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // AuditEntry is one line of a tenant's audit. It holds no personal data and no
@@ -26,8 +27,9 @@ type AuditEntry struct {
 // AuditColumns are the columns of an exported audit.
 var AuditColumns = []string{"seq", "at", "actor", "from", "act", "kind", "id", "why", "detail", "hash"}
 
-// Record is the entry under AuditColumns, for CSV. What a spreadsheet would take
-// for a formula begins with an apostrophe.
+// Record is the entry under AuditColumns, for CSV, with the time in UTC and
+// microseconds. What a spreadsheet would take for a formula gets an apostrophe
+// before it.
 func (e AuditEntry) Record() []string {
 	id := ""
 	if e.ID != nil {
@@ -36,7 +38,7 @@ func (e AuditEntry) Record() []string {
 	cells := []string{strconv.FormatInt(e.Seq, 10), e.At.UTC().Format("2006-01-02T15:04:05.000000Z"),
 		e.Actor, e.From, e.Act, e.Kind, id, e.Why, string(e.Detail), e.Hash}
 	for i, c := range cells {
-		if c != "" && strings.Contains("=+-@\t\r", c[:1]) {
+		if first, size := utf8.DecodeRuneInString(c); size > 0 && strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) {
 			cells[i] = "'" + c
 		}
 	}
@@ -74,7 +76,8 @@ type AuditHead struct {
 	Hash string `json:"hash"`
 }
 
-// The acts that the audit knows beside those of edits (apply, undo, assign).
+// The acts that more than one package names. The others, of changes to the map, to
+// accounts and to keys, stand where they are done.
 const (
 	ActSignIn       = "sign_in"
 	ActSignInFailed = "sign_in_failed"

@@ -15,6 +15,9 @@ func TestAuditRecord(t *testing.T) {
 	if want := `7|2026-01-02T00:00:00.000001Z|user:a||unmask|household||'=HYPERLINK("http://x")|{"n": 1}|ab`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
+	if e.Why = "＝1"; e.Record()[7] != "'＝1" {
+		t.Errorf("a wide sign is a formula too: %q", e.Record()[7])
+	}
 	if len(e.Record()) != len(lintu.AuditColumns) {
 		t.Errorf("%d cells under %d columns", len(e.Record()), len(lintu.AuditColumns))
 	}

@@ -86,11 +86,14 @@ func PlainName(name string) string { return strings.Join(strings.Fields(name), "
 // Purpose says why somebody reads personal data in full.
 type Purpose string
 
-// Purposes lists them with what people read.
-var Purposes = []struct {
+// PurposeInfo declares a purpose.
+type PurposeInfo struct {
 	Purpose Purpose `json:"purpose"`
 	Title   Text    `json:"title"`
-}{
+}
+
+// Purposes declares every purpose, in the order in which they are offered.
+var Purposes = []PurposeInfo{
 	{"case", Text{"办理诉求", "handling a case"}},
 	{"visit", Text{"入户走访", "visiting the household"}},
 	{"emergency", Text{"紧急情况", "an emergency"}},
@@ -113,7 +116,7 @@ type Unmasking struct {
 	Layer   LayerInfo
 	ID      ID
 	Purpose Purpose
-	Why     string // in the reader's own words, up to 200 characters; needed with purpose "case" and "emergency" not
+	Why     string // in the reader's own words, up to 200 characters; may be empty but for the purpose "case"
 }
 
 // Unmasked is the answer.

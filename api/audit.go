@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -160,19 +161,22 @@ func (s *Server) noteExport(c *fiber.Ctx, q lintu.AuditQuery) error {
 // reads slowly holds no connection to the database.
 const auditChunk = 5000
 
+// loginColumn is where an export has the actor's login: behind the actor.
+const loginColumn = 3
+
 func (s *Server) writeAudit(ctx context.Context, q lintu.AuditQuery, logins map[string]string, out io.Writer) error {
 	if _, err := io.WriteString(out, "\ufeff"); err != nil { // so that spreadsheets take it for UTF-8
 		return err
 	}
 	w := csv.NewWriter(out)
 	w.UseCRLF = true // RFC 4180
-	rows := [][]string{{"seq", "at", "actor", "login", "from", "act", "kind", "id", "why", "detail", "hash"}}
+	rows := [][]string{slices.Insert(slices.Clone(lintu.AuditColumns), loginColumn, "login")}
 	for q.Limit = auditChunk; ; {
 		n := 0
 		err := s.Audit.EachEntry(ctx, s.Tenant, q, func(e lintu.AuditEntry) error {
 			n++
 			q.Before = e.Seq
-			rows = append(rows, auditRow(e, logins[e.Actor]))
+			rows = append(rows, slices.Insert(e.Record(), loginColumn, logins[e.Actor]))
 			return nil
 		})
 		if err != nil {
@@ -186,26 +190,6 @@ func (s *Server) writeAudit(ctx context.Context, q lintu.AuditQuery, logins map[
 		}
 		rows = rows[:0]
 	}
-}
-
-func auditRow(e lintu.AuditEntry, login string) []string {
-	id := ""
-	if e.ID != nil {
-		id = e.ID.String()
-	}
-	row := []string{strconv.FormatInt(e.Seq, 10), e.At.Format(time.RFC3339Nano), e.Actor, login, e.From, e.Act, e.Kind, id, e.Why, string(e.Detail), e.Hash}
-	for i, cell := range row {
-		row[i] = plainCell(cell)
-	}
-	return row
-}
-
-// plainCell keeps a spreadsheet from taking what somebody wrote for a formula.
-func plainCell(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", []rune(s)[0]) {
-		return "'" + s
-	}
-	return s
 }
 
 // verification is what the last look at the whole audit found, nil if it found

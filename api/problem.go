@@ -113,7 +113,7 @@ func (s *Server) fail(c *fiber.Ctx, err error) error {
 	}
 	p := problemOf(err, lang(c))
 	p.Instance, p.Request = c.Path(), requestID(c)
-	if a, ok := c.Locals(askerKey).(*asker); ok && p.Code == lintu.CodeForbidden {
+	if a := knownAsker(c); a != nil && p.Code == lintu.CodeForbidden {
 		p.MustChange = a.mustChange()
 	}
 	if p.Status >= 500 && !errors.Is(err, context.Canceled) {

@@ -121,8 +121,8 @@ func only(c *fiber.Ctx, names ...string) error {
 	return nil
 }
 
-// number reads a whole number from min up; more than max is max.
-func number(c *fiber.Ctx, name string, otherwise, min, max int) (int, error) {
+// number reads a whole number from least up; more than most is most.
+func number(c *fiber.Ctx, name string, otherwise, least, most int) (int, error) {
 	s := c.Query(name)
 	if s == "" {
 		if c.Context().QueryArgs().Has(name) {
@@ -132,19 +132,12 @@ func number(c *fiber.Ctx, name string, otherwise, min, max int) (int, error) {
 	}
 	n, err := strconv.ParseInt(s, 10, 64)
 	if errors.Is(err, strconv.ErrRange) && !strings.HasPrefix(s, "-") {
-		n, err = int64(max), nil
+		n, err = int64(most), nil
 	}
-	if err != nil || n < int64(min) {
-		return 0, lintu.Errorf(lintu.CodeInvalid, "参数 %[1]s=%[2]q 应是不小于 %[3]d 的整数。", "Parameter %[1]s=%[2]q must be a whole number from %[3]d up.", name, s, min)
+	if err != nil || n < int64(least) {
+		return 0, lintu.Errorf(lintu.CodeInvalid, "参数 %[1]s=%[2]q 应是不小于 %[3]d 的整数。", "Parameter %[1]s=%[2]q must be a whole number from %[3]d up.", name, s, least)
 	}
-	return int(min64(n, int64(max))), nil
-}
-
-func min64(a, b int64) int64 {
-	if a < b {
-		return a
-	}
-	return b
+	return int(min(n, int64(most))), nil
 }
 
 // param returns a decoded part of the path.

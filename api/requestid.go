@@ -6,15 +6,10 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
-
-	"github.com/lintu-map/lintu"
 )
 
-// Where a request keeps what is known about it.
-const (
-	requestIDKey = "request id" // string
-	viewerKey    = "viewer"     // *lintu.Viewer, from the moment it is known who asks
-)
+// requestIDKey is where a request keeps its id.
+const requestIDKey = "request id"
 
 // received gives a request its id and the answer the headers that every answer
 // has. A client's own X-Request-Id is not taken over: two requests must never
@@ -36,12 +31,6 @@ func requestID(c *fiber.Ctx) string {
 	return id
 }
 
-// knownViewer is who asks, nil as long as that has not been found out.
-func knownViewer(c *fiber.Ctx) *lintu.Viewer {
-	v, _ := c.Locals(viewerKey).(*lintu.Viewer)
-	return v
-}
-
 // logged writes the access log: never an address with its parameters, a body or
 // a cookie, since those can hold names. Probes of the server's health are kept
 // out unless the log is at debug level.
@@ -54,8 +43,8 @@ func (s *Server) logged(c *fiber.Ctx) error {
 		level = slog.LevelDebug
 	}
 	who := ""
-	if v := knownViewer(c); v != nil {
-		who = v.Name
+	if a := knownAsker(c); a != nil {
+		who = a.viewer.Name
 	}
 	s.Log.LogAttrs(c.UserContext(), level, "request", slog.String("id", requestID(c)),
 		slog.String("method", c.Method()), slog.String("route", route), slog.Int("status", c.Response().StatusCode()),

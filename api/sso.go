@@ -158,7 +158,7 @@ func (s *Server) signOn(c *fiber.Ctx) error {
 		return err
 	}
 	s.setFlow(c, sealed, int(ssoLife.Seconds()))
-	c.Set(fiber.HeaderCacheControl, "no-store")
+	c.Set(fiber.HeaderCacheControl, noStore)
 	return c.Redirect(s.sso.oauth(provider).AuthCodeURL(f.State, oidc.Nonce(f.Nonce), oauth2.S256ChallengeOption(f.Verifier)), fiber.StatusSeeOther)
 }
 
@@ -299,7 +299,7 @@ func (s *Server) signedOnPage(c *fiber.Ctx, session *lintu.Session, next string,
 	default:
 		p.Title, p.Link, p.Onward = say(l, "已登录", "Signed in"), say(l, "继续", "Continue"), true
 	}
-	c.Set(fiber.HeaderCacheControl, "no-store")
+	c.Set(fiber.HeaderCacheControl, noStore)
 	c.Set(fiber.HeaderReferrerPolicy, "no-referrer") // this address holds the code
 	return sendTemplate(c, ssoTemplate, p)
 }

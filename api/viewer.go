@@ -21,8 +21,14 @@ func (a *asker) inPerson() bool { return a.session != nil && !a.session.Token }
 // mustChange reports whether a one-time password must be changed first.
 func (a *asker) mustChange() bool { return a.session != nil && a.session.MustChange }
 
-// askerKey is where a request keeps its asker.
+// askerKey is where a request keeps its asker, from the moment it is known.
 const askerKey = "asker"
+
+// knownAsker is who asks, nil as long as that has not been found out.
+func knownAsker(c *fiber.Ctx) *asker {
+	a, _ := c.Locals(askerKey).(*asker)
+	return a
+}
 
 // viewer is who asks, in a handler of a route that asks for somebody.
 func (s *Server) viewer(c *fiber.Ctx) *lintu.Viewer { return asking(c).viewer }
@@ -33,7 +39,7 @@ func asking(c *fiber.Ctx) *asker { return c.Locals(askerKey).(*asker) }
 // CodeUnauthenticated; a session that has ended makes a visitor, whose cookie is
 // taken back. It is CodeUnavailable where that cannot be found out.
 func (s *Server) ask(c *fiber.Ctx) (*asker, error) {
-	if a, ok := c.Locals(askerKey).(*asker); ok {
+	if a := knownAsker(c); a != nil {
 		return a, nil
 	}
 	session, err := s.findSession(c)
@@ -42,7 +48,6 @@ func (s *Server) ask(c *fiber.Ctx) (*asker, error) {
 	}
 	a := s.askerOf(c, session)
 	c.Locals(askerKey, a)
-	c.Locals(viewerKey, a.viewer)
 	return a, nil
 }
 

@@ -2,7 +2,6 @@ package sql
 
 import (
 	"context"
-	"encoding/json"
 	"net/netip"
 	"regexp"
 	"strings"
@@ -86,18 +85,6 @@ func (a *Accounts) change(ctx context.Context, tenant int32, by lintu.Actor, wor
 func lockAccounts(ctx context.Context, tx pgx.Tx, tenant int32) error {
 	_, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(3, $1)`, tenant)
 	return err
-}
-
-// note appends to the audit in the transaction of what it tells. detail may be nil.
-func note(ctx context.Context, tx pgx.Tx, tenant int32, by lintu.Actor, act, kind string, id *lintu.ID, detail any) error {
-	e := lintu.AuditEntry{Actor: by.Name, From: by.From, Act: act, Kind: kind, ID: id}
-	if detail != nil {
-		var err error
-		if e.Detail, err = json.Marshal(detail); err != nil {
-			return err
-		}
-	}
-	return appendAudit(ctx, tx, tenant, e)
 }
 
 // grantsOf is the JSON array of those grants of account a that meet a condition

@@ -39,6 +39,18 @@ func appendAudit(ctx context.Context, tx execer, tenant int32, e lintu.AuditEntr
 	return err
 }
 
+// note is appendAudit for what an actor does. detail may be nil.
+func note(ctx context.Context, tx pgx.Tx, tenant int32, by lintu.Actor, act, kind string, id *lintu.ID, detail any) error {
+	e := lintu.AuditEntry{Actor: by.Name, From: by.From, Act: act, Kind: kind, ID: id}
+	if detail != nil {
+		var err error
+		if e.Detail, err = json.Marshal(detail); err != nil {
+			return err
+		}
+	}
+	return appendAudit(ctx, tx, tenant, e)
+}
+
 // storable replaces what PostgreSQL keeps in no text, so that nobody escapes the
 // audit by odd bytes.
 func storable(s string) string {

@@ -2,7 +2,6 @@ package sql
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -76,10 +75,5 @@ func (e *edit) changed(ctx context.Context, layer lintu.Layer, id, batch *lintu.
 // audit appends to the tenant's audit. detail must hold no personal data. An
 // edit calls it last: see appendAudit.
 func (e *edit) audit(ctx context.Context, by lintu.Actor, act, kind string, id *lintu.ID, detail any) error {
-	d, err := json.Marshal(detail)
-	if err != nil {
-		return err
-	}
-	return appendAudit(ctx, e.tx, e.tenant, lintu.AuditEntry{
-		Actor: by.Name, From: by.From, Act: act, Kind: kind, ID: id, Detail: d})
+	return note(ctx, e.tx, e.tenant, by, act, kind, id, detail)
 }

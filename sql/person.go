@@ -286,12 +286,7 @@ func (db *DB) Unmask(ctx context.Context, v *lintu.Viewer, u lintu.Unmasking) (*
 const longestWhy = 200
 
 func checkUnmasking(u lintu.Unmasking) error {
-	known := slices.ContainsFunc(lintu.Purposes, func(p struct {
-		Purpose lintu.Purpose `json:"purpose"`
-		Title   lintu.Text    `json:"title"`
-	}) bool {
-		return p.Purpose == u.Purpose
-	})
+	known := slices.ContainsFunc(lintu.Purposes, func(p lintu.PurposeInfo) bool { return p.Purpose == u.Purpose })
 	switch {
 	case !known:
 		return lintu.Errorf(lintu.CodeInvalid, "请选择查看完整信息的用途。", "Please choose what the full data is needed for.")
@@ -322,6 +317,5 @@ func auditPersons(ctx context.Context, tx pgx.Tx, v *lintu.Viewer, act, kind str
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `SELECT audit_append($1, $2, $3, $4, $5, $6, $7, $8)`, v.Tenant, v.Name, v.From, act, kind, id, why, string(d))
-	return err
+	return appendAudit(ctx, tx, v.Tenant, lintu.AuditEntry{Actor: v.Name, From: v.From, Act: act, Kind: kind, ID: id, Why: why, Detail: d})
 }
