@@ -61,7 +61,7 @@ func (db *DB) Person(ctx context.Context, v *lintu.Viewer, layer lintu.LayerInfo
 		return nil, err
 	}
 	var found lintu.MaskedPerson
-	err = db.within(ctx, v.Tenant, t, func(tx pgx.Tx) error {
+	err = db.look(ctx, v, t, func(tx pgx.Tx) error {
 		row, p, err := db.presentPerson(ctx, tx, v.Tenant, layer, id)
 		found = row.masked(p)
 		return err
@@ -136,24 +136,12 @@ func (db *DB) FindPersons(ctx context.Context, v *lintu.Viewer, name, phone stri
 		return nil, err
 	}
 	found := []lintu.MaskedPerson{}
-	var asked searches
-	err = db.within(ctx, v.Tenant, t, func(tx pgx.Tx) (err error) {
-		if asked, err = countSearch(ctx, tx, v); err != nil {
-			return err
-		}
-		if !asked.over() {
-			found, err = db.findAudited(ctx, tx, v, by)
-		}
-		if err == nil {
-			err = asked.alert(ctx, tx, v)
-		}
+	err = db.look(ctx, v, t, func(tx pgx.Tx) (err error) {
+		found, err = db.findAudited(ctx, tx, v, by)
 		return err
 	})
 	if err != nil {
 		return nil, err
-	}
-	if asked.over() {
-		return nil, asked.refusal()
 	}
 	return found, nil
 }

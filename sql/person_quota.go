@@ -96,18 +96,18 @@ func (q quota) warn(log *slog.Logger, v *lintu.Viewer) {
 	}
 }
 
-// searchPerDay is how often an account and its tokens may search for persons a day:
-// more than a dispatcher takes calls, and far fewer than the 10,000 numbers that a
-// masked one can be.
-const searchPerDay = 500
+// looksPerDay is how often an account and its tokens may look at masked persons or
+// search for some a day: enough for who works with them all day, and far fewer than
+// the households of a place, or than the 10,000 numbers that a masked one can be.
+const looksPerDay = 1000
 
-// searches is how an account stands after one more search.
-type searches int
+// looks is how an account stands after one more of them.
+type looks int
 
-func (n searches) over() bool { return n > searchPerDay }
+func (n looks) over() bool { return n > looksPerDay }
 
-// countSearch adds one to the account's day.
-func countSearch(ctx context.Context, tx pgx.Tx, v *lintu.Viewer) (n searches, err error) {
+// countLook adds one to the account's day.
+func countLook(ctx context.Context, tx pgx.Tx, v *lintu.Viewer) (n looks, err error) {
 	err = tx.QueryRow(ctx, `
 		INSERT INTO search_count AS s (tenant_id, account_id, day, count)
 		VALUES ($1, $2, (clock_timestamp() AT TIME ZONE 'Asia/Shanghai')::date, 1)
@@ -117,20 +117,42 @@ func countSearch(ctx context.Context, tx pgx.Tx, v *lintu.Viewer) (n searches, e
 	return n, err
 }
 
+// look counts one more look and, unless it is one too many, does it in the same
+// transaction.
+func (db *DB) look(ctx context.Context, v *lintu.Viewer, t lintu.Territory, work func(pgx.Tx) error) error {
+	var asked looks
+	err := db.within(ctx, v.Tenant, t, func(tx pgx.Tx) (err error) {
+		if asked, err = countLook(ctx, tx, v); err != nil {
+			return err
+		}
+		if !asked.over() {
+			err = work(tx)
+		}
+		if err == nil {
+			err = asked.alert(ctx, tx, v)
+		}
+		return err
+	})
+	if err == nil && asked.over() {
+		err = asked.refusal()
+	}
+	return err
+}
+
 // alert writes the audit's entry for an auditor's eye, at four fifths of the day's
-// searches and at the first beyond.
-func (n searches) alert(ctx context.Context, tx pgx.Tx, v *lintu.Viewer) error {
-	if n != searchPerDay*4/5 && n != searchPerDay+1 {
+// looks and at the first beyond.
+func (n looks) alert(ctx context.Context, tx pgx.Tx, v *lintu.Viewer) error {
+	if n != looksPerDay*4/5 && n != looksPerDay+1 {
 		return nil
 	}
 	return auditPersons(ctx, tx, v, lintu.ActAlert, "account", &v.Account, "",
-		map[string]any{"reason": "searches", "count": n, "perDay": searchPerDay})
+		map[string]any{"reason": "searches", "count": n, "perDay": looksPerDay})
 }
 
-func (n searches) refusal() error {
+func (n looks) refusal() error {
 	e := lintu.Errorf(lintu.CodeThrottled,
-		"今天查找个人信息的次数（%[1]d 次）已用完，明天零点后可再查找。",
-		"The %[1]d searches for persons of today are used up; more are possible after midnight (China's clock).", searchPerDay)
+		"今天查看和查找个人信息的次数（%[1]d 次）已用完，明天零点后可再查看。",
+		"The %[1]d looks at persons and searches for them of today are used up; more are possible after midnight (China's clock).", looksPerDay)
 	e.RetryAfter = untilMidnight()
 	return e
 }

@@ -355,30 +355,35 @@ func TestFindPersons(t *testing.T) {
 	}
 }
 
-// Whoever tries out numbers is stopped and reported, with tokens too.
-func TestSearchQuota(t *testing.T) {
+// Whoever tries out numbers, or goes from house to house, is stopped and reported,
+// with tokens too.
+func TestLooksQuota(t *testing.T) {
 	t.Parallel()
 	p := peopled(t)
 	v := p.dispatcher()
 	_, err := p.FindPersons(t.Context(), v, "", "13800000000")
 	must(t, err)
 	p.asOwner(func(tx pgx.Tx) {
-		_, err := tx.Exec(t.Context(), `UPDATE search_count SET count = 398`)
+		_, err := tx.Exec(t.Context(), `UPDATE search_count SET count = 798`)
 		must(t, err)
 	})
 	token := *v
 	token.Name, token.Only = "token:"+lintu.NewID().String(), []lintu.Right{lintu.SeePersons}
-	for n := 399; n <= 502; n++ {
+	for n := 799; n <= 1002; n++ {
 		by := v
 		if n%2 == 0 {
 			by = &token
 		}
-		_, err := p.FindPersons(t.Context(), by, "", "13873194407")
-		if over := lintu.CodeOf(err) == lintu.CodeThrottled; over != (n > 500) || over && lintu.AsError(err).RetryAfter <= 0 {
-			t.Fatalf("search %d: %v", n, err)
+		if n%3 == 0 {
+			_, err = p.FindPersons(t.Context(), by, "", "13873194407")
+		} else {
+			_, err = p.Person(t.Context(), by, layerNamed(lintu.Households), p.id("household", "H1"))
+		}
+		if over := lintu.CodeOf(err) == lintu.CodeThrottled; over != (n > 1000) || !over && err != nil || over && lintu.AsError(err).RetryAfter <= 0 {
+			t.Fatalf("look %d: %v", n, err)
 		}
 	}
-	equal(t, "alerts", p.strings(`SELECT detail->>'count' FROM audit WHERE act = 'alert' AND detail->>'reason' = 'searches' ORDER BY seq`), []string{"400", "501"})
+	equal(t, "alerts", p.strings(`SELECT detail->>'count' FROM audit WHERE act = 'alert' AND detail->>'reason' = 'searches' ORDER BY seq`), []string{"800", "1001"})
 	if _, err := p.FindPersons(t.Context(), p.dispatcher(), "", "13873194407"); err != nil {
 		t.Errorf("another account: %v", err)
 	}

@@ -66,7 +66,7 @@ function detailOf(entry: AuditEntry): Record<string, unknown> {
   return entry.detail !== null && typeof entry.detail === 'object' ? (entry.detail as Record<string, unknown>) : {}
 }
 
-/** What is remarkable about how much somebody unmasks or searches. */
+/** What is remarkable about how much somebody unmasks, looks or searches. */
 const muchOf: Record<string, MessageKey> = { quota_80: 'alertQuota80', quota_end: 'alertQuotaEnd', quota_over: 'alertQuotaOver', fast: 'alertFast', searches: 'alertSearches' }
 
 function alertText(who: string, reason: string, say: Say): string {

@@ -90,7 +90,7 @@ export const auditMessages = {
   alertQuota80: m('{who} 当天查看完整个人信息的额度已用掉八成', '{who} has used four fifths of the day’s unmaskings'),
   alertQuotaEnd: m('{who} 用完了当天查看完整个人信息的额度', '{who} has used up the day’s unmaskings'),
   alertQuotaOver: m('{who} 在额度用完后还想查看完整个人信息', '{who} asked for personal data beyond the day’s unmaskings'),
-  alertSearches: m('{who} 今天查找个人信息的次数异常多', '{who} searched for persons unusually often today'),
+  alertSearches: m('{who} 今天查看或查找个人信息的次数异常多', '{who} looked at persons or searched for them unusually often today'),
   alertFast: m('{who} 在短时间内查看了很多人的完整个人信息', '{who} read the personal data of many in a short time'),
   alertOther: m('{who}，{reason}', '{who}, {reason}'),
 
