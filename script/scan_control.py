@@ -1,4 +1,5 @@
-"""A program with a hole, for script/scan to find: CERT KEY PORT."""
+"""A program with two holes, for script/scan to find: CERT KEY PORT. It puts id into
+its SQL, and name into its page."""
 import http.server
 import sqlite3
 import ssl
@@ -12,14 +13,16 @@ db.execute("INSERT INTO unit VALUES (1, 'one'), (2, 'two')")
 
 class Hole(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        wanted = urllib.parse.parse_qs(urllib.parse.urlsplit(self.path).query).get("id", ["1"])[0]
+        asked = urllib.parse.parse_qs(urllib.parse.urlsplit(self.path).query)
+        wanted = asked.get("id", ["1"])[0]
         try:
             status, rows = 200, db.execute("SELECT name FROM unit WHERE id = " + wanted).fetchall()
         except sqlite3.Error:
             status, rows = 400, []
         self.send_response(status)
+        self.send_header("Content-Type", "text/html")
         self.end_headers()
-        self.wfile.write(repr(rows).encode())
+        self.wfile.write(f"<p>{asked.get('name', [''])[0]}</p><p>{rows}</p>".encode())
 
     def log_message(self, *_):
         pass
