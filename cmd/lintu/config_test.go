@@ -19,7 +19,7 @@ func TestPublicLayers(t *testing.T) {
 		{[]string{"links"}, nil},
 		{[]string{"towns"}, nil},
 	} {
-		cfg := config{Tenant: 1, PublicLayers: c.said}
+		cfg := config{Tenant: 1, UnmaskPerDay: 1, PublicLayers: c.said}
 		if err := cfg.check(nil); (err == nil) != (c.want != nil) || err != nil && lintu.CodeOf(err) != lintu.CodeInvalid {
 			t.Errorf("%q: %v", c.said, err)
 		}
