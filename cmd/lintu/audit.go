@@ -51,8 +51,8 @@ func (c *auditVerifyCmd) Run(ctx context.Context, a *app) error {
 	if c.JSON {
 		return json.NewEncoder(a.stdout).Encode(head)
 	}
-	fmt.Fprintln(a.stdout, lintu.Say("审计链完整，共 %[1]d 条。请把链尾记在别处，以后用 --expect 核对：",
-		"The chain of the audit is whole: %[1]d entries. Keep its end elsewhere, and check it later with --expect:", head.Seq).In(a.cfg.Lang))
+	a.say("审计链完整，共 %[1]d 条。请把链尾记在别处，以后用 --expect 核对：",
+		"The chain of the audit is whole: %[1]d entries. Keep its end elsewhere, and check it later with --expect:", head.Seq)
 	fmt.Fprintf(a.stdout, "%d:%s\n", head.Seq, head.Hash)
 	return nil
 }

@@ -1,11 +1,6 @@
 package main
 
-import (
-	"context"
-	"fmt"
-
-	"github.com/lintu-map/lintu"
-)
+import "context"
 
 // migrateCmd migrates; opening does it.
 type migrateCmd struct{}
@@ -17,7 +12,7 @@ func (migrateCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	defer p.close()
-	fmt.Fprintln(a.stdout, lintu.Say("数据库结构已是最新。", "The database's schema is current.").In(a.cfg.Lang))
+	a.say("数据库结构已是最新。", "The database's schema is current.")
 	return nil
 }
 
@@ -37,8 +32,7 @@ func (c *assignCmd) Run(ctx context.Context, a *app) error {
 	if err := p.db.Assign(ctx, a.cfg.Tenant, c.Household, c.Head, operator()); err != nil {
 		return err
 	}
-	fmt.Fprintln(a.stdout, lintu.Say("户 %s 现由邻长 %s 联系。", "Household %s is now looked after by neighbor head %s.",
-		c.Household, c.Head).In(a.cfg.Lang))
+	a.say("户 %s 现由邻长 %s 联系。", "Household %s is now looked after by neighbor head %s.", c.Household, c.Head)
 	return nil
 }
 
@@ -60,12 +54,11 @@ func (checkCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	for _, f := range found {
-		fmt.Fprintln(a.stdout, lintu.Say("%s：表 %s 中有 %d 行违反。", "%s: broken by %[3]d rows of table %[2]s.",
-			f.Rule, f.Table, f.Rows).In(a.cfg.Lang))
+		a.say("%s：表 %s 中有 %d 行违反。", "%s: broken by %[3]d rows of table %[2]s.", f.Rule, f.Table, f.Rows)
 	}
 	if len(found) > 0 {
 		return exitCode(1)
 	}
-	fmt.Fprintln(a.stdout, lintu.Say("没有发现矛盾。", "No contradictions found.").In(a.cfg.Lang))
+	a.say("没有发现矛盾。", "No contradictions found.")
 	return nil
 }

@@ -16,7 +16,7 @@ type config struct {
 	DatabaseURL    string   `name:"database-url" env:"LINTU_DATABASE_URL" help:"PostgreSQL server to use; without it lintu runs a private one in the data directory." placeholder:"URL"`
 	Data           string   `env:"LINTU_DATA" help:"Data directory: private database, uploads. Default ./var, for root /var/lib/lintu." placeholder:"DIR"`
 	KeyFile        string   `name:"key-file" env:"LINTU_KEY_FILE" help:"File with the master key of personal data, made at the first start. Default keys/master.key in the data directory." placeholder:"FILE"`
-	UnmaskPerDay   int      `name:"unmask-per-day" env:"LINTU_UNMASK_PER_DAY" default:"30" help:"How many persons an account may unmask a day."`
+	UnmaskPerDay   int      `name:"unmask-per-day" env:"LINTU_UNMASK_PER_DAY" default:"${unmaskPerDay}" help:"How many persons an account may unmask a day."`
 	PGBin          string   `name:"pg-bin" env:"LINTU_PG_BIN" help:"Where initdb and postgres of the private database are; found by themselves if unset." placeholder:"DIR"`
 	Tenant         int32    `env:"LINTU_TENANT" default:"1" help:"The jurisdiction whose data this server shows."`
 	Lang           string   `env:"LINTU_LANG" enum:",zh,en" default:"" help:"Language of messages: zh or en. Default from LANG, else zh." placeholder:"LANG"`

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"path/filepath"
 
@@ -70,7 +69,7 @@ func (c *demoCmd) furnish(ctx context.Context, a *app, p *place) error {
 	}
 	for _, file := range missing {
 		progress.end()
-		fmt.Fprintln(a.stdout, lintu.Say("导入 %s", "Importing %s", file).In(a.cfg.Lang))
+		a.say("导入 %s", "Importing %s", file)
 		_, err := p.importer.ImportFile(ctx, a.cfg.Tenant, filepath.Join(dir, file), lintu.Actor{Name: demoActor, Within: lintu.Jurisdiction}, answers[file], false, progress.show)
 		if err != nil {
 			return err

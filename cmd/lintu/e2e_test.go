@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"os"
@@ -39,6 +40,30 @@ func process(t *testing.T, env []string, args ...string) *exec.Cmd {
 	cmd.Env = append(os.Environ(), asLintu+"=1", "LINTU_LANG=en", "LINTU_ADDR=127.0.0.1:0")
 	cmd.Env = append(cmd.Env, env...)
 	return cmd
+}
+
+// passwordPattern is what passwords look like that lintu makes.
+var passwordPattern = regexp.MustCompile(`[2-9a-z]{5}(-[2-9a-z]{5}){3}`)
+
+// lintuRun runs a command of lintu to its end.
+func lintuRun(t *testing.T, env []string, args ...string) (stdout, stderr string, code int) {
+	t.Helper()
+	return lintuAsked(t, env, "", args...)
+}
+
+// lintuAsked is lintuRun for a command that asks, with the lines of its answers.
+func lintuAsked(t *testing.T, env []string, answers string, args ...string) (stdout, stderr string, code int) {
+	t.Helper()
+	cmd := process(t, env, args...)
+	var out, errs bytes.Buffer
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(answers), &out, &errs
+	if err := cmd.Run(); err != nil && !errors.As(err, new(*exec.ExitError)) {
+		t.Fatal(err)
+	}
+	if passwordPattern.MatchString(errs.String()) {
+		t.Errorf("lintu %v wrote a password to standard error:\n%s", args, errs.String())
+	}
+	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
 }
 
 // dataDir makes a data directory that the unprivileged user of the database can

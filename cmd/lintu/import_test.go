@@ -1,11 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -32,26 +30,14 @@ func databaseURL(t *testing.T, data string) string {
 // importFile runs lintu import and returns its batch, its messages and its exit code.
 func importFile(t *testing.T, env []string, args ...string) (lintu.Batch, string, int) {
 	t.Helper()
-	cmd := process(t, env, append([]string{"import", "--json"}, args...)...)
-	var out, errs bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	err := cmd.Run()
-	if exit := (*exec.ExitError)(nil); err != nil && !asExit(err, &exit) {
-		t.Fatal(err)
-	}
+	out, errs, code := lintuRun(t, env, append([]string{"import", "--json"}, args...)...)
 	var b lintu.Batch
-	if out.Len() > 0 {
-		if err := json.Unmarshal(out.Bytes(), &b); err != nil {
-			t.Fatalf("%v\n%s", err, out.String())
+	if out != "" {
+		if err := json.Unmarshal([]byte(out), &b); err != nil {
+			t.Fatalf("%v\n%s", err, out)
 		}
 	}
-	return b, errs.String(), cmd.ProcessState.ExitCode()
-}
-
-func asExit(err error, exit **exec.ExitError) bool {
-	e, ok := err.(*exec.ExitError)
-	*exit = e
-	return ok
+	return b, errs, code
 }
 
 func TestImportAsksForTheCRS(t *testing.T) {

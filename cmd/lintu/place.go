@@ -32,6 +32,16 @@ const stopTimeout = 30 * time.Second
 // private one, and brings the schema to this version.
 func (a *app) open(ctx context.Context) (*place, error) { return a.openKeyed(ctx, sql.Attach) }
 
+// with lends work the open database.
+func (a *app) with(ctx context.Context, work func(*place) error) error {
+	p, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer p.close()
+	return work(p)
+}
+
 // own is open for a server: nobody else may own the private database.
 func (a *app) own(ctx context.Context) (*place, error) { return a.openKeyed(ctx, sql.StartCluster) }
 

@@ -1,12 +1,9 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
 	"fmt"
 	"strconv"
-	"strings"
 
 	"github.com/lintu-map/lintu"
 	"github.com/lintu-map/lintu/sql"
@@ -84,9 +81,7 @@ func (c *privacyExportCmd) Run(ctx context.Context, a *app) error {
 		}
 		out.Persons = append(out.Persons, d)
 	}
-	enc := json.NewEncoder(a.stdout)
-	enc.SetIndent("", "  ")
-	return enc.Encode(out)
+	return a.printJSON(out)
 }
 
 type privacyEraseCmd struct {
@@ -222,20 +217,4 @@ func (p *place) forgetMaster(ctx context.Context, cfg config) (bool, error) {
 		return false, err
 	}
 	return true, p.renewMaster(ctx)
-}
-
-// ask writes a question without a line's end.
-func (a *app) ask(zh, en string, args ...any) {
-	fmt.Fprint(a.stderr, lintu.Say(zh, en, args...).In(a.cfg.Lang))
-}
-
-// answered reads a line and is CodeConflict if it is another than expected.
-func (a *app) answered(expected string) error {
-	if a.answers == nil {
-		a.answers = bufio.NewScanner(a.stdin)
-	}
-	if a.answers.Scan() && strings.TrimSpace(a.answers.Text()) == expected {
-		return nil
-	}
-	return lintu.Errorf(lintu.CodeConflict, "没有确认，什么也没有改变。", "Not confirmed; nothing was changed.")
 }

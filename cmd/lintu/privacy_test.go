@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bytes"
-	"context"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -12,30 +10,19 @@ import (
 	"github.com/lintu-map/lintu/sql/sqltest"
 )
 
-// lintuSays runs a command in this process with answers on its standard input.
-func lintuSays(t *testing.T, env []string, answers string, args ...string) (string, string, int) {
-	t.Helper()
-	for _, kv := range env {
-		name, value, _ := strings.Cut(kv, "=")
-		t.Setenv(name, value)
-	}
-	var out, errs bytes.Buffer
-	code := run(context.Background(), args, os.Environ(), stdio{&out, &errs, strings.NewReader(answers)})
-	return out.String(), errs.String(), code
-}
-
 // An operator exports, changes keys, erases, and gives everything up.
 func TestPrivacy(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	key := filepath.Join(dir, "master.key")
-	env := []string{"LINTU_DATA=" + dataDir(t), "LINTU_DATABASE_URL=" + sqltest.URL(t), "LINTU_KEY_FILE=" + key, "LINTU_LANG=en"}
+	env := []string{"LINTU_DATA=" + dataDir(t), "LINTU_DATABASE_URL=" + sqltest.URL(t), "LINTU_KEY_FILE=" + key}
 	file := filepath.Join(dir, "households.csv")
 	if err := os.WriteFile(file, []byte("户编码,地址,经度,纬度,户主,电话\nH1,一号,113.60,28.16,欧阳金丝雀,13873194407\nH2,二号,113.61,28.16,李四,13800000002\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	says := func(answers string, wantCode int, args ...string) string {
 		t.Helper()
-		out, errs, code := lintuSays(t, env, answers, args...)
+		out, errs, code := lintuAsked(t, env, answers, args...)
 		if code != wantCode {
 			t.Fatalf("lintu %v: exit code %d\n%s%s", args, code, out, errs)
 		}
@@ -52,7 +39,7 @@ func TestPrivacy(t *testing.T) {
 			Versions []struct{ Person struct{ Name string } }
 		}
 	}
-	out, _, _ := lintuSays(t, env, "", "privacy", "export", "--phone", "+86 138 7319 4407")
+	out, _, _ := lintuRun(t, env, "privacy", "export", "--phone", "+86 138 7319 4407")
 	if err := json.Unmarshal([]byte(out), &export); err != nil || len(export.Persons) != 1 || export.Persons[0].Code != "H1" || export.Persons[0].Versions[0].Person.Name != "欧阳金丝雀" {
 		t.Errorf("export: %v %s", err, out)
 	}

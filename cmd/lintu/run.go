@@ -8,9 +8,12 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"strconv"
 
 	"github.com/alecthomas/kong"
+
 	"github.com/lintu-map/lintu"
+	"github.com/lintu-map/lintu/sql"
 )
 
 // version is set by the linker for releases.
@@ -21,7 +24,7 @@ type cli struct {
 	config
 	Serve   serveCmd   `cmd:"" help:"Run the server, with a private database unless LINTU_DATABASE_URL names one."`
 	Demo    demoCmd    `cmd:"" help:"Serve a synthetic town, made and imported at the first start."`
-	Import  importCmd  `cmd:"" help:"Import zipped shapefiles or GeoJSON into a layer."`
+	Import  importCmd  `cmd:"" help:"Import shapefiles, GeoJSON or tables (CSV, XLSX) into a layer."`
 	Assign  assignCmd  `cmd:"" help:"Make a neighbor head responsible for a household from now on."`
 	Migrate migrateCmd `cmd:"" help:"Bring the database's schema to this version."`
 	User    userCmd    `cmd:"" help:"Keep the accounts of those who sign in."`
@@ -61,6 +64,7 @@ func run(ctx context.Context, args, env []string, io stdio) int {
 	var c cli
 	parser, err := kong.New(&c, kong.Name("lintu"), kong.UsageOnError(),
 		kong.Description("lintu (邻图): a mapping server for neighbourhoods."),
+		kong.Vars{"unmaskPerDay": strconv.Itoa(sql.UnmaskPerDay)},
 		kong.Writers(io.stdout, io.stderr), kong.Exit(func(code int) { panic(exitCode(code)) }),
 		kong.BindTo(ctx, (*context.Context)(nil)))
 	if err != nil {

@@ -65,7 +65,7 @@ func (a *app) serve(ctx context.Context, prepare func(context.Context, *place) e
 	case <-server.Served():
 		return errors.Join(server.Err(), server.Stop(context.WithoutCancel(ctx)))
 	}
-	fmt.Fprintln(a.stdout, lintu.Say("正在停止 …", "Stopping …").In(a.cfg.Lang))
+	a.say("正在停止 …", "Stopping …")
 	drain, cancel := context.WithTimeout(context.Background(), drainTimeout)
 	defer cancel()
 	return server.Stop(drain)
@@ -135,8 +135,8 @@ func (a *app) announce(addr net.Addr) {
 	if a.cfg.TLSCert != "" {
 		at = "https://" + addr.String()
 	}
-	fmt.Fprintln(a.stdout, lintu.Say("地图已就绪：%[1]s/wall   规划：%[1]s/planner   接口：%[1]s/ogc   停止：Ctrl-C",
-		"The map is ready: %[1]s/wall   planner: %[1]s/planner   OGC API: %[1]s/ogc   stop: Ctrl-C", at).In(a.cfg.Lang))
+	a.say("地图已就绪：%[1]s/wall   规划：%[1]s/planner   接口：%[1]s/ogc   停止：Ctrl-C",
+		"The map is ready: %[1]s/wall   planner: %[1]s/planner   OGC API: %[1]s/ogc   stop: Ctrl-C", at)
 }
 
 func cause(err error) string {

@@ -2,12 +2,9 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
-	"text/tabwriter"
-	"time"
 
 	"github.com/lintu-map/lintu"
 )
@@ -208,52 +205,10 @@ func (c *userRolesCmd) revoke(ctx context.Context, a *app, p *place) error {
 	return p.accounts.Revoke(ctx, a.cfg.Tenant, c.Login, id, operator())
 }
 
-// parseTime reads an instant, or the beginning of a day of this machine's zone.
-func parseTime(text string) (time.Time, error) {
-	if at, err := time.Parse(time.RFC3339, text); err == nil {
-		return at, nil
-	}
-	at, err := time.ParseInLocation(time.DateOnly, text, time.Local)
-	if err != nil {
-		return at, lintu.Errorf(lintu.CodeInvalid, "看不懂时间 %s；应如 2026-01-31 或 2026-01-31T08:00:00+08:00。",
-			"%s is not a time; write 2026-01-31 or 2026-01-31T08:00:00+08:00.", text)
-	}
-	return at, nil
-}
-
-// with lends work the open database.
-func (a *app) with(ctx context.Context, work func(*place) error) error {
-	p, err := a.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer p.close()
-	return work(p)
-}
-
-// say prints a sentence in the configured language.
-func (a *app) say(zh, en string, args ...any) {
-	fmt.Fprintln(a.stdout, lintu.Say(zh, en, args...).In(a.cfg.Lang))
-}
-
 // printOneTime prints a one-time password, to standard output only: standard
 // error may be a log.
 func (a *app) printOneTime(login, password string) {
 	a.say("账号 %s 的一次性密码：%s\n请在 7 天内用它登录；首次登录时须改密码。", "One-time password of %s: %s\nSign in with it within 7 days; it must be changed at the first sign-in.", login, password)
-}
-
-// table begins a table; head has its columns with tabs between them.
-func (a *app) table(head lintu.Text) *tabwriter.Writer {
-	t := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, head.In(a.cfg.Lang))
-	return t
-}
-
-func (a *app) printJSON(v any) error {
-	e := json.NewEncoder(a.stdout)
-	e.SetIndent("", "  ")
-	e.SetEscapeHTML(false)
-	return e.Encode(v)
 }
 
 // rolesOf names the roles of an account with what they are held for.
@@ -276,11 +231,4 @@ func stateOf(x lintu.Account) lintu.Text {
 		return lintu.Say("待改密码", "must change password")
 	}
 	return lintu.Say("可用", "active")
-}
-
-func shortTime(at *time.Time) string {
-	if at == nil {
-		return "-"
-	}
-	return at.Local().Format("2006-01-02 15:04")
 }

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"net"
-	"os/exec"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -13,24 +11,6 @@ import (
 	"github.com/lintu-map/lintu/sql"
 	"github.com/lintu-map/lintu/sql/sqltest"
 )
-
-var passwordPattern = regexp.MustCompile(`[2-9a-z]{5}(-[2-9a-z]{5}){3}`)
-
-// lintuRun runs a command of lintu to its end.
-func lintuRun(t *testing.T, env []string, args ...string) (stdout, stderr string, code int) {
-	t.Helper()
-	cmd := process(t, env, args...)
-	var out, errs bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	err := cmd.Run()
-	if exit := (*exec.ExitError)(nil); err != nil && !asExit(err, &exit) {
-		t.Fatal(err)
-	}
-	if passwordPattern.MatchString(errs.String()) {
-		t.Errorf("lintu %v wrote a password to standard error:\n%s", args, errs.String())
-	}
-	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
-}
 
 // accountsOf opens the accounts behind the command line's back.
 func accountsOf(t *testing.T, url string) *sql.Accounts {
