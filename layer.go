@@ -121,11 +121,13 @@ func (l LayerInfo) ImportFields() []Field {
 }
 
 // PublicByDefault lists what visitors see where the tenant does not say
-// otherwise: boundaries with their counts, and the base map.
+// otherwise: boundaries with their counts, and the base map. Grid cells are not
+// among them: many hold a single household, so that their counts say who lives
+// where.
 func PublicByDefault() []Layer {
 	var public []Layer
 	for _, l := range Layers {
-		if l.Needs == "" {
+		if l.Needs == "" && l.Name != Cells {
 			public = append(public, l.Name)
 		}
 	}
