@@ -126,7 +126,8 @@ type Unmasked struct {
 }
 
 // Persons gives out personal data. What is outside the viewer's territory, or
-// unknown, is CodeNotFound in the same words.
+// unknown, is CodeNotFound in the same words. Looks and searches are counted by
+// account and day; too many are CodeThrottled and raise an alert.
 type Persons interface {
 	// Person is what is shown by default. It is CodeNotFound where nothing is known.
 	Person(ctx context.Context, v *Viewer, layer LayerInfo, id ID) (*MaskedPerson, error)
@@ -134,12 +135,12 @@ type Persons interface {
 	// it is CodeThrottled and raises an alert.
 	Unmask(ctx context.Context, v *Viewer, u Unmasking) (*Unmasked, error)
 	// FindPersons finds by exact name, exact phone, or both; at most 50. The audit
-	// says that it was asked, not for what.
+	// says that it was asked and whom it showed, not for what.
 	FindPersons(ctx context.Context, v *Viewer, name, phone string) ([]MaskedPerson, error)
 }
 
-// KeyWrapper guards the tenants' data keys: a file with a master key, or a key
-// management service.
+// KeyWrapper guards the tenants' data keys under a master key that the database
+// never sees.
 type KeyWrapper interface {
 	// KeyID names the master key that Wrap uses now.
 	KeyID() string
