@@ -1,6 +1,7 @@
 package sql
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/lintu-map/lintu"
@@ -15,32 +16,35 @@ type table struct {
 	content []string // what a file brings, besides code and geometry: import fields of the same names
 }
 
-func tableOf(l lintu.LayerInfo) table {
-	switch l.Kind {
-	case lintu.KindArea:
-		return table{"area", "level", string(l.Level), []string{"name", "parent"}}
-	case lintu.KindHousehold:
-		return table{"household", "", "", []string{"name", "building"}}
-	case lintu.KindHead:
-		return table{"head", "", "", []string{"name"}}
-	case lintu.KindUnit:
-		return table{"unit", "", "", []string{"name", "class", "stationing"}}
-	}
-	content := []string{"name", "class"}
-	if _, ok := l.Field("floors"); ok {
-		content = append(content, "floors")
-	}
-	return table{"base", "layer", string(l.Name), content}
-}
-
-// tables lists one layer of each table: what an undo must walk through. Where a
-// table holds several layers, its content is that of the richest.
+// tables declares the tables, each named after its kind of layer. Where a table
+// holds several layers, its content is that of the richest.
 var tables = []table{
 	{"area", "level", "", []string{"name", "parent"}},
 	{"household", "", "", []string{"name", "building"}},
 	{"head", "", "", []string{"name"}},
 	{"unit", "", "", []string{"name", "class", "stationing"}},
 	{"base", "layer", "", []string{"name", "class", "floors"}},
+}
+
+// tableOf is the table of a layer, with the content that the layer has. The zero
+// table is that of a layer that has none of its own.
+func tableOf(l lintu.LayerInfo) table {
+	i := slices.IndexFunc(tables, func(t table) bool { return t.name == string(l.Kind) })
+	if i < 0 {
+		return table{}
+	}
+	t := tables[i]
+	switch l.Kind {
+	case lintu.KindArea:
+		t.in = string(l.Level)
+	case lintu.KindBase:
+		t.in = string(l.Name)
+	}
+	t.content = slices.DeleteFunc(slices.Clone(t.content), func(name string) bool {
+		_, has := l.Field(name)
+		return !has
+	})
+	return t
 }
 
 // derived are the columns that follow from the geometry.
