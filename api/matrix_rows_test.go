@@ -34,7 +34,7 @@ var matrixRows = []matrixRow{
 		own:  homes,
 		far:  " 401 401 403 403 200 204 200 204 200 204 204 204 403 200 204 403 403 200",
 		none: " 401 401 403 403 204 204 204 204 204 204 204 204 403 204 204 403 403 204"}},
-	{route: "GET /styles/:name.json", path: "/styles/night.json", lines: map[string]string{only: everybody}},
+	{route: "GET /styles/:name.json", path: "/styles/night.json", lines: map[string]string{only: known}},
 
 	{route: "GET /ogc", path: "/ogc", lines: map[string]string{only: known}},
 	{route: "GET /ogc/style.css", path: "/ogc/style.css", lines: map[string]string{only: everybody}},

@@ -19,7 +19,7 @@ func (s *Server) routes() []Route {
 	return []Route{
 		on(get, "/tiles/:layers.json", Anyone, s.tileJSON),
 		on(get, "/tiles/:layers/:z/:x/:y.mvt", Anyone, s.tile),
-		on(get, "/styles/:name.json", Page, s.style),
+		on(get, "/styles/:name.json", Anyone, s.style),
 
 		on(get, "/ogc", Anyone, s.landing),
 		on(get, "/ogc/style.css", Page, ogcStyle),

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io/fs"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -125,11 +126,45 @@ func (s *Server) style(c *fiber.Ctx) error {
 	if err := json.Unmarshal(b, &doc); err != nil {
 		return err
 	}
+	keepShown(doc, s.viewer(c))
 	absolute(doc, s.base(c))
 	if b, err = json.Marshal(doc); err != nil {
 		return err
 	}
 	return sendTagged(c, "application/json", b)
+}
+
+// keepShown leaves out of a style what the viewer is not shown. A source is one
+// address for several layers; one of them that is refused would be the end of the
+// others.
+func keepShown(doc map[string]any, v *lintu.Viewer) {
+	shown := map[string]bool{}
+	for _, l := range lintu.Layers {
+		if _, err := v.Sees(l); err == nil {
+			shown[string(l.Name)], shown[string(l.Name)+lintu.LabelSuffix] = true, true
+		}
+	}
+	ours := map[any]bool{} // sources of our tiles
+	sources, _ := doc["sources"].(map[string]any)
+	for name, x := range sources {
+		source, _ := x.(map[string]any)
+		address, _ := source["url"].(string)
+		names, found := strings.CutPrefix(address, "/tiles/")
+		if !found {
+			continue
+		}
+		ours[name] = true
+		layers := slices.DeleteFunc(strings.Split(strings.TrimSuffix(names, ".json"), ","), func(l string) bool { return !shown[l] })
+		if source["url"] = "/tiles/" + strings.Join(layers, ",") + ".json"; len(layers) == 0 {
+			delete(sources, name)
+		}
+	}
+	drawn, _ := doc["layers"].([]any)
+	doc["layers"] = slices.DeleteFunc(drawn, func(x any) bool {
+		layer, _ := x.(map[string]any)
+		name, _ := layer["source-layer"].(string)
+		return ours[layer["source"]] && !shown[name]
+	})
 }
 
 // absolute puts the server's address before the addresses in a style that begin

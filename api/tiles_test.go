@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -13,6 +15,7 @@ import (
 	"github.com/paulmach/orb/encoding/mvt"
 
 	"github.com/lintu-map/lintu/sql"
+	"github.com/lintu-map/lintu/web"
 )
 
 // centre is the address of the tile in the town's middle.
@@ -243,6 +246,46 @@ func TestStyleHasAbsoluteAddresses(t *testing.T) {
 	if doc.Sources["town"].URL != b.base+"/tiles/grids.json" || doc.Sources["far"].Tiles[0] != b.base+"/tiles/a" ||
 		doc.Sources["far"].Tiles[1] != "https://x/b" || doc.Sprite != b.base+"/assets/sprite" {
 		t.Errorf("%+v", doc)
+	}
+}
+
+// A style asks for what its reader is shown, and for nothing that would be
+// refused.
+func TestStyleByViewer(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 1, func(c *apiConfig) { c.Pages = web.Pages() })
+	layers := func() (urls, drawn []string) {
+		var doc struct {
+			Sources map[string]struct{ URL string }
+			Layers  []struct {
+				Source      string
+				SourceLayer string `json:"source-layer"`
+			}
+		}
+		b.get("/styles/night.json").json(t, &doc)
+		for _, s := range doc.Sources {
+			urls = append(urls, strings.TrimPrefix(s.URL, b.base))
+		}
+		for _, l := range doc.Layers {
+			drawn = append(drawn, l.SourceLayer)
+			if _, ok := doc.Sources[l.Source]; !ok && l.Source != "" {
+				t.Errorf("a layer of %s, which is no source", l.Source)
+			}
+		}
+		return urls, drawn
+	}
+	urls, drawn := layers()
+	if !slices.Contains(drawn, "households") || !slices.Contains(drawn, "communities_label") || !slices.Contains(urls, "/tiles/households,heads.json") {
+		t.Errorf("a planner's style draws %q of %q", drawn, urls)
+	}
+	b.token = ""
+	if urls, drawn = layers(); slices.Contains(drawn, "households") || !slices.Contains(drawn, "communities_label") {
+		t.Errorf("a visitor's style draws %q", drawn)
+	}
+	for _, url := range urls {
+		if a := b.get(url); a.StatusCode != http.StatusOK {
+			t.Errorf("%s in a visitor's style: %d", url, a.StatusCode)
+		}
 	}
 }
 
