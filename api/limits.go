@@ -25,6 +25,7 @@ const (
 	kindLogin    kind = "login"
 	kindPassword kind = "password"
 	kindUnmask   kind = "unmask"
+	kindFind     kind = "search of the map"
 	kindSearch   kind = "search of persons"
 	kindUpload   kind = "upload"
 	kindExport   kind = "export"
@@ -46,6 +47,9 @@ var paces = map[kind]struct{ address, who pace }{
 	kindTile: {pace{time.Millisecond, 10000}, pace{2 * time.Millisecond, 4000}},
 	// Pages ask a few times a second, programs that page through a layer more.
 	kindRead: {pace{2 * time.Millisecond, 4000}, pace{5 * time.Millisecond, 2000}},
+	// With each letter that is typed. Several words can take a second at a million
+	// households.
+	kindFind: {pace{20 * time.Millisecond, 300}, pace{200 * time.Millisecond, 60}},
 	// A person's clicks.
 	kindChange: {pace{20 * time.Millisecond, 500}, pace{100 * time.Millisecond, 200}},
 	// Each costs an argon2id. An office signs in together at eight o'clock; who
@@ -84,6 +88,7 @@ var kindsOf = []struct {
 }{
 	{get, regexp.MustCompile(`^/tiles/|/tiles/[^/]+/[0-9]+/[0-9]+/[0-9]+$|^/assets/|^/sprites/`), kindTile},
 	{get, regexp.MustCompile(`^/login/sso`), kindLogin},
+	{get, regexp.MustCompile(`^/api/v1/search$`), kindFind},
 	{get, regexp.MustCompile(`^/api/v1/audit\.csv$|/preview\.geojson$`), kindExport},
 	{post, regexp.MustCompile(`^/api/v1/session$`), kindLogin},
 	{put, regexp.MustCompile(`^/api/v1/password$`), kindPassword},
