@@ -49,7 +49,7 @@ var paces = map[kind]struct{ address, who pace }{
 	kindRead: {pace{2 * time.Millisecond, 4000}, pace{5 * time.Millisecond, 2000}},
 	// With each letter that is typed. Several words can take a second at a million
 	// households.
-	kindFind: {pace{20 * time.Millisecond, 300}, pace{200 * time.Millisecond, 60}},
+	kindFind: {pace{10 * time.Millisecond, 1500}, pace{20 * time.Millisecond, 1000}},
 	// A person's clicks.
 	kindChange: {pace{20 * time.Millisecond, 500}, pace{100 * time.Millisecond, 200}},
 	// Each costs an argon2id. An office signs in together at eight o'clock; who
