@@ -53,9 +53,9 @@ type AuditQuery struct {
 	ID          *ID
 	Address     string
 	Alerts      bool  // only those that want an auditor's eye
-	Before      int64 // entries with a smaller Seq: the next page
+	After       int64 // the Seq behind which to go on in the order asked for; 0 is the beginning
 	Limit       int   // 0 is no limit
-	OldestFirst bool  // then Before is the Seq after which to go on
+	OldestFirst bool
 }
 
 // AuditLog is the tenant's audit. Entries are appended only.

@@ -83,7 +83,7 @@ func (s *Server) audit(c *fiber.Ctx) error {
 		return err
 	}
 	if text := c.Query("before"); text != "" {
-		if q.Before, err = strconv.ParseInt(text, 10, 64); err != nil || q.Before < 1 {
+		if q.After, err = strconv.ParseInt(text, 10, 64); err != nil || q.After < 1 {
 			return lintu.Errorf(lintu.CodeInvalid, "参数 before 应为正整数。", "Parameter before is a positive whole number.")
 		}
 	}
@@ -175,7 +175,7 @@ func (s *Server) writeAudit(ctx context.Context, q lintu.AuditQuery, logins map[
 		n := 0
 		err := s.Audit.EachEntry(ctx, s.Tenant, q, func(e lintu.AuditEntry) error {
 			n++
-			q.Before = e.Seq
+			q.After = e.Seq
 			rows = append(rows, slices.Insert(e.Record(), loginColumn, logins[e.Actor]))
 			return nil
 		})

@@ -38,6 +38,9 @@ func TestReceiveKeepsNothingOfACutBody(t *testing.T) {
 func TestKeepErrorOfFullDisk(t *testing.T) {
 	f, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	if err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal(err)
+		}
 		t.Skip("no /dev/full:", err)
 	}
 	defer f.Close()

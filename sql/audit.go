@@ -76,7 +76,7 @@ func (db *DB) EachEntry(ctx context.Context, tenant int32, q lintu.AuditQuery, y
 			if err := yield(e); err != nil {
 				return err
 			}
-			q.Before = e.Seq
+			q.After = e.Seq
 		}
 		if left -= len(entries); len(entries) < size || left == 0 {
 			return nil
@@ -134,9 +134,9 @@ func auditWhere(tenant int32, q lintu.AuditQuery) (string, []any) {
 	}
 	switch {
 	case q.OldestFirst:
-		add("seq > $%d", q.Before)
-	case q.Before > 0:
-		add("seq < $%d", q.Before)
+		add("seq > $%d", q.After)
+	case q.After > 0:
+		add("seq < $%d", q.After)
 	}
 	return where, args
 }

@@ -84,8 +84,8 @@ func TestAudit(t *testing.T) {
 		{lintu.AuditQuery{Kind: "household"}, "5 3 2"}, {lintu.AuditQuery{ID: &id}, "3 2"},
 		{lintu.AuditQuery{Address: "10.0.0.2"}, "3"}, {lintu.AuditQuery{Alerts: true}, "3"},
 		{lintu.AuditQuery{From: &all[2].At}, "5 4 3"}, {lintu.AuditQuery{To: &all[2].At}, "2 1"},
-		{lintu.AuditQuery{Limit: 2}, "5 4"}, {lintu.AuditQuery{Before: 4, Limit: 2}, "3 2"},
-		{lintu.AuditQuery{OldestFirst: true, Limit: 2}, "1 2"}, {lintu.AuditQuery{OldestFirst: true, Before: 2}, "3 4 5"},
+		{lintu.AuditQuery{Limit: 2}, "5 4"}, {lintu.AuditQuery{After: 4, Limit: 2}, "3 2"},
+		{lintu.AuditQuery{OldestFirst: true, Limit: 2}, "1 2"}, {lintu.AuditQuery{OldestFirst: true, After: 2}, "3 4 5"},
 		{lintu.AuditQuery{Actor: "'; DROP TABLE audit; --"}, ""}, {lintu.AuditQuery{Actor: "user:a", Kind: "household"}, "2"},
 	} {
 		if got := seqs(p.entries(x.q)); got != x.want {

@@ -127,6 +127,10 @@ func (s *selection) equals(l lintu.LayerInfo, f lintu.Field, value string, w whe
 
 // CountFeatures implements lintu.FeatureStore.
 func (r *Reader) CountFeatures(ctx context.Context, q lintu.FeatureQuery) (int64, error) {
+	if q.BBox == nil && q.Time == nil && len(q.Where) == 0 {
+		f, err := r.factsOf(ctx, q.Tenant, q.Layer, q.Within)
+		return f.count, err
+	}
 	s, err := newSelection(q)
 	if err != nil {
 		return 0, err

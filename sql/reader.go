@@ -13,13 +13,13 @@ type Reader struct {
 	db *DB
 
 	mu      sync.Mutex
-	watches map[int32]*watch     // by tenant
-	extents map[extentKey]extent // computed ones, with the version they are of
+	watches map[int32]*watch        // by tenant
+	facts   map[factsKey]layerFacts // computed ones, with the version they are of
 }
 
 // NewReader returns a reader of db.
 func NewReader(db *DB) *Reader {
-	return &Reader{db: db, watches: map[int32]*watch{}, extents: map[extentKey]extent{}}
+	return &Reader{db: db, watches: map[int32]*watch{}, facts: map[factsKey]layerFacts{}}
 }
 
 var (

@@ -79,7 +79,7 @@ func expectEntry(ctx context.Context, log lintu.AuditLog, tenant int32, want lin
 		return nil
 	}
 	found := false
-	err := log.EachEntry(ctx, tenant, lintu.AuditQuery{Before: want.Seq + 1, Limit: 1}, func(e lintu.AuditEntry) error {
+	err := log.EachEntry(ctx, tenant, lintu.AuditQuery{After: want.Seq + 1, Limit: 1}, func(e lintu.AuditEntry) error {
 		found = e.Seq == want.Seq && e.Hash == want.Hash
 		return nil
 	})
