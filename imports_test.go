@@ -18,11 +18,12 @@ var allowed = map[string][]string{
 	"":          {"geo"},
 	"importer":  {"", "geo"},
 	"sql":       {"", "geo"},
+	"photos":    {"", "geo"},
 	"tiles":     {"", "geo"},
 	"api":       {"", "geo"},
 	"web":       {},
 	"town":      {"", "geo"},
-	"cmd/lintu": {"", "geo", "importer", "sql", "tiles", "api", "web", "town"},
+	"cmd/lintu": {"", "geo", "importer", "sql", "photos", "tiles", "api", "web", "town"},
 	"cmd/bench": {"", "geo", "sql"},
 }
 

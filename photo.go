@@ -39,7 +39,7 @@ const (
 // The bounds of a picture. More bytes or pixels are CodeTooLarge.
 const (
 	PhotoBytesMax    = 12 << 20
-	PhotoPixelsMax   = 64 << 20 // width × height, looked at before anything is decoded
+	PhotoPixelsMax   = 50_000_000 // width × height, looked at before anything is decoded
 	PhotoThumbPixels = 320
 )
 
