@@ -17,6 +17,7 @@ const (
 	Heads       Layer = "heads"
 	Links       Layer = "links"
 	Units       Layer = "units"
+	Cases       Layer = "cases"
 	Buildings   Layer = "buildings"
 	Roads       Layer = "roads"
 	Water       Layer = "water"
@@ -33,6 +34,7 @@ const (
 	KindHead      Kind = "head"
 	KindLink      Kind = "link"
 	KindUnit      Kind = "unit"
+	KindCase      Kind = "case"
 	KindBase      Kind = "base"
 )
 
@@ -96,7 +98,7 @@ type LayerInfo struct {
 const MaxZoom = 18
 
 // Imports reports whether files can be imported into the layer.
-func (l LayerInfo) Imports() bool { return l.Kind != KindLink }
+func (l LayerInfo) Imports() bool { return l.Kind != KindLink && l.Kind != KindCase }
 
 // Field returns the field of that name.
 func (l LayerInfo) Field(name string) (Field, bool) {

@@ -27,14 +27,23 @@ type Right string
 
 // The rights.
 const (
-	SeeUnits       Right = "see_units"       // responsible units on the map
-	SeeHouseholds  Right = "see_households"  // households, neighbor heads and who looks after whom on the map
-	SeePersons     Right = "see_persons"     // persons of a household or head, masked; find them by exact name or phone
-	UnmaskPersons  Right = "unmask_persons"  // read them in full, for a stated purpose
-	Import         Right = "import"          // bring in files, apply them and take them back
-	ReadAudit      Right = "read_audit"      // search, verify and export the audit
-	ManageAccounts Right = "manage_accounts" // make and disable accounts, grant roles
-	ReadMetrics    Right = "read_metrics"    // figures of operation
+	SeeUnits       Right = "see_units"            // responsible units on the map
+	SeeHouseholds  Right = "see_households"       // households, neighbor heads and who looks after whom on the map
+	SeePersons     Right = "see_persons"          // persons of a household or head, masked; find them by exact name or phone
+	UnmaskPersons  Right = "unmask_persons"       // read them in full, for a stated purpose
+	ReportCases    Right = "report_cases"         // drop pins; see one's own
+	SeeCases       Right = "see_cases"            // cases, but restricted ones
+	SeeRestricted  Right = "see_restricted_cases" // disputes too
+	VerifyCases    Right = "verify_cases"         // say that a report is so, or take it on the spot
+	HandleCases    Right = "handle_cases"         // accept, do and report done what one's unit or post has
+	DispatchCases  Right = "dispatch_cases"       // give cases to units, decide what these ask for
+	CheckCases     Right = "check_cases"          // look whether what is said to be done is done
+	HoldMeetings   Right = "hold_meetings"        // bench meetings and their ledger
+	ManageRules    Right = "manage_rules"         // routing rules, categories, time limits, calendar, doors
+	Import         Right = "import"               // bring in files, apply them and take them back
+	ReadAudit      Right = "read_audit"           // search, verify and export the audit
+	ManageAccounts Right = "manage_accounts"      // make and disable accounts, grant roles
+	ReadMetrics    Right = "read_metrics"         // figures of operation
 )
 
 // RightInfo declares a right.
@@ -49,6 +58,15 @@ var Rights = []RightInfo{
 	{SeeHouseholds, Text{"看户、邻长和联户", "see households, neighbor heads and assignments"}},
 	{SeePersons, Text{"看脱敏的个人信息", "see masked personal data"}},
 	{UnmaskPersons, Text{"说明用途后看完整个人信息", "unmask personal data for a purpose"}},
+	{ReportCases, Text{"上报案卷", "report cases"}},
+	{SeeCases, Text{"看案卷", "see cases"}},
+	{SeeRestricted, Text{"看受限案卷（纠纷）", "see restricted cases (disputes)"}},
+	{VerifyCases, Text{"核实立案、当场直办", "verify cases, take them on the spot"}},
+	{HandleCases, Text{"办理案卷", "handle cases"}},
+	{DispatchCases, Text{"派遣、审批、督办", "dispatch, decide and supervise cases"}},
+	{CheckCases, Text{"核查结案", "check cases before closing"}},
+	{HoldMeetings, Text{"主持议事会、记台账", "hold bench meetings and keep their ledger"}},
+	{ManageRules, Text{"管理派遣规则、类别、时限和入口码", "manage routing rules, categories, time limits and doors"}},
 	{Import, Text{"导入和撤回数据", "import and take back"}},
 	{ReadAudit, Text{"查审计", "read the audit"}},
 	{ManageAccounts, Text{"管理账号和角色", "manage accounts and roles"}},
@@ -81,19 +99,19 @@ type RoleInfo struct {
 // does not hold it by that, and granting it to oneself stands in the audit.
 var Roles = []RoleInfo{
 	{RoleViewer, Text{"大屏观看者", "viewer"}, []ScopeKind{Everywhere, ForArea},
-		[]Right{SeeUnits, SeeHouseholds}},
+		[]Right{SeeUnits, SeeHouseholds, SeeCases}},
 	{RoleDispatcher, Text{"调度员", "dispatcher"}, []ScopeKind{Everywhere, ForArea},
-		[]Right{SeeUnits, SeeHouseholds, SeePersons, UnmaskPersons}},
+		[]Right{SeeUnits, SeeHouseholds, SeePersons, UnmaskPersons, ReportCases, SeeCases, SeeRestricted, VerifyCases, DispatchCases, CheckCases, HoldMeetings, ManageRules}},
 	{RolePlanner, Text{"规划员", "planner"}, []ScopeKind{Everywhere, ForArea},
-		[]Right{SeeUnits, SeeHouseholds, SeePersons, Import}},
+		[]Right{SeeUnits, SeeHouseholds, SeePersons, Import, SeeCases, ManageRules}},
 	{RoleGridWorker, Text{"网格员", "grid worker"}, []ScopeKind{ForArea},
-		[]Right{SeeUnits, SeeHouseholds, SeePersons, UnmaskPersons}},
+		[]Right{SeeUnits, SeeHouseholds, SeePersons, UnmaskPersons, ReportCases, SeeCases, SeeRestricted, VerifyCases, HandleCases, HoldMeetings}},
 	{RoleNeighborHead, Text{"邻长", "neighbor head"}, []ScopeKind{ForHead},
-		[]Right{SeeUnits, SeeHouseholds, SeePersons, UnmaskPersons}},
+		[]Right{SeeUnits, SeeHouseholds, SeePersons, UnmaskPersons, ReportCases, SeeCases, VerifyCases, HandleCases, HoldMeetings}},
 	{RoleUnitMember, Text{"责任单位人员", "unit member"}, []ScopeKind{ForUnit},
-		[]Right{SeeUnits}},
+		[]Right{SeeUnits, ReportCases, SeeCases, HandleCases, HoldMeetings}},
 	{RoleChecker, Text{"核查员", "checker"}, []ScopeKind{Everywhere, ForArea},
-		[]Right{SeeUnits, SeeHouseholds}},
+		[]Right{SeeUnits, SeeHouseholds, ReportCases, SeeCases, SeeRestricted, CheckCases}},
 	{RoleAuditor, Text{"审计员", "auditor"}, []ScopeKind{Everywhere},
 		[]Right{ReadAudit}},
 	{RoleAdministrator, Text{"管理员", "administrator"}, []ScopeKind{Everywhere},
