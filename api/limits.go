@@ -28,6 +28,7 @@ const (
 	kindFind     kind = "search of the map"
 	kindSearch   kind = "search of persons"
 	kindUpload   kind = "upload"
+	kindPhoto    kind = "photo"
 	kindExport   kind = "export"
 )
 
@@ -64,6 +65,9 @@ var paces = map[kind]struct{ address, who pace }{
 	kindSearch: {pace{200 * time.Millisecond, 200}, pace{time.Second, 30}},
 	// Each is up to 4 GB on disk and a reading of all of it.
 	kindUpload: {pace{time.Second, 120}, pace{5 * time.Second, 60}},
+	// Each is up to 12 MB, and up to a second of decoding. A phone that was offline for
+	// a day sends what it kept; an office of phones comes through one address.
+	kindPhoto: {pace{20 * time.Millisecond, 2000}, pace{200 * time.Millisecond, 300}},
 	// Each reads a whole table or chain.
 	kindExport: {pace{time.Second, 60}, pace{6 * time.Second, 10}},
 }
@@ -75,6 +79,9 @@ const (
 	maxKeys = 1 << 16
 	// Uploads under way at once: each writes to the disk as fast as it gives.
 	maxUploads, maxUploadsOfOne = 16, 4
+	// Photos: 3 GB of them wait on the disk at most, and slow phones keep their place
+	// for long.
+	maxPhotos, maxPhotosOfOne = 256, 8
 	// Connections at once, some 30 kB each, and of one address that is no trusted
 	// proxy: 200 browsers of one office with their usual six.
 	maxConnections, maxConnectionsOfOne = 16384, 2048
@@ -95,6 +102,7 @@ var kindsOf = []struct {
 	{post, regexp.MustCompile(`/person/unmask$`), kindUnmask},
 	{post, regexp.MustCompile(`^/api/v1/persons/search$`), kindSearch},
 	{post, regexp.MustCompile(`^/api/v1/batches$`), kindUpload},
+	{put, regexp.MustCompile(`^/api/v1/photos/[^/]+$`), kindPhoto},
 	{post, regexp.MustCompile(`^/api/v1/audit/verify$`), kindExport},
 }
 
@@ -201,6 +209,8 @@ func network(a netip.Addr) string {
 
 // uploading counts the uploads under way.
 type uploading struct {
+	most, mostOfOne int
+
 	mu  sync.Mutex
 	all int
 	of  map[string]int
@@ -210,11 +220,11 @@ type uploading struct {
 func (u *uploading) begin(who string) (end func(), err error) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if u.of[who] >= maxUploadsOfOne {
+	if u.of[who] >= u.mostOfOne {
 		return nil, lintu.Errorf(lintu.CodeThrottled, "您已有 %d 个文件正在上传，请等其中一个完成。",
-			"%d files of yours are being uploaded; please wait for one to end.", maxUploadsOfOne)
+			"%d files of yours are being uploaded; please wait for one to end.", u.mostOfOne)
 	}
-	if u.all >= maxUploads {
+	if u.all >= u.most {
 		return nil, lintu.Errorf(lintu.CodeUnavailable, "服务器正在接收的文件太多，请稍后再试。", "The server is receiving too many files; please try again later.")
 	}
 	u.all++
@@ -236,7 +246,7 @@ func (u *uploading) begin(who string) (end func(), err error) {
 // more of it than bodyBytes or to wait for it longer than requestTimeout, however
 // it comes. Uploads read theirs by themselves.
 func bounded(c *fiber.Ctx) error {
-	if !changes(c) || kindOf(c) == kindUpload {
+	if k := kindOf(c); !changes(c) || k == kindUpload || k == kindPhoto {
 		return c.Next()
 	}
 	if c.Context().Request.Header.ContentLength() > bodyBytes {

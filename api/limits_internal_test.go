@@ -35,7 +35,7 @@ func TestLimitsAreBounded(t *testing.T) {
 
 func TestUploadsAreCounted(t *testing.T) {
 	t.Parallel()
-	var u uploading
+	u := uploading{most: maxUploads, mostOfOne: maxUploadsOfOne}
 	var ends []func()
 	for i := range maxUploads {
 		end, err := u.begin(fmt.Sprint(i / maxUploadsOfOne))

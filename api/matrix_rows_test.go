@@ -126,6 +126,9 @@ var matrixRows = []matrixRow{
 		far:  " 401 401 403 403 403 403 403 403 204 404 403 403 403 403 403 403 403 403",
 		none: batchAbsent}},
 
+	{route: "PUT /api/v1/photos/:id", path: "/api/v1/photos/01980000-0000-7000-8000-000000000000", body: "no picture", lines: map[string]string{
+		only: " 401 401 403 400 400 400 400 400 400 400 400 400 400 400 400 400 400 400"}},
+
 	{route: "GET /healthz", path: "/healthz", lines: map[string]string{only: everybody}},
 	{route: "GET /readyz", path: "/readyz", lines: map[string]string{only: everybody}},
 	{route: "GET /metrics", path: "/metrics", lines: map[string]string{only: "                            401 401 403 403 403 403 403 403 403 403 403 403 403 403 403 403 200 403"}},

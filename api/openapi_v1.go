@@ -47,7 +47,9 @@ func (s *Server) openAPIv1Doc(at string) fiber.Map {
 		"/batches/{id}/preview.geojson": {"get": call("previewBatch", "The rows that would be stored", "200", "featureCollectionGeoJSON", id, queryParam("maxVertices", "Stop after so many vertices.", number(previewVerticesMax, previewVertices)), lang)},
 		"/batches/{id}/apply":           {"post": call("applyBatch", "Store the batch, all or nothing; poll the batch for its job", "202", "batch", id, lang)},
 		"/batches/{id}/undo":            {"post": call("undoBatch", "Bring the state before the batch back; poll the batch for its job", "202", "batch", id, lang)},
-		"/openapi.json":                 {"get": call("getOpenAPI", "This document", "200", "anyObject", lang)},
+		"/photos/{id}": {"put": withBody(createsOrFinds(call("putPhoto", "Send a picture under an id made by the sender, a UUID; it is durable when the answer comes. The same again is 200, other bytes are 409", "201", "photo", id, lang)),
+			fiber.Map{"image/jpeg": fiber.Map{"schema": file}, "image/png": fiber.Map{"schema": file}, "image/webp": fiber.Map{"schema": file}})},
+		"/openapi.json": {"get": call("getOpenAPI", "This document", "200", "anyObject", lang)},
 	})
 	s.secured("/api/v1", paths)
 	return fiber.Map{
@@ -71,6 +73,14 @@ func call(id, summary, status, schema string, parameters ...fiber.Map) fiber.Map
 	}
 	return fiber.Map{"operationId": id, "summary": summary, "parameters": parameters,
 		"responses": fiber.Map{status: answer, "default": fiber.Map{"$ref": "#/components/responses/Problem"}}}
+}
+
+// createsOrFinds adds to an operation that answers 201 that it answers 200 where
+// what it makes is there already.
+func createsOrFinds(operation fiber.Map) fiber.Map {
+	answers := operation["responses"].(fiber.Map)
+	answers["200"] = answers["201"]
+	return operation
 }
 
 func withBody(operation, content fiber.Map) fiber.Map {
@@ -113,6 +123,8 @@ func v1Schemas() fiber.Map {
 			"state":     fiber.Map{"type": "string", "enum": []string{"draft", "applied", "undone", "discarded"}},
 			"createdAt": moment, "appliedAt": moment, "undoneAt": moment, "actor": text, "parts": array(schemaRef("part")), "job": schemaRef("job")},
 			"id", "file", "sha256", "bytes", "state", "createdAt", "actor", "parts"),
+		"photo": object(fiber.Map{"id": text, "sha256": text, "bytes": whole, "type": fiber.Map{"type": "string", "enum": []string{"image/jpeg", "image/png", "image/webp"}},
+			"width": whole, "height": whole, "takenAt": moment, "lon": number, "lat": number}, "id", "sha256", "bytes", "type", "width", "height"),
 		"batches": object(fiber.Map{"batches": array(schemaRef("batch"))}, "batches"),
 	}
 }

@@ -76,6 +76,8 @@ func (s *Server) routes() []Route {
 		on(post, "/api/v1/batches/:id/apply", imports, s.apply),
 		on(post, "/api/v1/batches/:id/undo", imports, s.undo),
 
+		on(put, "/api/v1/photos/:id", SignedIn, s.sendPhoto, untimed), // as long as bytes come
+
 		on(get, "/healthz", Operation, healthy),
 		on(get, "/readyz", Operation, s.ready),
 		on(get, "/metrics", Need(lintu.ReadMetrics), s.metrics.handler(), untimed),

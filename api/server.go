@@ -32,6 +32,7 @@ type Config struct {
 	Versions lintu.LayerVersions
 	Importer lintu.Importer
 	Batches  lintu.BatchStore
+	Photos   lintu.PhotoStore
 	Ready    func(context.Context) error // nil while requests can be answered
 
 	Door      lintu.Doorkeeper
@@ -91,6 +92,7 @@ type Server struct {
 	jobs    jobs
 
 	uploading uploading
+	arriving  uploading // photos
 	refusals  refusals
 	verified  verification
 
@@ -107,6 +109,7 @@ func New(cfg Config) (*Server, error) {
 	}
 	cfg.PublicURL = strings.TrimRight(cfg.PublicURL, "/")
 	s := &Server{Config: cfg, served: make(chan struct{}), metrics: newMetrics(),
+		uploading: uploading{most: maxUploads, mostOfOne: maxUploadsOfOne}, arriving: uploading{most: maxPhotos, mostOfOne: maxPhotosOfOne},
 		limits: newLimits(), scheme: "http", start: strconv.FormatInt(time.Now().UnixNano(), 36)}
 	var err error
 	if s.proxies, err = parsePrefixes(cfg.TrustedProxies); err != nil {

@@ -19,6 +19,7 @@ import (
 
 	"github.com/lintu-map/lintu"
 	"github.com/lintu-map/lintu/api"
+	"github.com/lintu-map/lintu/photos"
 	"github.com/lintu-map/lintu/sql"
 	"github.com/lintu-map/lintu/sql/sqltest"
 	"github.com/lintu-map/lintu/tiles"
@@ -96,10 +97,14 @@ func serveOn(t testing.TB, db *sql.DB, ln net.Listener, options ...option) *bund
 	b := &bundle{t: t, db: db, log: &logBuffer{}}
 	reader := sql.NewReader(db)
 	accounts := sql.NewAccounts(db, sql.AccountsConfig{})
+	pictures, err := photos.OpenFiles(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
 	cfg := api.Config{
 		Door: accounts, Registrar: accounts, Persons: db, Audit: db, Public: lintu.PublicByDefault(),
 		Tenant: tenant, Name: lintu.Text{ZH: "集里街道", EN: "Jili"}, Version: "test",
-		Features: reader, Tiles: tiles.New(reader, reader, reader, 1<<20), Finder: reader, Versions: reader, Batches: db, Ready: db.Ping,
+		Features: reader, Tiles: tiles.New(reader, reader, reader, 1<<20), Finder: reader, Versions: reader, Batches: db, Photos: pictures, Ready: db.Ping,
 		Pages: pages, UploadBytes: 1 << 20, Log: slog.New(slog.NewTextHandler(b.log, nil)),
 	}
 	for _, o := range options {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/lintu-map/lintu/importer"
+	"github.com/lintu-map/lintu/photos"
 	"github.com/lintu-map/lintu/sql"
 )
 
@@ -20,6 +21,7 @@ type place struct {
 	accounts *sql.Accounts
 	keys     *sql.KeyFile // of personal data
 	importer *importer.Service
+	photos   *photos.Store
 }
 
 // maxUploadBytes bounds one file brought in: a county's buildings fit in a tenth.
@@ -105,6 +107,9 @@ func (a *app) openWith(ctx context.Context, start starter) (p *place, err error)
 	}
 	p.accounts = sql.NewAccounts(p.db, sql.AccountsConfig{Place: a.name})
 	p.importer = importer.New(p.db, sql.NewGeodesy(p.db), filepath.Join(a.cfg.Data, "uploads"), maxUploadBytes)
+	if p.photos, err = photos.OpenFiles(filepath.Join(a.cfg.Data, "photos")); err != nil {
+		return p, err
+	}
 	if err := p.importer.Sweep(ctx, a.cfg.Tenant); err != nil {
 		a.log.Warn("uploaded files not swept", slog.Any("error", err))
 	}

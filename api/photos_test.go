@@ -1,0 +1,98 @@
+package api_test
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/jpeg"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/lintu-map/lintu"
+	"github.com/lintu-map/lintu/photos"
+)
+
+// picture is a JPEG with a comment of a length, so that it can be made longer.
+func picture(t testing.TB, w, h, comment int) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, image.NewGray(image.Rect(0, 0, w, h)), nil); err != nil {
+		t.Fatal(err)
+	}
+	out := bytes.Clone(b.Bytes()[:2])
+	for ; comment > 0; comment -= 60000 {
+		n := min(comment, 60000)
+		out = append(append(out, 0xff, 0xfe, byte((n+2)>>8), byte(n+2)), make([]byte, n)...)
+	}
+	return append(out, b.Bytes()[2:]...)
+}
+
+func TestSendPhoto(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 0)
+	id, one := lintu.NewID(), picture(t, 40, 30, 0)
+	path := "/api/v1/photos/" + id.String()
+	for i, want := range []int{http.StatusCreated, http.StatusOK} {
+		a := b.do("PUT", path, bytes.NewReader(one), "Content-Type", "image/png") // which it is not
+		var p lintu.Photo
+		if a.json(t, &p); a.StatusCode != want || p.ID != id || p.Width != 40 || p.Height != 30 || p.Type != "image/jpeg" || p.Bytes != int64(len(one)) {
+			t.Errorf("%d. time: %d %s", i+1, a.StatusCode, a.body)
+		}
+		if a.Header.Get("Cache-Control") != "no-store" {
+			t.Errorf("may be kept: %s", a.Header)
+		}
+	}
+	if a := b.do("PUT", path, bytes.NewReader(picture(t, 30, 40, 0))); a.StatusCode != http.StatusConflict {
+		t.Errorf("another: %d %s", a.StatusCode, a.body)
+	}
+	if a := b.do("PUT", "/api/v1/photos/1", bytes.NewReader(one)); a.StatusCode != http.StatusBadRequest {
+		t.Errorf("no id: %d %s", a.StatusCode, a.body)
+	}
+	if a := b.do("PUT", "/api/v1/photos/"+lintu.NewID().String(), strings.NewReader("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic")); a.StatusCode != http.StatusBadRequest || !bytes.Contains(a.body, []byte("JPEG")) {
+		t.Errorf("HEIC: %d %s", a.StatusCode, a.body)
+	}
+	large := picture(t, 40, 30, 3<<20) // more than other changes may have, and without saying how long it is
+	if a := b.do("PUT", "/api/v1/photos/"+lintu.NewID().String(), io.MultiReader(bytes.NewReader(large))); a.StatusCode != http.StatusCreated {
+		t.Errorf("large: %d %s", a.StatusCode, a.body)
+	}
+}
+
+// TestCutPhoto: of what does not arrive whole nothing is kept, and the next try
+// is the first.
+func TestCutPhoto(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	store, err := photos.OpenFiles(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := setup(t, 0).again(func(c *apiConfig) { c.Photos = store })
+	id, one := lintu.NewID(), picture(t, 40, 30, 100000)
+	put := "PUT /api/v1/photos/" + id.String() + " HTTP/1.1\r\nHost: x\r\n"
+	for name, text := range map[string]string{
+		"length":  put + fmt.Sprintf("Content-Length: %d\r\n\r\n", len(one)) + string(one[:len(one)-10]),
+		"chunked": put + "Transfer-Encoding: chunked\r\n\r\n" + chunk(string(one)), // its end is missing
+	} {
+		for _, a := range b.raw(text) {
+			if a.StatusCode != http.StatusBadRequest {
+				t.Errorf("%s: %d %s", name, a.StatusCode, a.body)
+			}
+		}
+	}
+	err = filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			t.Errorf("kept: %s", path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := b.do("PUT", "/api/v1/photos/"+id.String(), bytes.NewReader(one)); a.StatusCode != http.StatusCreated {
+		t.Errorf("the next try: %d %s", a.StatusCode, a.body)
+	}
+}
