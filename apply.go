@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // apply writes into the event what the act changes beside the state.
@@ -113,6 +114,12 @@ func (o *Office) applyMove(p *Patch, c *Case, a Action) error {
 	return nil
 }
 
+// Bounds of joint handling.
+const (
+	phaseRunes = 100
+	maxHelpers = 20
+)
+
 func (o *Office) applyPhases(p *Patch, c *Case, a Action, by Asker) error {
 	if a.Act == ActPhaseDone {
 		phase := c.Phases[*a.Phase]
@@ -127,8 +134,8 @@ func (o *Office) applyPhases(p *Patch, c *Case, a Action, by Asker) error {
 	phases := slices.DeleteFunc(slices.Clone(c.Phases), func(x Phase) bool { return x.DoneAt == nil })
 	for _, x := range a.Phases {
 		x.DoneAt = nil
-		if x.Title = strings.TrimSpace(x.Title); x.Title == "" {
-			return Errorf(CodeInvalid, "每个阶段都要有名称（title）。", "Every phase needs a title.")
+		if x.Title = strings.TrimSpace(x.Title); x.Title == "" || utf8.RuneCountInString(x.Title) > phaseRunes {
+			return Errorf(CodeInvalid, "每个阶段都要有名称（title），最多 %d 字。", "Every phase needs a title of at most %d characters.", phaseRunes)
 		}
 		if x.Unit != nil {
 			unit, err := o.Handler(*x.Unit)
@@ -138,6 +145,9 @@ func (o *Office) applyPhases(p *Patch, c *Case, a Action, by Asker) error {
 			x.Unit = unit
 		}
 		phases = append(phases, x)
+	}
+	if len(a.Helpers) > maxHelpers {
+		return Errorf(CodeTooLarge, "协办单位最多 %d 个。", "At most %d units can help.", maxHelpers)
 	}
 	helpers := []Handler{}
 	for _, h := range a.Helpers {

@@ -4,9 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"strconv"
-	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 // AuditEntry is one line of a tenant's audit. It holds no personal data and no
@@ -28,8 +26,7 @@ type AuditEntry struct {
 var AuditColumns = []string{"seq", "at", "actor", "from", "act", "kind", "id", "why", "detail", "hash"}
 
 // Record is the entry under AuditColumns, for CSV, with the time in UTC and
-// microseconds. What a spreadsheet would take for a formula gets an apostrophe
-// before it.
+// microseconds.
 func (e AuditEntry) Record() []string {
 	id := ""
 	if e.ID != nil {
@@ -38,9 +35,7 @@ func (e AuditEntry) Record() []string {
 	cells := []string{strconv.FormatInt(e.Seq, 10), e.At.UTC().Format("2006-01-02T15:04:05.000000Z"),
 		e.Actor, e.From, e.Act, e.Kind, id, e.Why, string(e.Detail), e.Hash}
 	for i, c := range cells {
-		if first, size := utf8.DecodeRuneInString(c); size > 0 && strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) {
-			cells[i] = "'" + c
-		}
+		cells[i] = Cell(c)
 	}
 	return cells
 }

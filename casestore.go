@@ -10,6 +10,7 @@ import (
 type CaseView struct {
 	Case
 	Sight   Sight `json:"-"`
+	Again   bool  `json:"-"`       // of Report: it was there already
 	Acts    []Act `json:"acts"`    // what the viewer could do now
 	Contact bool  `json:"contact"` // there is one, to be unmasked
 }

@@ -57,6 +57,9 @@ type Contact struct {
 // NoteRunes bounds what can be said at once.
 const NoteRunes = 2000
 
+// ContactRunes bounds the name and the phone of a contact.
+const ContactRunes = 50
+
 // PhotosAtOnce bounds the photos of one event.
 const PhotosAtOnce = 9
 
@@ -158,6 +161,9 @@ func (r *NewCase) check() error {
 		return Errorf(CodeInvalid, "没有紧急程度 %q。", "There is no urgency %q.", r.Urgency)
 	case r.Visibility != "" && !isVisibility(r.Visibility):
 		return Errorf(CodeInvalid, "没有公开范围 %q。", "There is no visibility %q.", r.Visibility)
+	}
+	if k := r.Contact; k != nil && (utf8.RuneCountInString(k.Name) > ContactRunes || utf8.RuneCountInString(k.Phone) > ContactRunes) {
+		return Errorf(CodeTooLarge, "联系人的姓名和电话各最多 %d 字。", "The name and the phone of the contact have at most %d characters each.", ContactRunes)
 	}
 	return checkWords(r.Note, r.Photos)
 }

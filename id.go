@@ -2,6 +2,7 @@ package lintu
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"time"
@@ -17,6 +18,16 @@ func NewID() ID {
 	var id ID
 	_, _ = rand.Read(id[6:]) // never fails: crypto/rand ends the program instead
 	return stamp(id)
+}
+
+// With is the id of what is done under this id to something of another id: the same
+// two give the same, so that a retry is known for one.
+func (id ID) With(other ID) ID {
+	h := sha256.Sum256(append(id[:], other[:]...))
+	copy(h[:6], id[:6]) // the time
+	h[6] = h[6]&0x0f | 0x70
+	h[8] = h[8]&0x3f | 0x80
+	return ID(h[:16])
 }
 
 // stamp writes the time, the version and the variant into an id of random bytes.

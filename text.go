@@ -1,6 +1,10 @@
 package lintu
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
 
 // Text is a sentence for a person, in both languages of the house.
 // Chinese is the first language; English is always complete.
@@ -32,3 +36,12 @@ func (t Text) IsZero() bool { return t == Text{} }
 
 // String returns the English sentence, for logs.
 func (t Text) String() string { return t.EN }
+
+// Cell is words as a cell of a CSV file: what a spreadsheet would take for a formula
+// gets an apostrophe before it.
+func Cell(words string) string {
+	if first, size := utf8.DecodeRuneInString(words); size > 0 && strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) {
+		return "'" + words
+	}
+	return words
+}
