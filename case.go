@@ -87,6 +87,16 @@ var Rungs = []struct {
 	{RungStreet, Text{"街道", "street"}}, {RungCounty, Text{"县", "county"}},
 }
 
+// Title is what readers see; zero for a rung that there is not.
+func (r Rung) Title() Text {
+	for _, x := range Rungs {
+		if x.Rung == r {
+			return x.Title
+		}
+	}
+	return Text{}
+}
+
 // Next returns the rung that many steps higher; false beyond either end.
 func (r Rung) Next(steps int) (Rung, bool) {
 	for i, x := range Rungs {

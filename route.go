@@ -13,26 +13,32 @@ type Rule struct {
 	Unit      Handler   `json:"unit"`
 	Note      string    `json:"note,omitempty"`
 	ChangedAt time.Time `json:"changedAt"`
+	Gone      bool      `json:"gone,omitempty"` // its unit or its area is no longer there: it holds for nothing
 }
 
 // Routed is where a pin belongs and who must act.
 //
 // Of the rules that hold, that with the narrowest category wins, among those the one
 // with the narrowest area, then one that names the rung, then the lowest number.
-// Where none holds, the locality answers (属地兜底): on the rung of neighbors the
-// neighbor head, else the unit of class community that stands in the community. Where
-// there is none either, or the point is outside every area, the dispatcher decides.
+// A rule whose unit is no longer there is passed over. Where none holds, the locality answers (属地兜底): on the rung of neighbors the
+// neighbor head, else the unit of class community that stands in the community, of
+// several the one with the lowest code; on the rungs above it nobody does. Where there
+// is none, or the point is outside every area, the dispatcher decides.
 type Routed struct {
 	Areas   []AreaVersion `json:"areas"`           // wide to narrow; of two that share the border it lies on, the one with the lower code
 	Doubt   []AreaRef     `json:"doubt,omitempty"` // communities and grids that the accuracy's circle reaches beside those
 	Head    *HeadRef      `json:"head,omitempty"`  // of the nearest household within NearestHousehold
 	Handler *Handler      `json:"handler,omitempty"`
 	Rule    *Rule         `json:"rule,omitempty"` // nil where the locality answers
-	Why     Text          `json:"why"`            // “规则 17：墙体 in 福禄巷北社区 → …”
+	Why     Text          `json:"why"`            // “规则 17：路灯（B0101）· 福禄巷北社区 → …”
 }
 
 // NearestHousehold is how far a case's neighbor head may be looked for, in metres.
 const NearestHousehold = 200
+
+// DoubtMetres is the widest circle for which Doubt is said: what is less accurate may
+// be anywhere, and a list of areas would say nothing.
+const DoubtMetres = 500
 
 // Uncovered is a category and a community that no rule covers.
 type Uncovered struct {

@@ -61,3 +61,8 @@ func (db *DB) RotateSteps(ctx context.Context, tenant int32, n int) error {
 func VerifyAuditBy(ctx context.Context, db *DB, tenant int32, size int64) (lintu.AuditHead, error) {
 	return db.verifyAudit(ctx, tenant, size, nil)
 }
+
+// Route is route, for tests.
+func Route(ctx context.Context, tx pgx.Tx, tenant int32, p lintu.Place, cs lintu.Categories, category string, rung lintu.Rung) (*lintu.Routed, error) {
+	return route(ctx, tx, tenant, p, cs, category, rung)
+}

@@ -850,6 +850,43 @@ COMMENT ON TABLE public.role_grant IS 'Who holds which role for which part of th
 
 COMMENT ON COLUMN public.role_grant.scope_id IS 'The area, unit or neighbor head; null for everywhere.';
 
+-- Name: rule; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.rule (
+    tenant_id integer NOT NULL,
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    number integer NOT NULL,
+    valid tstzrange NOT NULL,
+    category text NOT NULL COLLATE pg_catalog."C",
+    area_id uuid,
+    rung text NOT NULL COLLATE pg_catalog."C",
+    unit_id uuid NOT NULL,
+    note text NOT NULL,
+    CONSTRAINT rule_number_check CHECK ((number > 0)),
+    CONSTRAINT rule_valid_check CHECK (((NOT isempty(valid)) AND (NOT lower_inf(valid))))
+);
+
+-- Name: TABLE rule; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.rule IS 'Which unit must act. Present rules have no end; what was changed or removed stays, ended.';
+
+-- Name: COLUMN rule.number; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.rule.number IS 'For people; the same in all versions of a rule, and of no other rule ever.';
+
+-- Name: COLUMN rule.category; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.rule.category IS 'Code; the rule holds for the categories below it too. Empty: for all.';
+
+-- Name: COLUMN rule.area_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.rule.area_id IS 'Null: everywhere.';
+
+-- Name: COLUMN rule.rung; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.rule.rung IS 'Empty: on all.';
+
 -- Name: schema_version; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.schema_version (
@@ -1213,6 +1250,11 @@ ALTER TABLE ONLY public.role_grant
 ALTER TABLE ONLY public.role_grant
     ADD CONSTRAINT role_grant_pkey PRIMARY KEY (tenant_id, id);
 
+-- Name: rule rule_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.rule
+    ADD CONSTRAINT rule_pkey PRIMARY KEY (tenant_id, id, version);
+
 -- Name: search_count search_count_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.search_count
@@ -1405,6 +1447,22 @@ CREATE INDEX role_grant_account_idx ON public.role_grant USING btree (tenant_id,
 
 CREATE INDEX role_grant_role_idx ON public.role_grant USING btree (tenant_id, role);
 
+-- Name: rule_area_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX rule_area_idx ON public.rule USING btree (tenant_id, area_id) WHERE (area_id IS NOT NULL);
+
+-- Name: rule_number_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX rule_number_idx ON public.rule USING btree (tenant_id, number);
+
+-- Name: rule_present_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE UNIQUE INDEX rule_present_idx ON public.rule USING btree (tenant_id, category, area_id, rung) NULLS NOT DISTINCT WHERE upper_inf(valid);
+
+-- Name: rule_unit_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX rule_unit_idx ON public.rule USING btree (tenant_id, unit_id);
+
 -- Name: session_account_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX session_account_idx ON public.session USING btree (tenant_id, account_id);
@@ -1541,6 +1599,10 @@ CREATE TRIGGER identity_keep BEFORE DELETE OR UPDATE OR TRUNCATE ON public.ident
 
 CREATE TRIGGER role_grant_keep BEFORE DELETE OR TRUNCATE ON public.role_grant FOR EACH STATEMENT EXECUTE FUNCTION public.keep_refuse();
 
+-- Name: rule rule_keep; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER rule_keep BEFORE DELETE OR TRUNCATE ON public.rule FOR EACH STATEMENT EXECUTE FUNCTION public.keep_refuse();
+
 -- Name: tenant tenant_keep; Type: TRIGGER; Schema: public; Owner: -
 
 CREATE TRIGGER tenant_keep BEFORE DELETE OR TRUNCATE ON public.tenant FOR EACH STATEMENT EXECUTE FUNCTION public.keep_refuse();
@@ -1615,6 +1677,16 @@ ALTER TABLE ONLY public.login_failure
 
 ALTER TABLE ONLY public.role_grant
     ADD CONSTRAINT role_grant_account_fkey FOREIGN KEY (tenant_id, account_id) REFERENCES public.account(tenant_id, id);
+
+-- Name: rule rule_area_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.rule
+    ADD CONSTRAINT rule_area_fkey FOREIGN KEY (tenant_id, area_id) REFERENCES public.area(tenant_id, id);
+
+-- Name: rule rule_unit_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.rule
+    ADD CONSTRAINT rule_unit_fkey FOREIGN KEY (tenant_id, unit_id) REFERENCES public.unit(tenant_id, id);
 
 -- Name: session session_account_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 

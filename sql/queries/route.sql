@@ -1,0 +1,73 @@
+-- Where a pin is, and what could say who must act there.
+-- $1 tenant, $2 $3 longitude and latitude, $4 radius of the doubt in metres, $5 its
+-- height in degrees, $6 the distance in metres at which a household is near, $7 its
+-- height in degrees, $8 how much longer a degree can be than another here, $9 category
+-- codes, the narrowest first, "" last, $10 rung.
+-- The parts are JSON of lintu.Routed; rules that hold come with the best first.
+WITH pin AS MATERIALIZED (
+    SELECT point, point::geography AS place,
+        ST_Expand(point, $5::float8 * $8::float8, $5::float8) AS doubt_box,
+        ST_Expand(point, $7::float8 * $8::float8, $7::float8) AS near_box
+    FROM (SELECT ST_SetSRID(ST_Point($2::float8, $3::float8), 4326) AS point) x
+), fell AS MATERIALIZED (
+    (SELECT 0 AS rank, 'counties' AS layer, a.id, a.code, a.name, a.version FROM pin, area a
+        WHERE a.tenant_id = $1::int AND a.level = 'county' AND upper_inf(a.valid) AND ST_Intersects(a.geom, pin.point) ORDER BY a.code LIMIT 1)
+    UNION ALL
+    (SELECT 1, 'streets', a.id, a.code, a.name, a.version FROM pin, area a
+        WHERE a.tenant_id = $1::int AND a.level = 'street' AND upper_inf(a.valid) AND ST_Intersects(a.geom, pin.point) ORDER BY a.code LIMIT 1)
+    UNION ALL
+    (SELECT 2, 'communities', a.id, a.code, a.name, a.version FROM pin, area a
+        WHERE a.tenant_id = $1::int AND a.level = 'community' AND upper_inf(a.valid) AND ST_Intersects(a.geom, pin.point) ORDER BY a.code LIMIT 1)
+    UNION ALL
+    (SELECT 3, 'groups', a.id, a.code, a.name, a.version FROM pin, area a
+        WHERE a.tenant_id = $1::int AND a.level = 'group' AND upper_inf(a.valid) AND ST_Intersects(a.geom, pin.point) ORDER BY a.code LIMIT 1)
+    UNION ALL
+    (SELECT 4, 'grids', a.id, a.code, a.name, a.version FROM pin, area a
+        WHERE a.tenant_id = $1::int AND a.level = 'grid' AND upper_inf(a.valid) AND ST_Intersects(a.geom, pin.point) ORDER BY a.code LIMIT 1)
+    UNION ALL
+    (SELECT 5, 'cells', a.id, a.code, a.name, a.version FROM pin, area a
+        WHERE a.tenant_id = $1::int AND a.level = 'cell' AND upper_inf(a.valid) AND ST_Intersects(a.geom, pin.point) ORDER BY a.code LIMIT 1)
+), doubted AS (
+    -- The planar test is cheap and asks for a little more; the other is exact.
+    SELECT 2 AS rank, 'communities' AS layer, a.id, a.code, a.name FROM pin, area a
+    WHERE $4::float8 > 0 AND a.tenant_id = $1::int AND a.level = 'community' AND upper_inf(a.valid) AND a.geom && pin.doubt_box
+        AND NOT EXISTS (SELECT FROM fell WHERE fell.id = a.id)
+        AND CASE WHEN ST_DWithin(a.geom, pin.point, $5::float8 * $8::float8) THEN ST_DWithin(a.geom::geography, pin.place, $4::float8) END
+    UNION ALL
+    SELECT 4, 'grids', a.id, a.code, a.name FROM pin, area a
+    WHERE $4::float8 > 0 AND a.tenant_id = $1::int AND a.level = 'grid' AND upper_inf(a.valid) AND a.geom && pin.doubt_box
+        AND NOT EXISTS (SELECT FROM fell WHERE fell.id = a.id)
+        AND CASE WHEN ST_DWithin(a.geom, pin.point, $5::float8 * $8::float8) THEN ST_DWithin(a.geom::geography, pin.place, $4::float8) END
+), home AS (
+    -- The nearest in degrees bounds where the nearest in metres can be.
+    SELECT h.id FROM pin
+    CROSS JOIN LATERAL (SELECT n.geom <-> pin.point AS degrees FROM household n
+        WHERE n.tenant_id = $1::int AND upper_inf(n.valid) AND n.geom && pin.near_box ORDER BY n.geom <-> pin.point LIMIT 1) first
+    CROSS JOIN LATERAL (SELECT n.id, n.code, ST_Distance(n.geom::geography, pin.place) AS metres FROM household n
+        WHERE n.tenant_id = $1::int AND upper_inf(n.valid) AND n.geom && ST_Expand(pin.point, first.degrees * $8::float8)) h
+    WHERE h.metres <= $6::float8
+    ORDER BY h.metres, h.code LIMIT 1
+), held AS (
+    SELECT r.*, u.code AS unit_code, u.name AS unit_name, NOT upper_inf(u.valid) AS gone, f.layer, f.code AS area_code, f.name AS area_name,
+        row_number() OVER (ORDER BY array_position($9::text[], r.category), f.rank DESC NULLS LAST, r.rung = '', r.number) AS place
+    FROM rule r
+    LEFT JOIN fell f ON f.id = r.area_id
+    JOIN unit u ON u.tenant_id = r.tenant_id AND u.id = r.unit_id
+    WHERE r.tenant_id = $1::int AND upper_inf(r.valid) AND r.category = ANY ($9::text[]) AND r.rung IN ('', $10::text)
+        AND (r.area_id IS NULL OR f.id IS NOT NULL)
+)
+SELECT
+    (SELECT json_agg(json_build_object('layer', layer, 'id', id, 'code', code, 'name', name, 'version', version) ORDER BY rank) FROM fell),
+    (SELECT json_agg(json_build_object('layer', layer, 'id', id, 'code', code, 'name', name) ORDER BY rank, code) FROM doubted),
+    (SELECT json_build_object('id', n.id, 'code', n.code, 'name', n.name, 'lon', coalesce(ST_X(n.geom), 0), 'lat', coalesce(ST_Y(n.geom), 0))
+        FROM home
+        JOIN assignment l ON l.tenant_id = $1::int AND l.household_id = home.id AND upper_inf(l.valid)
+        JOIN head n ON n.tenant_id = $1::int AND n.id = l.head_id AND upper_inf(n.valid)),
+    (SELECT json_agg(json_build_object('gone', gone, 'id', id, 'number', number, 'category', category, 'rung', rung, 'note', note, 'changedAt', lower(valid),
+            'area', CASE WHEN area_id IS NOT NULL THEN json_build_object('layer', layer, 'id', area_id, 'code', area_code, 'name', area_name) END,
+            'unit', json_build_object('kind', 'unit', 'id', unit_id, 'code', unit_code, 'name', unit_name)) ORDER BY place) FROM held),
+    (SELECT json_build_object('kind', 'unit', 'id', u.id, 'code', u.code, 'name', u.name)
+        FROM fell f JOIN area c ON c.tenant_id = $1::int AND c.id = f.id
+        JOIN unit u ON u.tenant_id = $1::int AND u.class = 'community' AND upper_inf(u.valid) AND ST_Intersects(c.geom, u.geom)
+        WHERE f.layer = 'communities' AND NOT EXISTS (SELECT FROM held WHERE NOT gone)
+        ORDER BY u.code LIMIT 1)
