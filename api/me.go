@@ -21,11 +21,12 @@ type me struct {
 }
 
 type heldRole struct {
-	Role  lintu.Role `json:"role"`
-	Title lintu.Text `json:"title"`
-	For   lintu.Text `json:"for"`
-	From  time.Time  `json:"from"`
-	To    *time.Time `json:"to"`
+	Role  lintu.Role  `json:"role"`
+	Title lintu.Text  `json:"title"`
+	For   lintu.Text  `json:"for"`
+	Scope lintu.Scope `json:"scope"`
+	From  time.Time   `json:"from"`
+	To    *time.Time  `json:"to"`
 }
 
 func (s *Server) describeMe(ctx context.Context, a *asker) (*me, error) {
@@ -52,7 +53,7 @@ func (s *Server) describeMe(ctx context.Context, a *asker) (*me, error) {
 		if err != nil {
 			return nil, err
 		}
-		doc.Roles = append(doc.Roles, heldRole{Role: g.Role, Title: role.Title, For: title, From: g.From, To: g.To})
+		doc.Roles = append(doc.Roles, heldRole{Role: g.Role, Title: role.Title, For: title, Scope: g.Scope, From: g.From, To: g.To})
 	}
 	return doc, nil
 }
@@ -64,6 +65,7 @@ var pagesOf = []struct {
 }{
 	{Route: Route{Path: "/", Need: Anyone}},
 	{Route: Route{Path: "/wall", Need: Anyone}},
+	{Route: Route{Path: "/field", Need: SignedIn}},
 	{Route: Route{Path: "/planner", Need: Need(lintu.Import)}},
 	{Route: Route{Path: "/login", Need: Anyone}, visitors: true},
 	{Route: Route{Path: "/account", Need: SignedIn, InPerson: true, AtFirst: true}},

@@ -84,7 +84,8 @@ func doorSchemas() fiber.Map {
 	}
 	array := func(of fiber.Map) fiber.Map { return fiber.Map{"type": "array", "items": of} }
 	maybe := func(schema fiber.Map) fiber.Map { return fiber.Map{"nullable": true, "allOf": []fiber.Map{schema}} }
-	held := fiber.Map{"role": schemaRef("role"), "title": schemaRef("text"), "for": schemaRef("text"), "from": moment, "to": maybeMoment}
+	scope := object(fiber.Map{"kind": text, "id": text}, "kind", "id")
+	held := fiber.Map{"role": schemaRef("role"), "title": schemaRef("text"), "for": schemaRef("text"), "scope": scope, "from": moment, "to": maybeMoment}
 	token := fiber.Map{"id": text, "title": text, "only": array(schemaRef("right")), "createdAt": moment, "expiresAt": moment, "usedAt": moment}
 	secretToken := maps.Clone(token)
 	secretToken["secret"] = text
@@ -92,14 +93,14 @@ func doorSchemas() fiber.Map {
 		"role":  fiber.Map{"type": "string", "enum": roleNames()},
 		"right": fiber.Map{"type": "string", "enum": rightNames()},
 		"me": object(fiber.Map{"signedIn": flag, "login": text, "mustChange": flag, "sso": flag, "rights": array(schemaRef("right")),
-			"roles": array(object(held, "role", "title", "for", "from", "to")), "pages": array(text)}, "signedIn", "mustChange", "sso", "rights", "roles", "pages"),
+			"roles": array(object(held, "role", "title", "for", "scope", "from", "to")), "pages": array(text)}, "signedIn", "mustChange", "sso", "rights", "roles", "pages"),
 		"signIn":      object(fiber.Map{"login": text, "password": text}, "login", "password"),
 		"newPassword": object(fiber.Map{"old": text, "new": text}, "old", "new"),
 		"tokens":      object(fiber.Map{"tokens": array(object(token, "id", "title", "only", "createdAt", "expiresAt"))}, "tokens"),
 		"newToken":    object(secretToken, "id", "title", "only", "createdAt", "expiresAt", "secret"),
 		"wantedToken": object(fiber.Map{"title": text, "only": array(schemaRef("right")), "days": fiber.Map{"type": "integer", "minimum": 1, "maximum": 365}}, "title", "only", "days"),
 		"account": object(fiber.Map{"id": text, "login": text, "disabled": flag, "mustChange": flag, "createdAt": moment, "seenAt": moment, "password": text,
-			"grants": array(object(fiber.Map{"id": text, "role": schemaRef("role"), "scope": object(fiber.Map{"kind": text, "id": text}, "kind", "id"),
+			"grants": array(object(fiber.Map{"id": text, "role": schemaRef("role"), "scope": scope,
 				"for": schemaRef("text"), "from": moment, "to": maybeMoment}, "id", "role", "scope", "for", "from", "to"))},
 			"id", "login", "disabled", "mustChange", "createdAt", "grants"),
 		"accounts":      object(fiber.Map{"accounts": array(schemaRef("account"))}, "accounts"),

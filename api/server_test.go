@@ -136,7 +136,7 @@ func TestPanicStaysInTheLog(t *testing.T) {
 func TestPages(t *testing.T) {
 	t.Parallel()
 	b := setup(t, 0)
-	for path, want := range map[string]string{"/": "entry", "/wall": "wall", "/planner": "planner"} {
+	for path, want := range map[string]string{"/": "entry", "/wall": "wall", "/planner": "planner", "/field": "field"} {
 		a := b.get(path)
 		if a.StatusCode != 200 || !strings.Contains(string(a.body), want) || a.Header.Get("Content-Type") != "text/html; charset=utf-8" || a.Header.Get("Cache-Control") != "no-cache" {
 			t.Errorf("%s: %d %v", path, a.StatusCode, a.Header)
@@ -149,7 +149,7 @@ func TestPages(t *testing.T) {
 	if a.Header.Get("Content-Encoding") != "gzip" || !strings.Contains(a.Header.Get("Cache-Control"), "immutable") || !strings.HasPrefix(a.Header.Get("Content-Type"), "text/javascript") {
 		t.Errorf("asset: %v", a.Header)
 	}
-	for _, path := range []string{"/assets/none.js", "/assets/..%2f..%2fetc/passwd", "/styles/", "/field", "/Wall"} {
+	for _, path := range []string{"/assets/none.js", "/assets/..%2f..%2fetc/passwd", "/styles/", "/fields", "/Wall"} {
 		if a := b.get(path); a.StatusCode != 404 {
 			t.Errorf("%s: %d", path, a.StatusCode)
 		}

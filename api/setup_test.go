@@ -137,6 +137,7 @@ var pages fs.FS = fstest.MapFS{
 	"account.html":            {Data: []byte("<!doctype html><title>account</title>")},
 	"accounts.html":           {Data: []byte("<!doctype html><title>accounts</title>")},
 	"audit.html":              {Data: []byte("<!doctype html><title>audit</title>")},
+	"field.html":              {Data: []byte("<!doctype html><title>field</title>")},
 	"planner.html":            {Data: []byte("<!doctype html><title>planner</title>")},
 	"assets/wall-B3x9_a2Q.js": {Data: []byte(strings.Repeat("console.log(1);", 100))},
 	"styles/night.json": {Data: []byte(`{"version":8,"sources":{"town":{"type":"vector","url":"/tiles/grids.json"},

@@ -26,6 +26,12 @@ function rasterize(svg: string, wide: number): Uint8Array {
   return Uint8Array.from({ length: wide * wide }, (_, i) => pixels[i * 4 + 3]!)
 }
 
+/** A drawing in its own colours, as PNG. */
+export async function rasterizeIcon(svg: string, wide: number): Promise<Uint8Array> {
+  await start()
+  return new Resvg(svg, { fitTo: { mode: 'width', value: wide } }).render().asPng()
+}
+
 interface Sprite {
   png: Buffer
   json: string

@@ -2,6 +2,7 @@ import { accountMessages } from './account/messages'
 import { accountsMessages } from './accounts/messages'
 import { auditMessages } from './audit/messages'
 import { entryMessages } from './entry/messages'
+import { fieldMessages } from './field/messages'
 import { m } from './message'
 import { plannerMessages } from './planner/messages'
 import { doorMessages } from './ui/messages'
@@ -33,7 +34,7 @@ const common = {
 
 /** The one catalogue: `{name}` in a sentence is filled in by `say`. */
 export const messages = {
-  ...common, ...doorMessages, ...entryMessages, ...wallMessages, ...plannerMessages,
+  ...common, ...doorMessages, ...entryMessages, ...wallMessages, ...plannerMessages, ...fieldMessages,
   ...accountMessages, ...accountsMessages, ...auditMessages,
 } as const
 

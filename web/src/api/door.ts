@@ -1,3 +1,4 @@
+import { keepOnlyFor } from '../field/account'
 import { getJSON, sendJSON } from './client'
 import type { Me, Right } from './types'
 
@@ -11,20 +12,26 @@ export interface Token {
   usedAt?: string | null
 }
 
-export function getMe(signal: AbortSignal): Promise<Me> {
-  return getJSON('/api/v1/me', signal)
+export async function getMe(signal: AbortSignal): Promise<Me> {
+  const me = await getJSON<Me>('/api/v1/me', signal)
+  if (me.signedIn) await keepOnlyFor(me.login)
+  return me
 }
 
-export function signIn(login: string, password: string, signal: AbortSignal): Promise<Me> {
-  return sendJSON('POST', '/api/v1/session', { login, password }, signal)
+export async function signIn(login: string, password: string, signal: AbortSignal): Promise<Me> {
+  const me = await sendJSON<Me>('POST', '/api/v1/session', { login, password }, signal)
+  await keepOnlyFor(me.login)
+  return me
 }
 
-export function signOut(signal: AbortSignal): Promise<void> {
-  return sendJSON('DELETE', '/api/v1/session', undefined, signal)
+export async function signOut(signal: AbortSignal): Promise<void> {
+  await sendJSON('DELETE', '/api/v1/session', undefined, signal)
+  await keepOnlyFor('')
 }
 
-export function signOutEverywhere(signal: AbortSignal): Promise<void> {
-  return sendJSON('DELETE', '/api/v1/sessions', undefined, signal)
+export async function signOutEverywhere(signal: AbortSignal): Promise<void> {
+  await sendJSON('DELETE', '/api/v1/sessions', undefined, signal)
+  await keepOnlyFor('')
 }
 
 /** All other sessions of the account end. */

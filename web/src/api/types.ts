@@ -62,6 +62,7 @@ export interface Config {
 
 export type Right =
   | 'see_units' | 'see_households' | 'see_persons' | 'unmask_persons'
+  | 'report_cases'
   | 'import' | 'read_audit' | 'manage_accounts' | 'read_metrics'
 
 /** A role that somebody holds, for a place and a period. */
@@ -69,6 +70,8 @@ export interface HeldRole {
   role: string
   title: Message
   for: Message
+  /** The id is zeros for everywhere. */
+  scope: { kind: 'everywhere' | 'area' | 'unit' | 'head'; id: string }
   from: string
   to: string | null
 }

@@ -4,7 +4,7 @@
  */
 import 'maplibre-gl/dist/maplibre-gl.css'
 import './map.css'
-import { AJAXError, Map as MapLibreMap, setWorkerUrl, VectorTileSource, type ErrorEvent, type PointLike, type Source } from 'maplibre-gl'
+import { addProtocol, AJAXError, Map as MapLibreMap, setWorkerUrl, VectorTileSource, type ErrorEvent, type PointLike, type Source } from 'maplibre-gl'
 import workerURL from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url'
 import type { Basemap, BBox, LayerName, LonLat } from '../api/types'
 import type { Overlays, Switch } from '../style/options'
@@ -36,7 +36,12 @@ export interface MapEvents {
   idle(): void
   /** Tiles or styles did not come. */
   failed(status: number): void
+  /** Somebody has moved the map by hand. */
+  dragged?(): void
 }
+
+/** Reads what lies under an address of /tiles. */
+export type ReadTile = (path: string, signal: AbortSignal) => Promise<ArrayBuffer>
 
 export interface MapAdapter {
   show(scene: Scene): void
@@ -79,9 +84,11 @@ export interface MapStart {
   title: string
   scene: Scene
   events: MapEvents
+  /** Reads tiles instead of the network; the page's one map asks by it. */
+  read?: ReadTile
 }
 
-export function createMapAdapter({ container, view, bounds, padding, title, scene, events }: MapStart): MapAdapter {
+export function createMapAdapter({ container, view, bounds, padding, title, scene, events, read }: MapStart): MapAdapter {
   const map = new MapLibreMap({
     container,
     style: styleOf(scene),
@@ -97,6 +104,7 @@ export function createMapAdapter({ container, view, bounds, padding, title, scen
     fadeDuration: stillMotion() ? 0 : 150,
     renderWorldCopies: false,
     locale: { 'Map.Title': title },
+    ...(read ? { transformRequest: readBy(read) } : {}),
   })
   map.touchZoomRotate.disableRotation()
   map.keyboard.disableRotation()
@@ -115,6 +123,20 @@ export function createMapAdapter({ container, view, bounds, padding, title, scen
     },
     refresh: (layers) => sourcesOf(layers).forEach((name) => reload(map.getSource(name))),
     remove: () => map.remove(),
+  }
+}
+
+const readScheme = 'lintu-read'
+
+/** Leads requests for tiles to the reader. */
+function readBy(read: ReadTile): (address: string) => { url: string } {
+  addProtocol(readScheme, async ({ url, type }, { signal }) => {
+    const bytes = await read(url.slice(readScheme.length + 1), signal)
+    return { data: type === 'json' ? (JSON.parse(new TextDecoder().decode(bytes)) as object) : bytes }
+  })
+  return (address) => {
+    const path = new URL(address, location.origin).pathname
+    return { url: path.startsWith('/tiles/') ? `${readScheme}:${path}` : address }
   }
 }
 
@@ -199,6 +221,10 @@ function pickAt(map: MapLibreMap, [x, y]: [number, number]): Picked | null {
 function listen(map: MapLibreMap, events: MapEvents): void {
   map.on('moveend', () => events.moved(viewOf(map)))
   map.on('idle', () => events.idle())
+  // Only what a hand or a key does has an event behind it.
+  map.on('movestart', (event) => {
+    if ('originalEvent' in event && event.originalEvent) events.dragged?.()
+  })
   map.on('error', (event: ErrorEvent) => events.failed(statusOf(event.error)))
   map.on('click', (event) => events.picked(pickAt(map, [event.point.x, event.point.y])))
   map.on('mousemove', (event) => {
