@@ -65,7 +65,7 @@ var pagesOf = []struct {
 }{
 	{Route: Route{Path: "/", Need: Anyone}},
 	{Route: Route{Path: "/wall", Need: Anyone}},
-	{Route: Route{Path: "/field", Need: SignedIn}},
+	{Route: Route{Path: "/field", Need: Need(lintu.ReportCases)}},
 	{Route: Route{Path: "/planner", Need: Need(lintu.Import)}},
 	{Route: Route{Path: "/login", Need: Anyone}, visitors: true},
 	{Route: Route{Path: "/account", Need: SignedIn, InPerson: true, AtFirst: true}},

@@ -9,12 +9,12 @@ import (
 	"io/fs"
 )
 
-//go:generate go test -count=1 -run TestRoles -update .
+//go:generate go test -count=1 -run TestTables -update .
 
 //go:embed all:dist
 var dist embed.FS
 
-// Pages returns the root of the built pages: index.html, wall.html, planner.html,
+// Pages returns the root of the built pages: index.html, wall.html, planner.html, field.html,
 // login.html, account.html, accounts.html, audit.html, assets/ whose names carry a hash of their content (cacheable
 // for ever), styles/ with MapLibre styles whose URLs are relative to the
 // server's root, and sprites/ with the icons they draw.

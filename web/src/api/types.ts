@@ -62,7 +62,6 @@ export interface Config {
 
 export type Right =
   | 'see_units' | 'see_households' | 'see_persons' | 'unmask_persons'
-  | 'report_cases'
   | 'import' | 'read_audit' | 'manage_accounts' | 'read_metrics'
 
 /** A role that somebody holds, for a place and a period. */

@@ -48,12 +48,12 @@ export async function getCategories(signal: AbortSignal): Promise<Category[]> {
 }
 
 export async function getMyCases(signal: AbortSignal): Promise<Case[]> {
-  return (await getJSON<{ cases: Case[] | null }>('/api/v1/cases?mine=1&limit=200', signal)).cases ?? []
+  return (await getJSON<{ cases: Case[] | null }>('/api/v1/cases?mine=true&order=due&limit=200', signal)).cases ?? []
 }
 
 export async function getNear([lon, lat]: LonLat, category: string, signal: AbortSignal): Promise<Similar[]> {
   const query = new URLSearchParams({ lon: lon.toFixed(7), lat: lat.toFixed(7), category })
-  return (await getJSON<{ cases: Similar[] | null }>(`/api/v1/cases/near?${query}`, signal)).cases ?? []
+  return (await getJSON<{ similar: Similar[] | null }>(`/api/v1/cases/similar?${query}`, signal)).similar ?? []
 }
 
 export interface Home {

@@ -186,7 +186,7 @@ function server(...answers: [status: number, body: unknown][]): string[] {
 }
 
 const taken: [number, unknown] = [201, { id: 'p1' }]
-const stored = (id: string): [number, unknown] => [201, { case: { id, number: '7' }, durable: true, doubt: [{ layer: 'grids', id: 'g', code: '1', name: '一' }] }]
+const stored = (id: string): [number, unknown] => [201, { case: { id, number: '7', areas: [{ layer: 'grids', id: 'f', code: '2', name: '二' }], doubt: [{ layer: 'grids', id: 'g', code: '1', name: '一' }] }, durable: true }]
 const pictures = (sentAt = 0) => {
   const photo = { ...picture('p1', 'r1'), sentAt }
   return { photo: async () => photo, photoSent: async (_: string, at: number) => void (photo.sentAt = at) }
@@ -196,7 +196,7 @@ const day = 24 * 3600_000
 
 test('pictures go first, and only those that the server does not have', async () => {
   const first = server(taken, stored('r1'))
-  expect(await sendParcel(report, pictures(), day, signal)).toMatchObject({ kind: 'durable', number: '7', doubt: [{ code: '1' }] })
+  expect(await sendParcel(report, pictures(), day, signal)).toMatchObject({ kind: 'durable', number: '7', area: { code: '2' }, doubt: [{ code: '1' }] })
   expect(first).toEqual(['PUT /api/v1/photos/p1', 'POST /api/v1/cases'])
   const second = server(stored('r1'))
   await sendParcel(report, pictures(day - 1), day, signal)

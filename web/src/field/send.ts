@@ -80,7 +80,7 @@ async function sendBody(parcel: Parcel, signal: AbortSignal): Promise<Outcome> {
     const said = (await settled(await request(path, signal, init, timeoutMS))) as Durable | null
     // Only the server's own word counts, not a 200 of whoever stands in between.
     if (said?.durable !== true || said.case?.id !== parcel.caseID) return later(true)
-    const doubt = said.doubt ?? []
+    const doubt = said.case.doubt ?? []
     const area = said.case.areas?.find(({ layer }) => layer === doubt[0]?.layer) ?? null
     return { kind: 'durable', number: said.case.number ?? '', area, doubt }
   } catch (error) {
@@ -90,8 +90,7 @@ async function sendBody(parcel: Parcel, signal: AbortSignal): Promise<Outcome> {
 
 interface Durable {
   durable?: boolean
-  case?: { id?: string; number?: string; areas?: AreaRef[] | null }
-  doubt?: AreaRef[] | null
+  case?: { id?: string; number?: string; areas?: AreaRef[] | null; doubt?: AreaRef[] | null }
 }
 
 /** The answer's JSON; null for what is none, such as the page of a hotel's network. */
