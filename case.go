@@ -145,6 +145,19 @@ type Place struct {
 	Placed   Placed  `json:"placed"`
 }
 
+// Check refuses what is no place: CodeInvalid.
+func (p Place) Check() error {
+	switch {
+	case !(p.Lon >= -180 && p.Lon <= 180 && p.Lat >= -90 && p.Lat <= 90) || p.Lon == 0 && p.Lat == 0:
+		return Errorf(CodeInvalid, "位置无效：lon 应在 -180 到 180 之间，lat 应在 -90 到 90 之间。", "The place is not valid: lon must be within -180 to 180 and lat within -90 to 90.")
+	case !(p.Accuracy >= 0 && p.Accuracy < 1e6):
+		return Errorf(CodeInvalid, "定位精度 accuracy 应是不小于 0 的米数。", "The accuracy must be a number of metres, 0 or more.")
+	case p.Placed != ByGPS && p.Placed != ByMap && p.Placed != ByPhoto:
+		return Errorf(CodeInvalid, "placed 只能是 gps、map 或 photo。", "placed must be gps, map or photo.")
+	}
+	return nil
+}
+
 // HandlerKind says what a Handler is.
 type HandlerKind string
 

@@ -141,15 +141,12 @@ func (r *NewCase) sawIt(c *Case, by Asker) bool {
 }
 
 func (r *NewCase) check() error {
+	if err := r.Place.Check(); err != nil {
+		return err
+	}
 	switch {
 	case r.ID.IsZero():
 		return Errorf(CodeInvalid, "缺少上报编号 id（UUIDv7）。", "The report has no id (UUIDv7).")
-	case !(r.Lon >= -180 && r.Lon <= 180 && r.Lat >= -90 && r.Lat <= 90) || r.Lon == 0 && r.Lat == 0:
-		return Errorf(CodeInvalid, "位置无效：lon 应在 -180 到 180 之间，lat 应在 -90 到 90 之间。", "The place is not valid: lon must be within -180 to 180 and lat within -90 to 90.")
-	case !(r.Accuracy >= 0 && r.Accuracy < 1e6):
-		return Errorf(CodeInvalid, "定位精度 accuracy 应是不小于 0 的米数。", "The accuracy must be a number of metres, 0 or more.")
-	case r.Placed != ByGPS && r.Placed != ByMap && r.Placed != ByPhoto:
-		return Errorf(CodeInvalid, "placed 只能是 gps、map 或 photo。", "placed must be gps, map or photo.")
 	case !slices.ContainsFunc(Sources, func(s struct {
 		Source Source `json:"source"`
 		Title  Text   `json:"title"`
