@@ -41,7 +41,7 @@ func damagedJPEG() *lintu.Error {
 }
 
 // parseJPEG takes a JPEG apart up to its end marker. What it does not know it
-// leaves out, and what stands between segments too.
+// leaves out.
 func parseJPEG(b []byte) (*jpegFile, error) {
 	f := &jpegFile{}
 	for at := 2; ; {
@@ -79,9 +79,14 @@ func parseJPEG(b []byte) (*jpegFile, error) {
 	}
 }
 
+// jpegStray is how many bytes may stand before a marker that belong to nothing, as
+// some cameras write. With more the file is damaged, and the next marker found may
+// be one of a picture within a comment.
+const jpegStray = 16
+
 // nextMarker finds the next marker and where its segment begins.
 func nextMarker(b []byte, at int) (marker byte, next int, ok bool) {
-	for ; at+1 < len(b); at++ {
+	for end := min(at+jpegStray, len(b)-2); at <= end; at++ {
 		if b[at] == 0xff && b[at+1] != 0 && b[at+1] != 0xff {
 			return b[at+1], at + 2, true
 		}

@@ -100,10 +100,26 @@ func (f *jpegFrame) readTables(s []byte) error {
 			return damagedJPEG()
 		}
 		t.symbols = s[17 : 17+n]
+		if !distinct(t.symbols) {
+			return damagedJPEG()
+		}
 		f.tables[class][number] = t
 		s = s[17+n:]
 	}
 	return nil
+}
+
+// distinct reports whether no symbol has two codes, as in every table that was made
+// to save space. Words of a damaged file repeat their letters.
+func distinct(symbols []byte) bool {
+	var seen [256]bool
+	for _, s := range symbols {
+		if seen[s] {
+			return false
+		}
+		seen[s] = true
+	}
+	return true
 }
 
 // prepare makes the table to look codes up in. Scans do so, whose number is

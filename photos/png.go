@@ -41,6 +41,9 @@ func parsePNG(b []byte) (*pngFile, error) {
 			break
 		}
 		kind, data := string(b[4:8]), b[8:8+n]
+		if crc32.ChecksumIEEE(b[4:8+n]) != binary.BigEndian.Uint32(b[8+n:]) {
+			break
+		}
 		b = b[12+n:]
 		if kind == "IEND" {
 			if f.header == nil || f.data == nil {

@@ -34,7 +34,7 @@ func thumbnail(m image.Image, orientation byte, icc []byte) ([]byte, error) {
 
 // withICC adds a profile to a JPEG of three colours, if it is one for them.
 func withICC(file, icc []byte) []byte {
-	if !iccIsRGB(icc) {
+	if icc == nil || iccColours(icc) != "RGB " {
 		return file
 	}
 	return append(appendICC([]byte{0xff, mSOI}, icc), file[2:]...)

@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"encoding/binary"
 
+	"golang.org/x/image/vp8"
+	"golang.org/x/image/vp8l"
+
 	"github.com/lintu-map/lintu"
 )
 
@@ -45,7 +48,10 @@ func parseWebP(b []byte) (*webpFile, error) {
 		f.chunk(kind, b[8:8+n])
 		b = b[min(8+n+n&1, uint64(len(b))):]
 	}
-	return f, f.check()
+	if err := f.check(); err != nil {
+		return nil, err
+	}
+	return f, f.cut()
 }
 
 func (f *webpFile) chunk(kind string, data []byte) {
@@ -86,6 +92,63 @@ func (f *webpFile) check() error {
 	}
 	// Without loss, and so alpha, takes two pictures of four bytes.
 	return checkMemory(width * height * 8)
+}
+
+// cut leaves out what stands behind the end of the coded picture within its chunk.
+// Without loss the end is where the decoder stops to read. With loss the format does
+// not say, and a decoder that gets by with less than the chunk has tells that
+// something else is in it: that file is damaged.
+func (f *webpFile) cut() error {
+	if f.kind == "VP8L" {
+		n, err := lengthVP8L(f.image)
+		if err != nil {
+			return damagedWebP().Because(err)
+		}
+		f.image = f.image[:n]
+		return nil
+	}
+	if n := len(f.image) - webpStray; n >= 10 {
+		d := vp8.NewDecoder()
+		d.Init(bytes.NewReader(f.image[:n]), n)
+		if _, err := d.DecodeFrameHeader(); err == nil {
+			if _, err := d.DecodeFrame(); err == nil {
+				return damagedWebP()
+			}
+		}
+	}
+	return f.cutAlpha()
+}
+
+// webpStray is how many bytes a coder may leave behind the picture.
+const webpStray = 16
+
+// cutAlpha does so with the transparency (RFC 9649, §2.7.1.2): bytes as they are, or
+// a picture without loss whose header is left out.
+func (f *webpFile) cutAlpha() error {
+	if len(f.alpha) < 1 {
+		return nil
+	}
+	width, height, _ := f.size()
+	n := 1 + width*height
+	if f.alpha[0]&3 == 1 {
+		w, h := width-1, height-1
+		header := []byte{0x2f, byte(w), byte(w>>8) | byte(h<<6), byte(h >> 2), byte(h >> 10)}
+		length, err := lengthVP8L(append(header, f.alpha[1:]...))
+		if err != nil {
+			return damagedWebP().Because(err)
+		}
+		n = 1 + length - len(header)
+	}
+	f.alpha = f.alpha[:min(n, len(f.alpha))]
+	return nil
+}
+
+// lengthVP8L is how much of b a picture without loss takes: of a ByteReader its
+// decoder reads no byte too many.
+func lengthVP8L(b []byte) (int, error) {
+	in := bytes.NewReader(b)
+	_, err := vp8l.Decode(in)
+	return len(b) - in.Len(), err
 }
 
 // size reads the frame's own size (RFC 6386, §9.1; RFC 9649, §3.4), which that of
