@@ -167,7 +167,7 @@ func (o *Office) applyAmend(p *Patch, c *Case, a Action) error {
 		return Errorf(CodeInvalid, "没有紧急程度 %q。", "There is no urgency %q.", *a.Urgency)
 	case a.Visibility != nil && !isVisibility(*a.Visibility):
 		return Errorf(CodeInvalid, "没有公开范围 %q。", "There is no visibility %q.", *a.Visibility)
-	case a.Mode != nil && *a.Mode != Direct && *a.Mode != Led && *a.Mode != Joint:
+	case a.Mode != nil && !isMode(*a.Mode):
 		return Errorf(CodeInvalid, "没有办理方式 %q。", "There is no mode %q.", *a.Mode)
 	}
 	p.Urgency, p.Visibility, p.Mode = a.Urgency, a.Visibility, a.Mode

@@ -266,8 +266,9 @@ type Case struct {
 	Links      []Link      `json:"links,omitempty"`
 	Meeting    *ID         `json:"meeting,omitempty"` // that raised it
 
-	Reporter *ID  `json:"reporter,omitempty"` // account; nil for residents
-	Hands    []ID `json:"hands,omitempty"`    // accounts that worked on it: none of them may check it
+	Reporter  *ID  `json:"reporter,omitempty"`  // account; nil for residents
+	Reachable bool `json:"reachable,omitempty"` // a contact was left with it
+	Hands     []ID `json:"hands,omitempty"`     // accounts that worked on it: none of them may check it
 
 	Clock     Clock      `json:"clock"`
 	WaitsFor  Party      `json:"waitsFor,omitempty"`
@@ -325,6 +326,18 @@ func (c *Case) Sight(v *Viewer) Sight {
 	return Nothing
 }
 
+// Outline is what of the case is shown to those who see no more.
+func (c *Case) Outline() *Case {
+	return &Case{ID: c.ID, Number: c.Number, State: c.State, Category: c.Category, Place: c.Place, Areas: c.Areas,
+		Clock: Clock{Due: c.Clock.Due}, ReportedAt: c.ReportedAt, Since: c.Since}
+}
+
+// MayContact reports whether the viewer may be told how to reach the reporter: who
+// may unmask persons where the case is, or handles it. Programs may not.
+func (c *Case) MayContact(v *Viewer) bool {
+	return v.SignedIn() && v.Only == nil && c.Sight(v) == Whole && (c.isIn(v.Territory(UnmaskPersons)) || c.isWith(v))
+}
+
 // isIn reports whether the case is in a territory: it fell in one of the areas, its
 // neighbor head is one of those. What is outside every area belongs to every
 // dispatcher.
@@ -348,7 +361,7 @@ func (c *Case) isIn(t Territory) bool {
 // isWith reports whether the viewer is of those who handle the case or help.
 func (c *Case) isWith(v *Viewer) bool {
 	t := v.Territory(HandleCases)
-	for _, h := range c.workers() {
+	for _, h := range c.Workers() {
 		switch {
 		case h.Kind == UnitHandles && has(t.Units, h.ID), h.Kind == HeadHandles && has(t.Heads, h.ID),
 			h.Kind == WorkerHandles && v.SignedIn() && h.ID == v.Account && v.May(HandleCases):
@@ -358,8 +371,8 @@ func (c *Case) isWith(v *Viewer) bool {
 	return false
 }
 
-// workers are the handler, the helpers and those of the phases.
-func (c *Case) workers() []Handler {
+// Workers are the handler, the helpers and those of the phases.
+func (c *Case) Workers() []Handler {
 	var all []Handler
 	if c.Handler != nil {
 		all = append(all, *c.Handler)

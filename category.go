@@ -62,6 +62,40 @@ func (cs Categories) Path(code string) []string {
 	return path
 }
 
+// categoriesMost bounds a class tree.
+const categoriesMost = 2000
+
+// Check refuses a tree that cannot be read in one way: CodeInvalid.
+func (cs Categories) Check() error {
+	if len(cs) == 0 || len(cs) > categoriesMost {
+		return Errorf(CodeInvalid, "类别表应有 1 到 %d 个类别。", "A list of categories has 1 to %d of them.", categoriesMost)
+	}
+	seen := map[string]bool{"": true}
+	for _, c := range cs {
+		if c.Code == "" || seen[c.Code] || !seen[c.Parent] {
+			return Errorf(CodeInvalid, "类别 %[1]q 的代码为空、重复，或它的上级 %[2]q 没有排在它前面。",
+				"Category %[1]q has no code or one that is there already, or its parent %[2]q does not stand before it.", c.Code, c.Parent)
+		}
+		seen[c.Code] = true
+		if err := c.check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *Category) check() error {
+	_, rung := c.Rung.Next(0)
+	switch {
+	case c.Class != Component && c.Class != Happening, !isUrgency(c.Urgency), !rung, !isMode(c.Mode), !isVisibility(c.Visibility):
+		return Errorf(CodeInvalid, "类别 %s 的大类、紧急程度、层级、办理方式或公开范围不在规定的值之内。",
+			"Category %s has a class, urgency, rung, mode or visibility that there is not.", c.Code)
+	case c.Title.ZH == "":
+		return Errorf(CodeInvalid, "类别 %s 没有名称。", "Category %s has no title.", c.Code)
+	}
+	return c.Limit.Check()
+}
+
 // Limits say how long those a state waits for may take, by Wait, and two periods.
 type Limits struct {
 	Verify   Limit `json:"verify"`
@@ -79,6 +113,16 @@ var DefaultLimits = Limits{
 	Verify: Limit{4, InWorkingHours}, Dispatch: Limit{2, InWorkingHours}, Accept: Limit{4, InWorkingHours},
 	Decide: Limit{1, InWorkingDays}, Check: Limit{2, InWorkingDays}, Evaluate: Limit{7, InDays}, Reopen: Limit{15, InDays},
 	Escalate: Limit{1, InWorkingDays},
+}
+
+// CheckAll refuses limits that are none: CodeInvalid.
+func (l Limits) CheckAll() error {
+	for _, limit := range []Limit{l.Verify, l.Dispatch, l.Accept, l.Decide, l.Check, l.Evaluate, l.Reopen, l.Escalate} {
+		if err := limit.Check(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // of returns the limit of a wait that has one of its own.

@@ -90,6 +90,9 @@ func (o *Office) Open(r NewCase, number string, by Asker) (*Case, []Event, error
 	}
 	set := Patch{Number: &number, Category: &category.Code, Source: &r.Source, Urgency: &category.Urgency, Rung: &category.Rung,
 		Mode: &category.Mode, Visibility: &category.Visibility, Place: &r.Place, Meeting: r.Meeting, Reporter: by.account()}
+	if r.Contact != nil {
+		set.Reachable = ref(true)
+	}
 	if r.Urgency != "" {
 		set.Urgency = &r.Urgency
 	}
@@ -171,6 +174,8 @@ func isUrgency(u Urgency) bool {
 func isVisibility(v Visibility) bool {
 	return slices.Contains([]Visibility{Public, Internal, Restricted}, v)
 }
+
+func isMode(m Mode) bool { return slices.Contains([]Mode{Direct, Led, Joint}, m) }
 
 func checkWords(note string, photos []ID) error {
 	if n := utf8.RuneCountInString(note); n > NoteRunes {

@@ -53,6 +53,7 @@ type Patch struct {
 	Unlink       *Link          `json:"unlink,omitempty"` // taken away
 	Meeting      *ID            `json:"meeting,omitempty"`
 	Reporter     *ID            `json:"reporter,omitempty"`
+	Reachable    *bool          `json:"reachable,omitempty"`
 	Hand         *ID            `json:"hand,omitempty"` // an account that has worked on it
 	Clock        *Clock         `json:"clock,omitempty"`
 	WaitUntil    *time.Time     `json:"waitUntil,omitempty"`
@@ -122,6 +123,7 @@ func (c *Case) patch(p Patch) {
 	set(&c.Outcome, p.Outcome)
 	setRef(&c.Meeting, p.Meeting)
 	setRef(&c.Reporter, p.Reporter)
+	set(&c.Reachable, p.Reachable)
 	set(&c.Clock, p.Clock)
 	setRef(&c.WaitUntil, p.WaitUntil)
 	set(&c.Nudged, p.Nudged)

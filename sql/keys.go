@@ -77,12 +77,30 @@ func (r keyring) newest() *dataKey {
 // open opens what was sealed under the key of that version. CodeUnavailable if the
 // ring does not hold it: a rotation may just have gone on, or the key is destroyed.
 func (r keyring) open(version int, kind lintu.Kind, code string, sealed []byte) (lintu.Person, error) {
+	k, err := r.of(version)
+	if err != nil {
+		return lintu.Person{}, err
+	}
+	return k.open(kind, code, sealed)
+}
+
+// openBytes is open for what is no person.
+func (r keyring) openBytes(version int, kind lintu.Kind, code string, sealed []byte) ([]byte, error) {
+	k, err := r.of(version)
+	if err != nil {
+		return nil, err
+	}
+	return k.openBytes(kind, code, sealed)
+}
+
+// of is the key of that version.
+func (r keyring) of(version int) (*dataKey, error) {
 	for _, k := range r {
 		if k.version == version {
-			return k.open(kind, code, sealed)
+			return k, nil
 		}
 	}
-	return lintu.Person{}, errKeyGone
+	return nil, errKeyGone
 }
 
 var errKeyGone = lintu.Errorf(lintu.CodeUnavailable,

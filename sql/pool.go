@@ -64,6 +64,8 @@ type DB struct {
 	log   *slog.Logger
 	keys  *keeper // of personal data; nil until UseKeys
 
+	chosen chosen // settings about cases
+
 	unmaskPerDay int
 }
 

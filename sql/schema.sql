@@ -161,6 +161,18 @@ BEGIN
     UPDATE audit_head SET seq = entry.seq, at = entry.at, hash = entry.hash WHERE tenant_id = of_tenant;
 END $$;
 
+-- Name: case_changed(); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.case_changed() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+    INSERT INTO change (tenant_id, kind, id, old_bounds, new_bounds)
+        VALUES (NEW.tenant_id, 'cases', NEW.id, CASE TG_OP WHEN 'UPDATE' THEN box2d(OLD.geom) END, box2d(NEW.geom));
+    RETURN NULL;
+END $$;
+
 -- Name: change_wake(); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.change_wake() RETURNS trigger
@@ -218,6 +230,14 @@ BEGIN
     RETURN NULL;
 END $$;
 
+-- Name: session_case(); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.session_case() RETURNS uuid
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    SELECT nullif(current_setting('lintu.case', true), '')::uuid
+$$;
+
 -- Name: session_everywhere(); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.session_everywhere() RETURNS boolean
@@ -244,6 +264,17 @@ CREATE FUNCTION public.session_holds(tenant integer, subject_kind text, subject 
         OR EXISTS (SELECT FROM place, held WHERE CASE subject_kind WHEN 'head' THEN subject = ANY (heads)
             ELSE EXISTS (SELECT FROM assignment l WHERE l.tenant_id = tenant AND l.household_id = subject
                 AND upper_inf(l.valid) AND l.head_id = ANY (heads)) END)
+$$;
+
+-- Name: session_holds_case(integer, uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.session_holds_case(tenant integer, of_case uuid) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+    SELECT EXISTS (SELECT FROM case_file c WHERE c.tenant_id = tenant AND c.id = of_case AND (
+        c.area_ids && coalesce(nullif(current_setting('lintu.areas', true), ''), '{}')::uuid[]
+        OR c.head_id = ANY (coalesce(nullif(current_setting('lintu.heads', true), ''), '{}')::uuid[])))
 $$;
 
 -- Name: session_tenant(); Type: FUNCTION; Schema: public; Owner: -
@@ -565,6 +596,221 @@ CREATE TABLE public.batch (
 -- Name: TABLE batch; Type: COMMENT; Schema: public; Owner: -
 
 COMMENT ON TABLE public.batch IS 'One imported file: what it was, how it was read (parts), what became of it.';
+
+-- Name: case_contact; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.case_contact (
+    tenant_id integer NOT NULL,
+    case_id uuid NOT NULL,
+    key_version integer NOT NULL,
+    sealed bytea NOT NULL
+);
+
+ALTER TABLE ONLY public.case_contact FORCE ROW LEVEL SECURITY;
+
+-- Name: TABLE case_contact; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.case_contact IS 'How to reach who reported a case: personal data.';
+
+-- Name: COLUMN case_contact.sealed; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.case_contact.sealed IS 'AES-256-GCM of the contact as JSON, bound to tenant and case.';
+
+-- Name: case_event; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.case_event (
+    tenant_id integer NOT NULL,
+    case_id uuid NOT NULL,
+    seq integer NOT NULL,
+    id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    actor text NOT NULL,
+    account_id uuid,
+    as_party text NOT NULL,
+    act text NOT NULL,
+    from_state text NOT NULL,
+    to_state text NOT NULL,
+    note text NOT NULL,
+    photos uuid[] NOT NULL,
+    patch jsonb NOT NULL,
+    sha bytea,
+    CONSTRAINT case_event_seq_check CHECK ((seq >= 1)),
+    CONSTRAINT case_event_sha_check CHECK ((length(sha) = 32))
+);
+
+-- Name: TABLE case_event; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.case_event IS 'Everything that happened to cases, in the order of seq from 1.';
+
+-- Name: COLUMN case_event.id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.case_event.id IS 'Made by whoever acted: the idempotency key. That of the first event is the id of the case.';
+
+-- Name: COLUMN case_event.patch; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.case_event.patch IS 'What else of the case is different since.';
+
+-- Name: COLUMN case_event.sha; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.case_event.sha IS 'SHA-256 of what was asked for, without the contact; null for what followed by itself.';
+
+-- Name: case_file; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.case_file (
+    tenant_id integer NOT NULL,
+    id uuid NOT NULL,
+    doc jsonb NOT NULL,
+    number text NOT NULL COLLATE pg_catalog."C",
+    seq integer NOT NULL,
+    state text NOT NULL,
+    category text NOT NULL COLLATE pg_catalog."C",
+    urgency text NOT NULL,
+    rung text NOT NULL,
+    source text NOT NULL,
+    visibility text NOT NULL,
+    geom public.geometry(Point,4326) NOT NULL,
+    area_ids uuid[] NOT NULL,
+    head_id uuid,
+    unit_ids uuid[] NOT NULL,
+    post_ids uuid[] NOT NULL,
+    worker_ids uuid[] NOT NULL,
+    handler_kind text,
+    handler_id uuid,
+    reporter_id uuid,
+    meeting_id uuid,
+    waits_for text,
+    wait_until timestamp with time zone,
+    reported_at timestamp with time zone NOT NULL,
+    since timestamp with time zone NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone,
+    late_at timestamp with time zone,
+    done_at timestamp with time zone,
+    closed_at timestamp with time zone,
+    on_time boolean,
+    satisfaction integer,
+    CONSTRAINT case_file_geom_range_check CHECK ((geom OPERATOR(public.@) public.st_makeenvelope(('-180'::integer)::double precision, ('-90'::integer)::double precision, (180)::double precision, (90)::double precision, 4326))),
+    CONSTRAINT case_file_satisfaction_check CHECK (((satisfaction >= 1) AND (satisfaction <= 5))),
+    CONSTRAINT case_file_seq_check CHECK ((seq >= 1))
+);
+
+-- Name: TABLE case_file; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.case_file IS 'A case as it is now: the sum of its events.';
+
+-- Name: COLUMN case_file.seq; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.case_file.seq IS 'Of the last event.';
+
+-- Name: COLUMN case_file.area_ids; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.case_file.area_ids IS 'The areas that it fell in, of every level.';
+
+-- Name: COLUMN case_file.head_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.case_file.head_id IS 'The neighbor head of the nearest household.';
+
+-- Name: COLUMN case_file.unit_ids; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.case_file.unit_ids IS 'Units that handle it, help or have a phase.';
+
+-- Name: COLUMN case_file.post_ids; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.case_file.post_ids IS 'Neighbor heads that do.';
+
+-- Name: COLUMN case_file.worker_ids; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.case_file.worker_ids IS 'Accounts that do.';
+
+-- Name: COLUMN case_file.handler_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.case_file.handler_id IS 'The unit, neighbor head or account, by handler_kind, that has it.';
+
+-- Name: COLUMN case_file.waits_for; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.case_file.waits_for IS 'The party that must act next; null at the end.';
+
+-- Name: COLUMN case_file.due_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.case_file.due_at IS 'When its time is over; null unless the clock runs.';
+
+-- Name: COLUMN case_file.late_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.case_file.late_at IS 'When it was due and not done.';
+
+-- Name: case_follow; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.case_follow (
+    tenant_id integer NOT NULL,
+    case_id uuid NOT NULL,
+    code_hash bytea NOT NULL,
+    key_version integer NOT NULL,
+    sealed bytea NOT NULL,
+    CONSTRAINT case_follow_hash_check CHECK ((length(code_hash) = 32))
+);
+
+ALTER TABLE ONLY public.case_follow FORCE ROW LEVEL SECURITY;
+
+-- Name: TABLE case_follow; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.case_follow IS 'The codes by which residents follow their cases.';
+
+-- Name: COLUMN case_follow.code_hash; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.case_follow.code_hash IS 'SHA-256 of the code.';
+
+-- Name: COLUMN case_follow.sealed; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.case_follow.sealed IS 'The code, AES-256-GCM under the tenant''s data key, so that a lost answer can be repeated.';
+
+-- Name: case_number; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.case_number (
+    tenant_id integer NOT NULL,
+    day date NOT NULL,
+    last integer NOT NULL
+);
+
+-- Name: case_photo; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.case_photo (
+    tenant_id integer NOT NULL,
+    id uuid NOT NULL,
+    case_id uuid,
+    seq integer,
+    sha256 text NOT NULL,
+    type text NOT NULL,
+    bytes bigint NOT NULL,
+    width integer NOT NULL,
+    height integer NOT NULL,
+    account_id uuid,
+    door_id uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT case_photo_by_check CHECK (((account_id IS NULL) <> (door_id IS NULL))),
+    CONSTRAINT case_photo_taken_check CHECK (((case_id IS NULL) = (seq IS NULL)))
+);
+
+-- Name: TABLE case_photo; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.case_photo IS 'Photos that were uploaded, by whom or through which door, and the event that took them. Their bytes are in the photo store.';
+
+-- Name: case_timer; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.case_timer (
+    tenant_id integer NOT NULL,
+    case_id uuid NOT NULL,
+    act text NOT NULL,
+    per integer NOT NULL,
+    fire_at timestamp with time zone NOT NULL
+);
+
+-- Name: TABLE case_timer; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.case_timer IS 'When the system acts on cases by itself; written anew with every event.';
+
+-- Name: COLUMN case_timer.per; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.case_timer.per IS 'Of a warning: per cent of the time; else 0.';
 
 -- Name: change; Type: TABLE; Schema: public; Owner: -
 
@@ -943,6 +1189,24 @@ COMMENT ON COLUMN public.session.seen_at IS 'The last use, to about a minute.';
 
 COMMENT ON COLUMN public.session.expires_at IS 'The end at the latest; idleness ends it before.';
 
+-- Name: setting; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.setting (
+    tenant_id integer NOT NULL,
+    name text NOT NULL,
+    value jsonb NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT setting_name_check CHECK ((name = ANY (ARRAY['categories'::text, 'calendar'::text, 'limits'::text])))
+);
+
+-- Name: TABLE setting; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.setting IS 'What a tenant has chosen about cases; where there is no row, the program''s own.';
+
+-- Name: COLUMN setting.version; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.setting.version IS 'Counts the changes.';
+
 -- Name: tenant; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.tenant (
@@ -1175,6 +1439,56 @@ ALTER TABLE ONLY public.base
 ALTER TABLE ONLY public.batch
     ADD CONSTRAINT batch_pkey PRIMARY KEY (tenant_id, id);
 
+-- Name: case_contact case_contact_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.case_contact
+    ADD CONSTRAINT case_contact_pkey PRIMARY KEY (tenant_id, case_id);
+
+-- Name: case_event case_event_id_key; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.case_event
+    ADD CONSTRAINT case_event_id_key UNIQUE (tenant_id, id);
+
+-- Name: case_event case_event_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.case_event
+    ADD CONSTRAINT case_event_pkey PRIMARY KEY (tenant_id, case_id, seq);
+
+-- Name: case_file case_file_number_key; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.case_file
+    ADD CONSTRAINT case_file_number_key UNIQUE (tenant_id, number);
+
+-- Name: case_file case_file_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.case_file
+    ADD CONSTRAINT case_file_pkey PRIMARY KEY (tenant_id, id);
+
+-- Name: case_follow case_follow_code_key; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.case_follow
+    ADD CONSTRAINT case_follow_code_key UNIQUE (tenant_id, code_hash);
+
+-- Name: case_follow case_follow_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.case_follow
+    ADD CONSTRAINT case_follow_pkey PRIMARY KEY (tenant_id, case_id);
+
+-- Name: case_number case_number_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.case_number
+    ADD CONSTRAINT case_number_pkey PRIMARY KEY (tenant_id, day);
+
+-- Name: case_photo case_photo_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.case_photo
+    ADD CONSTRAINT case_photo_pkey PRIMARY KEY (tenant_id, id);
+
+-- Name: case_timer case_timer_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.case_timer
+    ADD CONSTRAINT case_timer_pkey PRIMARY KEY (tenant_id, case_id, act, per);
+
 -- Name: change change_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.change
@@ -1269,6 +1583,11 @@ ALTER TABLE ONLY public.session
 
 ALTER TABLE ONLY public.session
     ADD CONSTRAINT session_pkey PRIMARY KEY (tenant_id, id);
+
+-- Name: setting setting_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.setting
+    ADD CONSTRAINT setting_pkey PRIMARY KEY (tenant_id, name);
 
 -- Name: tenant_key tenant_key_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -1394,6 +1713,74 @@ CREATE INDEX base_water_geom_idx ON public.base USING gist (geom) WHERE ((layer 
 -- Name: batch_created_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX batch_created_idx ON public.batch USING btree (tenant_id, created_at DESC);
+
+-- Name: case_file_areas_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX case_file_areas_idx ON public.case_file USING gin (area_ids);
+
+-- Name: case_file_category_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX case_file_category_idx ON public.case_file USING btree (tenant_id, category, reported_at);
+
+-- Name: case_file_closed_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX case_file_closed_idx ON public.case_file USING btree (tenant_id, closed_at) WHERE (closed_at IS NOT NULL);
+
+-- Name: case_file_geom_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX case_file_geom_idx ON public.case_file USING gist (geom);
+
+-- Name: case_file_head_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX case_file_head_idx ON public.case_file USING btree (tenant_id, head_id) WHERE (head_id IS NOT NULL);
+
+-- Name: case_file_meeting_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX case_file_meeting_idx ON public.case_file USING btree (tenant_id, meeting_id) WHERE (meeting_id IS NOT NULL);
+
+-- Name: case_file_open_due_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX case_file_open_due_idx ON public.case_file USING btree (tenant_id, COALESCE(due_at, 'infinity'::timestamp with time zone), id) WHERE (state <> ALL (ARRAY['closed'::text, 'evaluated'::text, 'declined'::text, 'merged'::text]));
+
+-- Name: case_file_open_geom_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX case_file_open_geom_idx ON public.case_file USING gist (geom) WHERE (state <> ALL (ARRAY['closed'::text, 'evaluated'::text, 'declined'::text, 'merged'::text]));
+
+-- Name: case_file_open_reported_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX case_file_open_reported_idx ON public.case_file USING btree (tenant_id, reported_at, id) WHERE (state <> ALL (ARRAY['closed'::text, 'evaluated'::text, 'declined'::text, 'merged'::text]));
+
+-- Name: case_file_posts_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX case_file_posts_idx ON public.case_file USING gin (post_ids);
+
+-- Name: case_file_reported_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX case_file_reported_idx ON public.case_file USING btree (tenant_id, reported_at, id);
+
+-- Name: case_file_reporter_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX case_file_reporter_idx ON public.case_file USING btree (tenant_id, reporter_id, reported_at) WHERE (reporter_id IS NOT NULL);
+
+-- Name: case_file_units_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX case_file_units_idx ON public.case_file USING gin (unit_ids);
+
+-- Name: case_file_workers_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX case_file_workers_idx ON public.case_file USING gin (worker_ids);
+
+-- Name: case_photo_case_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX case_photo_case_idx ON public.case_photo USING btree (tenant_id, case_id) WHERE (case_id IS NOT NULL);
+
+-- Name: case_photo_unused_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX case_photo_unused_idx ON public.case_photo USING btree (tenant_id, created_at) WHERE (case_id IS NULL);
+
+-- Name: case_timer_fire_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX case_timer_fire_idx ON public.case_timer USING btree (tenant_id, fire_at);
 
 -- Name: head_closed_geom_idx; Type: INDEX; Schema: public; Owner: -
 
@@ -1551,6 +1938,22 @@ CREATE TRIGGER base_keep_version AFTER UPDATE ON public.base REFERENCING OLD TAB
 
 CREATE TRIGGER batch_keep BEFORE DELETE OR TRUNCATE ON public.batch FOR EACH STATEMENT EXECUTE FUNCTION public.keep_refuse();
 
+-- Name: case_event case_event_keep; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER case_event_keep BEFORE DELETE OR UPDATE OR TRUNCATE ON public.case_event FOR EACH STATEMENT EXECUTE FUNCTION public.keep_refuse();
+
+-- Name: case_file case_file_change; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER case_file_change AFTER UPDATE ON public.case_file FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION public.case_changed();
+
+-- Name: case_file case_file_keep; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER case_file_keep BEFORE DELETE OR TRUNCATE ON public.case_file FOR EACH STATEMENT EXECUTE FUNCTION public.keep_refuse();
+
+-- Name: case_file case_file_new; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER case_file_new AFTER INSERT ON public.case_file FOR EACH ROW EXECUTE FUNCTION public.case_changed();
+
 -- Name: change change_keep; Type: TRIGGER; Schema: public; Owner: -
 
 CREATE TRIGGER change_keep BEFORE UPDATE OR TRUNCATE ON public.change FOR EACH STATEMENT EXECUTE FUNCTION public.keep_refuse();
@@ -1653,6 +2056,31 @@ ALTER TABLE ONLY public.audit_head
 ALTER TABLE ONLY public.batch
     ADD CONSTRAINT batch_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenant(id);
 
+-- Name: case_event case_event_tenant_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.case_event
+    ADD CONSTRAINT case_event_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenant(id);
+
+-- Name: case_file case_file_tenant_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.case_file
+    ADD CONSTRAINT case_file_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenant(id);
+
+-- Name: case_number case_number_tenant_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.case_number
+    ADD CONSTRAINT case_number_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenant(id);
+
+-- Name: case_photo case_photo_tenant_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.case_photo
+    ADD CONSTRAINT case_photo_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenant(id);
+
+-- Name: case_timer case_timer_case_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.case_timer
+    ADD CONSTRAINT case_timer_case_fkey FOREIGN KEY (tenant_id, case_id) REFERENCES public.case_file(tenant_id, id) ON DELETE CASCADE;
+
 -- Name: change change_tenant_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.change
@@ -1693,6 +2121,11 @@ ALTER TABLE ONLY public.rule
 ALTER TABLE ONLY public.session
     ADD CONSTRAINT session_account_fkey FOREIGN KEY (tenant_id, account_id) REFERENCES public.account(tenant_id, id);
 
+-- Name: setting setting_tenant_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.setting
+    ADD CONSTRAINT setting_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenant(id);
+
 -- Name: tenant_key tenant_key_tenant_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.tenant_key
@@ -1702,6 +2135,26 @@ ALTER TABLE ONLY public.tenant_key
 
 ALTER TABLE ONLY public.token
     ADD CONSTRAINT token_account_fkey FOREIGN KEY (tenant_id, account_id) REFERENCES public.account(tenant_id, id);
+
+-- Name: case_contact; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.case_contact ENABLE ROW LEVEL SECURITY;
+
+-- Name: case_contact case_contact_add; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY case_contact_add ON public.case_contact FOR INSERT WITH CHECK ((tenant_id = ( SELECT public.session_tenant() AS session_tenant)));
+
+-- Name: case_contact case_contact_territory; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY case_contact_territory ON public.case_contact USING (((tenant_id = ( SELECT public.session_tenant() AS session_tenant)) AND (( SELECT public.session_everywhere() AS session_everywhere) OR (case_id = ( SELECT public.session_case() AS session_case)) OR public.session_holds_case(tenant_id, case_id))));
+
+-- Name: case_follow; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.case_follow ENABLE ROW LEVEL SECURITY;
+
+-- Name: case_follow case_follow_tenant; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY case_follow_tenant ON public.case_follow USING ((tenant_id = ( SELECT public.session_tenant() AS session_tenant)));
 
 -- Name: person; Type: ROW SECURITY; Schema: public; Owner: -
 

@@ -61,30 +61,39 @@ func newDataKey(tenant int32, version int, s secrets) (*dataKey, error) {
 // sealedPerson is a person as it is stored.
 type sealedPerson struct{ sealed, name, phone []byte }
 
-// seal encrypts a person for the household or head of that code, with a fresh
-// nonce. Bound to the code, the result is of no use in another's row.
+// seal encrypts a person for the household or head of that code.
 func (k *dataKey) seal(kind lintu.Kind, code string, p lintu.Person) (sealedPerson, error) {
-	plain, err := json.Marshal(p)
+	sealed, err := k.sealJSON(kind, code, p)
 	if err != nil {
 		return sealedPerson{}, err
 	}
+	return sealedPerson{sealed, k.find('n', lintu.PlainName(p.Name)), k.find('p', lintu.PlainPhone(p.Phone))}, nil
+}
+
+// sealJSON encrypts a value as JSON, with a fresh nonce. Bound to the kind and code,
+// the result is of no use in another's row.
+func (k *dataKey) sealJSON(kind lintu.Kind, code string, value any) ([]byte, error) {
+	plain, err := json.Marshal(value)
+	if err != nil {
+		return nil, err
+	}
+	defer clear(plain)
+	return k.sealBytes(kind, code, plain), nil
+}
+
+func (k *dataKey) sealBytes(kind lintu.Kind, code string, plain []byte) []byte {
 	nonce := k.aead.NonceSize()
 	sealed := make([]byte, 1+nonce, 1+nonce+len(plain)+k.aead.Overhead())
 	sealed[0] = sealForm
 	_, _ = rand.Read(sealed[1:]) // never fails
-	sealed = k.aead.Seal(sealed, sealed[1:], plain, k.bound(kind, code))
-	return sealedPerson{sealed, k.find('n', lintu.PlainName(p.Name)), k.find('p', lintu.PlainPhone(p.Phone))}, nil
+	return k.aead.Seal(sealed, sealed[1:], plain, k.bound(kind, code))
 }
 
 // open undoes seal. The error says nothing of the content.
 func (k *dataKey) open(kind lintu.Kind, code string, sealed []byte) (p lintu.Person, err error) {
-	nonce := k.aead.NonceSize()
-	if len(sealed) < 1+nonce || sealed[0] != sealForm {
-		return p, errSealed
-	}
-	plain, err := k.aead.Open(nil, sealed[1:1+nonce], sealed[1+nonce:], k.bound(kind, code))
+	plain, err := k.openBytes(kind, code, sealed)
 	if err != nil {
-		return p, errSealed.Because(err)
+		return p, err
 	}
 	defer clear(plain)
 	if json.Unmarshal(plain, &p) != nil { // its error would quote
@@ -93,9 +102,22 @@ func (k *dataKey) open(kind lintu.Kind, code string, sealed []byte) (p lintu.Per
 	return p, nil
 }
 
+// openBytes undoes sealBytes.
+func (k *dataKey) openBytes(kind lintu.Kind, code string, sealed []byte) ([]byte, error) {
+	nonce := k.aead.NonceSize()
+	if len(sealed) < 1+nonce || sealed[0] != sealForm {
+		return nil, errSealed
+	}
+	plain, err := k.aead.Open(nil, sealed[1:1+nonce], sealed[1+nonce:], k.bound(kind, code))
+	if err != nil {
+		return nil, errSealed.Because(err)
+	}
+	return plain, nil
+}
+
 var errSealed = lintu.Errorf(lintu.CodeInternal,
-	"一条个人信息无法解密：它被改动过，或不属于该户或邻长；请与备份比对。",
-	"A person's data cannot be decrypted: it was altered or is not of this household or head. Please compare with a backup.")
+	"一条个人信息无法解密：它被改动过，或不属于该户、邻长或案卷；请与备份比对。",
+	"A person's data cannot be decrypted: it was altered or is not of this household, head or case. Please compare with a backup.")
 
 // bound is what a sealed value is tied to.
 func (k *dataKey) bound(kind lintu.Kind, code string) []byte {

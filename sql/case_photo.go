@@ -1,0 +1,89 @@
+package sql
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/lintu-map/lintu"
+)
+
+// takePhotos gives photos to an event: those that the asker brought, or that came
+// through the same door, and that no other event has.
+func (t *caseTx) takePhotos(ctx context.Context, ids []lintu.ID, id lintu.ID, seq int, by lintu.Asker, door *lintu.Door) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	account, through := bringer(by, door)
+	done, err := t.tx.Exec(ctx, `UPDATE case_photo SET case_id = $3, seq = $4
+		WHERE tenant_id = $1 AND id = ANY ($2) AND case_id IS NULL AND (account_id = $5 OR door_id = $6)`, t.tenant, ids, id, seq, account, through)
+	if err == nil && int(done.RowsAffected()) != len(ids) {
+		err = lintu.Errorf(lintu.CodeInvalid, "有照片还没有上传、不是您上传的，或已用于别处；请先上传照片，每张只用一次。",
+			"A photo was not uploaded, was uploaded by somebody else or is used already; please upload the photos first and use each once.")
+	}
+	return err
+}
+
+// bringer is who brings a photo: an account or a door.
+func bringer(by lintu.Asker, door *lintu.Door) (account, through *lintu.ID) {
+	if by.Viewer != nil && by.Viewer.SignedIn() {
+		return &by.Viewer.Account, nil
+	}
+	if door != nil {
+		return nil, &door.ID
+	}
+	return nil, nil
+}
+
+// NotePhoto implements lintu.CaseStore. The same photo noted again is no error, if
+// the same asker brings it.
+func (db *DB) NotePhoto(ctx context.Context, tenant int32, p lintu.Photo, by lintu.Asker, door *lintu.Door) error {
+	account, through := bringer(by, door)
+	if account == nil && through == nil {
+		return lintu.Errorf(lintu.CodeUnauthenticated, "请先登录，再上传照片。", "Please sign in to upload photos.")
+	}
+	done, err := db.pool.Exec(ctx, `
+		INSERT INTO case_photo AS p (tenant_id, id, sha256, type, bytes, width, height, account_id, door_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+		ON CONFLICT (tenant_id, id) DO UPDATE SET seq = p.seq
+		WHERE p.sha256 = excluded.sha256 AND p.account_id IS NOT DISTINCT FROM excluded.account_id AND p.door_id IS NOT DISTINCT FROM excluded.door_id`,
+		tenant, p.ID, p.SHA256, p.Type, p.Bytes, p.Width, p.Height, account, through)
+	if err == nil && done.RowsAffected() == 0 {
+		err = lintu.Errorf(lintu.CodeConflict, "这个编号已用于另一张照片；请用新的编号再传。", "This id was used for another photo; please upload it again under a new id.")
+	}
+	return toError(err)
+}
+
+// photoUnusedFor is how long a photo may wait for its case: as long as a phone may
+// be without a network.
+const photoUnusedFor = 24 * time.Hour
+
+// UnusedPhotos implements lintu.CaseStore. It forgets them in the same moment, so
+// that no case can take one that is about to be deleted.
+func (db *DB) UnusedPhotos(ctx context.Context, tenant int32, limit int) ([]lintu.ID, error) {
+	rows, err := db.pool.Query(ctx, `
+		DELETE FROM case_photo WHERE tenant_id = $1 AND case_id IS NULL AND id IN (
+			SELECT id FROM case_photo WHERE tenant_id = $1 AND case_id IS NULL AND created_at < now() - $2::interval
+			ORDER BY created_at LIMIT $3 FOR UPDATE SKIP LOCKED)
+		RETURNING id`, tenant, photoUnusedFor, limit)
+	if err != nil {
+		return nil, toError(err)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[lintu.ID])
+	return ids, toError(err)
+}
+
+// CasePhoto implements lintu.CaseStore.
+func (db *DB) CasePhoto(ctx context.Context, v *lintu.Viewer, id, photo lintu.ID) error {
+	if _, err := db.wholeCase(ctx, v, id); err != nil {
+		return err
+	}
+	var found bool
+	err := db.pool.QueryRow(ctx, `SELECT true FROM case_photo WHERE tenant_id = $1 AND id = $2 AND case_id = $3`, v.Tenant, photo, id).Scan(&found)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return lintu.Errorf(lintu.CodeNotFound, "这件案卷没有这张照片。", "This case has no such photo.")
+	}
+	return toError(err)
+}
