@@ -95,11 +95,13 @@ type Settings interface {
 // change only rules of areas inside.
 type RuleStore interface {
 	Rules(ctx context.Context, tenant int32) ([]Rule, error)
-	// SaveRule adds a rule, or changes the one of that id.
+	// SaveRule adds a rule, or changes the one of that id. Its area is named by layer
+	// and code, its unit by code; the number is the server's. A second rule for the
+	// same category, area and rung is CodeConflict.
 	SaveRule(ctx context.Context, tenant int32, r Rule, by Actor) (*Rule, error)
 	RemoveRule(ctx context.Context, tenant int32, id ID, by Actor) error
-	// Route says where a pin would go now.
+	// Route says where a pin would go now; "" is the category's own rung.
 	Route(ctx context.Context, tenant int32, p Place, category string, rung Rung) (*Routed, error)
-	// Uncovered lists pairs of a leaf category and a community for which no rule holds.
+	// Uncovered is in the order of the categories, then by code of the community.
 	Uncovered(ctx context.Context, tenant int32) ([]Uncovered, error)
 }

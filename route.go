@@ -16,6 +16,9 @@ type Rule struct {
 	Gone      bool      `json:"gone,omitempty"` // its unit or its area is no longer there: it holds for nothing
 }
 
+// RuleNoteRunes bounds the note of a rule.
+const RuleNoteRunes = 200
+
 // Routed is where a pin belongs and who must act.
 //
 // Of the rules that hold, that with the narrowest category wins, among those the one
@@ -40,7 +43,8 @@ const NearestHousehold = 200
 // be anywhere, and a list of areas would say nothing.
 const DoubtMetres = 500
 
-// Uncovered is a category and a community that no rule covers.
+// Uncovered is a category in which cases can be reported and a community, where no
+// rule holds for cases on the category's own rung.
 type Uncovered struct {
 	Category string  `json:"category"`
 	Area     AreaRef `json:"area"`

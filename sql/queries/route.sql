@@ -31,12 +31,12 @@ WITH pin AS MATERIALIZED (
     -- The planar test is cheap and asks for a little more; the other is exact.
     SELECT 2 AS rank, 'communities' AS layer, a.id, a.code, a.name FROM pin, area a
     WHERE $4::float8 > 0 AND a.tenant_id = $1::int AND a.level = 'community' AND upper_inf(a.valid) AND a.geom && pin.doubt_box
-        AND NOT EXISTS (SELECT FROM fell WHERE fell.id = a.id)
+        AND a.id <> ALL (ARRAY(SELECT id FROM fell))
         AND CASE WHEN ST_DWithin(a.geom, pin.point, $5::float8 * $8::float8) THEN ST_DWithin(a.geom::geography, pin.place, $4::float8) END
     UNION ALL
     SELECT 4, 'grids', a.id, a.code, a.name FROM pin, area a
     WHERE $4::float8 > 0 AND a.tenant_id = $1::int AND a.level = 'grid' AND upper_inf(a.valid) AND a.geom && pin.doubt_box
-        AND NOT EXISTS (SELECT FROM fell WHERE fell.id = a.id)
+        AND a.id <> ALL (ARRAY(SELECT id FROM fell))
         AND CASE WHEN ST_DWithin(a.geom, pin.point, $5::float8 * $8::float8) THEN ST_DWithin(a.geom::geography, pin.place, $4::float8) END
 ), home AS (
     -- The nearest in degrees bounds where the nearest in metres can be.
@@ -47,17 +47,19 @@ WITH pin AS MATERIALIZED (
         WHERE n.tenant_id = $1::int AND upper_inf(n.valid) AND n.geom && ST_Expand(pin.point, first.degrees * $8::float8)) h
     WHERE h.metres <= $6::float8
     ORDER BY h.metres, h.code LIMIT 1
-), held AS (
-    SELECT r.*, u.code AS unit_code, u.name AS unit_name, NOT upper_inf(u.valid) AS gone, f.layer, f.code AS area_code, f.name AS area_name,
-        row_number() OVER (ORDER BY array_position($9::text[], r.category), f.rank DESC NULLS LAST, r.rung = '', r.number) AS place
-    FROM rule r
+), held AS MATERIALIZED (
+    -- One look into an index for each category, unit and area, however many there are.
+    SELECT r.*, u.code AS unit_code, u.name AS unit_name, u.gone, f.layer, f.code AS area_code, f.name AS area_name,
+        row_number() OVER (ORDER BY path.place, f.rank DESC NULLS LAST, r.rung = '', r.number) AS place
+    FROM unnest($9::text[]) WITH ORDINALITY path (category, place)
+    CROSS JOIN LATERAL (SELECT * FROM rule r
+        WHERE r.tenant_id = $1::int AND r.category = path.category AND upper_inf(r.valid) AND r.rung IN ('', $10::text) OFFSET 0) r
     LEFT JOIN fell f ON f.id = r.area_id
-    JOIN unit u ON u.tenant_id = r.tenant_id AND u.id = r.unit_id
-    WHERE r.tenant_id = $1::int AND upper_inf(r.valid) AND r.category = ANY ($9::text[]) AND r.rung IN ('', $10::text)
-        AND (r.area_id IS NULL OR f.id IS NOT NULL)
+    CROSS JOIN LATERAL (SELECT u.code, u.name, NOT upper_inf(u.valid) AS gone FROM unit u WHERE u.tenant_id = $1::int AND u.id = r.unit_id OFFSET 0) u
+    WHERE r.area_id IS NULL OR f.id IS NOT NULL
 )
 SELECT
-    (SELECT json_agg(json_build_object('layer', layer, 'id', id, 'code', code, 'name', name, 'version', version) ORDER BY rank) FROM fell),
+    (SELECT coalesce(json_agg(json_build_object('layer', layer, 'id', id, 'code', code, 'name', name, 'version', version) ORDER BY rank), '[]') FROM fell),
     (SELECT json_agg(json_build_object('layer', layer, 'id', id, 'code', code, 'name', name) ORDER BY rank, code) FROM doubted),
     (SELECT json_build_object('id', n.id, 'code', n.code, 'name', n.name, 'lon', coalesce(ST_X(n.geom), 0), 'lat', coalesce(ST_Y(n.geom), 0))
         FROM home
@@ -67,7 +69,8 @@ SELECT
             'area', CASE WHEN area_id IS NOT NULL THEN json_build_object('layer', layer, 'id', area_id, 'code', area_code, 'name', area_name) END,
             'unit', json_build_object('kind', 'unit', 'id', unit_id, 'code', unit_code, 'name', unit_name)) ORDER BY place) FROM held),
     (SELECT json_build_object('kind', 'unit', 'id', u.id, 'code', u.code, 'name', u.name)
-        FROM fell f JOIN area c ON c.tenant_id = $1::int AND c.id = f.id
+        FROM fell f
+        CROSS JOIN LATERAL (SELECT c.geom FROM area c WHERE c.tenant_id = $1::int AND c.id = f.id OFFSET 0) c
         JOIN unit u ON u.tenant_id = $1::int AND u.class = 'community' AND upper_inf(u.valid) AND ST_Intersects(c.geom, u.geom)
         WHERE f.layer = 'communities' AND NOT EXISTS (SELECT FROM held WHERE NOT gone)
         ORDER BY u.code LIMIT 1)
