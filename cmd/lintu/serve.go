@@ -57,6 +57,9 @@ func (a *app) serve(ctx context.Context, prepare func(context.Context, *place) e
 	if err != nil {
 		return err
 	}
+	timers := a.timers(p)
+	timers.Start()
+	defer timers.Stop()
 	server.Start(listener)
 	a.warnOfPlainHTTP(listener.Addr())
 	a.announce(listener.Addr())

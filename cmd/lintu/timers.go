@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+// timerLoop lets the system act on cases when their time has come: it fires what
+// is due, sleeps until the next timer, and so on. Several servers may run one each
+// on the same database.
+type timerLoop struct {
+	// fire acts on at most max cases whose timers are due at now. It returns on how
+	// many, and when the next timer is due, if there is one.
+	fire func(ctx context.Context, now time.Time, max int) (fired int, next *time.Time, err error)
+	now  func() time.Time
+	log  *slog.Logger
+
+	mu   sync.Mutex
+	stop context.CancelFunc // nil while not running
+	done chan struct{}
+}
+
+const (
+	// timersAtOnce is how many cases one transaction acts on: enough to share the
+	// cost of a commit, few enough that nobody who acts on one of them waits long.
+	timersAtOnce = 500
+	// longestSleep is how late a timer may be that was made meanwhile, here or by
+	// another server.
+	longestSleep = 15 * time.Second
+	// shortestSleep is the pause where something is due that others hold just now.
+	shortestSleep = time.Second
+	// longestPause ends the growth of pauses after failures.
+	longestPause = time.Minute
+)
+
+// timers is the loop for the tenant that is served.
+func (a *app) timers(p *place) *timerLoop {
+	return &timerLoop{now: time.Now, log: a.log,
+		fire: func(ctx context.Context, now time.Time, max int) (int, *time.Time, error) {
+			return p.db.FireTimers(ctx, a.cfg.Tenant, now, max)
+		}}
+}
+
+// Start begins to fire timers until Stop. Starting twice is starting once.
+func (l *timerLoop) Start() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.stop != nil {
+		return
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	l.stop, l.done = stop, make(chan struct{})
+	go func(done chan struct{}) {
+		defer close(done)
+		l.run(ctx)
+	}(l.done)
+}
+
+// Stop ends the loop and waits for it. What it was about to do is not done, or
+// whole. Stopping twice is safe.
+func (l *timerLoop) Stop() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.stop == nil {
+		return
+	}
+	l.stop()
+	<-l.done
+	l.stop = nil
+}
+
+func (l *timerLoop) run(ctx context.Context) {
+	failures := 0
+	for {
+		fired, next, err := l.fire(ctx, l.now(), timersAtOnce)
+		if ctx.Err() != nil {
+			return
+		}
+		pause := longestSleep
+		switch {
+		case err != nil:
+			failures++
+			pause = min(longestPause, shortestSleep<<min(failures-1, 10))
+			l.log.Error("timers of cases", "error", err, "again_in", pause)
+		default:
+			failures = 0
+			if next != nil {
+				pause = min(longestSleep, next.Sub(l.now()))
+			}
+			if fired == 0 {
+				pause = max(pause, shortestSleep)
+			}
+		}
+		if !sleep(ctx, pause) {
+			return
+		}
+	}
+}
+
+// sleep reports whether the time has passed before ctx ended.
+func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
+}
