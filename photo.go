@@ -59,10 +59,7 @@ type PhotoStore interface {
 	// Photo's Type and Bytes are those of what is read; its other fields, the
 	// position among them, are those of Find. CodeNotFound.
 	Open(ctx context.Context, tenant int32, id ID, size PhotoSize) (io.ReadCloser, *Photo, error)
-	// Delete removes a picture; one that is not there is no error.
-	Delete(ctx context.Context, tenant int32, id ID) error
-	// Before calls visit with the id of each picture of the tenant whose upload ended
-	// before the instant, in no order, until visit fails: for deleting those that no
-	// case took within a day.
-	Before(ctx context.Context, tenant int32, instant time.Time, visit func(ID) error) error
+	// Delete removes a picture that was last sent before the instant: one that a phone
+	// is sending again stays. One that is not there is no error.
+	Delete(ctx context.Context, tenant int32, id ID, before time.Time) error
 }

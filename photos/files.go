@@ -128,7 +128,10 @@ func syncDir(path string) error {
 // renew syncs the directory: whoever linked the file may not have come to it.
 func (f *files) renew(_ context.Context, key string) error {
 	path, now := f.path(key), time.Now()
-	if err := os.Chtimes(path, now, now); err != nil {
+	f.mu.Lock()
+	err := os.Chtimes(path, now, now)
+	f.mu.Unlock()
+	if err != nil {
 		return err
 	}
 	return syncDir(filepath.Dir(path))
@@ -148,33 +151,18 @@ type part struct {
 	io.Closer
 }
 
-func (f *files) remove(_ context.Context, key string) error {
+// remove holds the lock that renew holds: a file is not renewed between the look at
+// its time and its end.
+func (f *files) remove(_ context.Context, key string, before time.Time) error {
 	path := f.path(key)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	info, err := os.Stat(path)
+	if err != nil || !info.ModTime().Before(before) {
+		return err
+	}
 	if err := os.Remove(path); err != nil {
 		return err
 	}
 	return syncDir(filepath.Dir(path))
-}
-
-func (f *files) each(ctx context.Context, tenant int32, before time.Time, visit func(string) error) error {
-	root := filepath.Join(f.dir, strconv.Itoa(int(tenant)))
-	return filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		if errors.Is(err, fs.ErrNotExist) { // no picture yet, or one that was just deleted
-			return nil
-		}
-		if err == nil {
-			err = ctx.Err()
-		}
-		if err != nil || d.IsDir() {
-			return err
-		}
-		info, err := d.Info()
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil
-		}
-		if err != nil || !info.ModTime().Before(before) {
-			return err
-		}
-		return visit(d.Name())
-	})
 }

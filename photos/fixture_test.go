@@ -11,6 +11,8 @@ import (
 	"os"
 	"slices"
 	"testing"
+
+	"github.com/lintu-map/lintu/photos"
 )
 
 // What must never come out, in whatever wrapping it went in.
@@ -183,4 +185,85 @@ func someEXIF(order binary.AppendByteOrder, orientation uint16) string {
 		0x8769: {text(0x9003, "2025:05:01 08:30:00"), text(0x9286, canary)},
 		0x8825: {text(1, "N"), degrees(order, 2, 28*36e6+16*36e4), text(3, "E"), degrees(order, 4, 113*36e6+63*36e4)},
 	})
+}
+
+func jpegOf(t testing.TB, m image.Image) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, m, nil); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func pngOf(t testing.TB, m image.Image) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := png.Encode(&b, m); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// turnedBack is what a camera held in that way stores of an upright picture: EXIF
+// says which side of what is seen row 0 and column 0 are.
+func turnedBack(m *image.NRGBA, orientation int) *image.NRGBA {
+	w, h := m.Rect.Dx(), m.Rect.Dy()
+	sides := [][2]string{{"top", "left"}, {"top", "right"}, {"bottom", "right"}, {"bottom", "left"},
+		{"left", "top"}, {"right", "top"}, {"right", "bottom"}, {"left", "bottom"}}[orientation-1]
+	out := image.NewNRGBA(image.Rect(0, 0, w, h))
+	if orientation > 4 {
+		out = image.NewNRGBA(image.Rect(0, 0, h, w))
+	}
+	for row := range out.Rect.Dy() {
+		for column := range out.Rect.Dx() {
+			x, y := 0, 0
+			for side, n := range map[string]int{sides[0]: row, sides[1]: column} {
+				switch side {
+				case "top":
+					y = n
+				case "bottom":
+					y = h - 1 - n
+				case "left":
+					x = n
+				case "right":
+					x = w - 1 - n
+				}
+			}
+			out.SetNRGBA(column, row, m.NRGBAAt(x, y))
+		}
+	}
+	return out
+}
+
+// second is the thumbnail of an upload.
+func second(t testing.TB, upload []byte) []byte {
+	t.Helper()
+	_, thumb, err := photos.Strip(upload)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return thumb
+}
+
+// alike compares the middles of the four corners.
+func alike(a, b image.Image) bool {
+	size := a.Bounds().Size()
+	for _, at := range [][2]int{{1, 1}, {3, 1}, {1, 3}, {3, 3}} {
+		x, y := size.X*at[0]/4, size.Y*at[1]/4
+		r1, g1, b1, _ := a.At(x, y).RGBA()
+		r2, g2, b2, _ := b.At(x, y).RGBA()
+		for _, d := range []int{int(r1) - int(r2), int(g1) - int(g2), int(b1) - int(b2)} {
+			if d > 5000 || d < -5000 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// exifOf finds the TIFF structure in a JPEG; it is empty where there is none.
+func exifOf(file []byte) []byte {
+	_, rest, _ := bytes.Cut(file, []byte("Exif\x00\x00"))
+	return rest
 }

@@ -80,7 +80,11 @@ func over(a, b int) int { return (a + b - 1) / b }
 type huffman struct {
 	counts  [16]byte
 	symbols []byte
-	look    []uint16 // by the next 16 bits: length << 8 | symbol; 0 is no code
+
+	ready bool
+	look  [256]uint16 // short codes, by the next 8 bits: length << 8 | symbol; 0 is none
+	ends  [17]int32   // by length: the first code that is too large for it, in 16 bits
+	skips [17]int32   // by length: index of a symbol is its code, in length bits, plus this
 }
 
 // readTables reads a DHT segment (T.81, B.2.4.2).
@@ -122,22 +126,38 @@ func distinct(symbols []byte) bool {
 	return true
 }
 
-// prepare makes the table to look codes up in. Scans do so, whose number is
-// bounded, and not segments with tables, whose number is not.
+// prepare makes what codes are looked up in (T.81, annex C). Scans do so, whose
+// number is bounded, and not segments with tables, whose number is not.
 func (t *huffman) prepare() {
-	if t.look != nil {
+	if t.ready {
 		return
 	}
-	t.look = make([]uint16, 1<<16)
-	code, k := 0, 0
-	for length, n := range t.counts {
-		for range n {
-			span := 1 << (15 - length)
-			for i := range span {
-				t.look[code+i] = uint16(length+1)<<8 | uint16(t.symbols[k])
+	t.ready = true
+	code, k := int32(0), int32(0)
+	for length := int32(1); length <= 16; length++ {
+		t.skips[length] = k - code
+		for range t.counts[length-1] {
+			for i := int32(0); length <= 8 && i < 1<<(8-length); i++ {
+				t.look[code<<(8-length)+i] = uint16(length)<<8 | uint16(t.symbols[k])
 			}
-			code += span
+			code++
 			k++
 		}
+		t.ends[length] = code << (16 - length)
+		code <<= 1
 	}
+}
+
+// find returns the symbol of the code with which 16 bits begin, and its length; 0
+// is no code.
+func (t *huffman) find(next uint16) (symbol byte, length int) {
+	if short := t.look[next>>8]; short != 0 {
+		return byte(short), int(short >> 8)
+	}
+	for length := 9; length <= 16; length++ {
+		if int32(next) < t.ends[length] {
+			return t.symbols[int32(next>>(16-length))+t.skips[length]], length
+		}
+	}
+	return 0, 0
 }

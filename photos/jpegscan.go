@@ -303,14 +303,13 @@ func (r *bitReader) symbol(t *huffman) byte {
 	if r.n < 16 {
 		r.fill()
 	}
-	found := t.look[r.ahead<<(64-r.n)>>48]
-	length := int(found >> 8)
+	symbol, length := t.find(uint16(r.ahead << (64 - r.n) >> 48))
 	if length == 0 || length > r.n {
 		r.failed = true
 		return 0
 	}
 	r.n -= length
-	return byte(found)
+	return symbol
 }
 
 // end is where the byte ends whose bits were taken last.

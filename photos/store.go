@@ -38,9 +38,8 @@ type bucket interface {
 	renew(ctx context.Context, key string) error
 	// open reads n bytes of an object from an offset on.
 	open(ctx context.Context, key string, from, n int64) (io.ReadCloser, error)
-	remove(ctx context.Context, key string) error
-	// each visits the ids of a tenant's objects that were written before the instant.
-	each(ctx context.Context, tenant int32, before time.Time, visit func(name string) error) error
+	// remove removes an object that was created or renewed before the instant.
+	remove(ctx context.Context, key string, before time.Time) error
 }
 
 // head is the beginning of an object: JSON, filled up with spaces.
@@ -224,23 +223,12 @@ func (s *Store) Open(ctx context.Context, tenant int32, id lintu.ID, size lintu.
 }
 
 // Delete implements lintu.PhotoStore.
-func (s *Store) Delete(ctx context.Context, tenant int32, id lintu.ID) error {
-	err := s.bucket.remove(ctx, key(tenant, id))
+func (s *Store) Delete(ctx context.Context, tenant int32, id lintu.ID, before time.Time) error {
+	err := s.bucket.remove(ctx, key(tenant, id), before)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	return unkept(err)
-}
-
-// Before implements lintu.PhotoStore.
-func (s *Store) Before(ctx context.Context, tenant int32, instant time.Time, visit func(lintu.ID) error) error {
-	return s.bucket.each(ctx, tenant, instant, func(name string) error {
-		id, err := lintu.ParseID(name)
-		if err != nil {
-			return nil // somebody else's file
-		}
-		return visit(id)
-	})
 }
 
 // unkept says that nothing could be written. What the caller's reader said is
