@@ -2,7 +2,9 @@ package lintu
 
 import (
 	"context"
+	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Meeting is a bench meeting (小板凳议事会) or one in a hall.
@@ -61,4 +63,82 @@ type MeetingStore interface {
 	// OpenRows are the rows of earlier meetings around the place that are neither
 	// answered nor closed: to be read out.
 	OpenRows(ctx context.Context, v *Viewer, meeting ID) ([]LedgerRow, error)
+}
+
+// The bounds of a ledger.
+const (
+	ledgerRows  = 500
+	rowOptions  = 20
+	ledgerWords = 500 // runes of a title, text, option, answer or feedback
+)
+
+// Check is CodeInvalid or CodeTooLarge for a meeting that cannot be kept.
+func (m *Meeting) Check() error {
+	at := Place{Lon: m.Lon, Lat: m.Lat, Placed: ByMap}
+	switch {
+	case m.ID.IsZero():
+		return Errorf(CodeInvalid, "议事会缺少编号 id（UUIDv7）。", "The meeting has no id (UUIDv7).")
+	case strings.TrimSpace(m.Title) == "":
+		return Errorf(CodeInvalid, "请填写议事会名称（title）。", "Give the meeting a title.")
+	case m.StartsAt.IsZero():
+		return Errorf(CodeInvalid, "请填写议事会开始时间（startsAt）。", "Say when the meeting begins (startsAt).")
+	case m.Attendees < 0 || m.Attendees > 100000:
+		return Errorf(CodeInvalid, "到会人数（attendees）应是 0 到 100000。", "The number of attendees must be 0 to 100000.")
+	case len(m.Rows) > ledgerRows:
+		return Errorf(CodeTooLarge, "一次议事会最多 %d 条台账。", "A meeting has at most %d rows.", ledgerRows)
+	case len(m.Units) > 50:
+		return Errorf(CodeTooLarge, "到会单位最多 50 个。", "At most 50 units can attend.")
+	}
+	if err := checkLengths(append([]string{m.Title, m.Venue, m.Host}, m.Units...)...); err != nil {
+		return err
+	}
+	for i := range m.Rows {
+		if err := m.Rows[i].check(i + 1); err != nil {
+			return err
+		}
+	}
+	return at.check()
+}
+
+// check refuses a row; n is its number for people.
+func (r *LedgerRow) check(n int) error {
+	switch {
+	case r.ID.IsZero():
+		return Errorf(CodeInvalid, "台账第 %d 条缺少编号 id（UUIDv7）。", "Row %d of the ledger has no id (UUIDv7).", n)
+	case strings.TrimSpace(r.Text) == "":
+		return Errorf(CodeInvalid, "台账第 %d 条没有内容。", "Row %d of the ledger says nothing.", n)
+	case !isUrgency(r.Urgency):
+		return Errorf(CodeInvalid, "台账第 %[1]d 条的紧急程度 %[2]q 无效。", "Row %[1]d of the ledger has no urgency %[2]q.", n, r.Urgency)
+	case len(r.Options) > rowOptions:
+		return Errorf(CodeTooLarge, "台账第 %[1]d 条的方案超过 %[2]d 个。", "Row %[1]d of the ledger has more than %[2]d options.", n, rowOptions)
+	case r.Place != nil && r.Place.check() != nil:
+		return r.Place.check()
+	}
+	words := []string{r.Text, r.Answer, r.Feedback}
+	for _, o := range r.Options {
+		if strings.TrimSpace(o.Text) == "" || o.Votes < 0 {
+			return Errorf(CodeInvalid, "台账第 %d 条有一个空的方案。", "Row %d of the ledger has an empty option.", n)
+		}
+		words = append(words, o.Text)
+	}
+	return checkLengths(words...)
+}
+
+func checkLengths(words ...string) error {
+	for _, w := range words {
+		if utf8.RuneCountInString(w) > ledgerWords {
+			return Errorf(CodeTooLarge, "有一处文字超过 %d 字。", "A text has more than %d characters.", ledgerWords)
+		}
+	}
+	return nil
+}
+
+// NewCase is the case that a row becomes. Its id is the row's, so that it becomes one
+// only once.
+func (m *Meeting) NewCase(r LedgerRow) NewCase {
+	at := Place{Lon: m.Lon, Lat: m.Lat, Placed: ByMap}
+	if r.Place != nil {
+		at = *r.Place
+	}
+	return NewCase{ID: r.ID, Category: r.Category, Place: at, At: r.At, Note: r.Text, Urgency: r.Urgency, Source: FromMeeting, Meeting: &m.ID}
 }

@@ -1022,6 +1022,27 @@ CREATE TABLE public.identity (
 
 COMMENT ON TABLE public.identity IS 'What a single sign-on calls an account.';
 
+-- Name: ledger_row; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.ledger_row (
+    tenant_id integer NOT NULL,
+    meeting_id uuid NOT NULL,
+    id uuid NOT NULL,
+    number integer NOT NULL,
+    answered boolean NOT NULL,
+    case_id uuid,
+    from_id uuid,
+    doc jsonb NOT NULL
+);
+
+-- Name: TABLE ledger_row; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.ledger_row IS 'What was raised at a bench meeting.';
+
+-- Name: COLUMN ledger_row.from_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.ledger_row.from_id IS 'The row of an earlier meeting that was read out again.';
+
 -- Name: login_failure; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.login_failure (
@@ -1034,6 +1055,36 @@ CREATE TABLE public.login_failure (
 -- Name: TABLE login_failure; Type: COMMENT; Schema: public; Owner: -
 
 COMMENT ON TABLE public.login_failure IS 'Failed attempts to sign in, by account, by account and address, by address, and by 16 bits of a hash of an unknown login.';
+
+-- Name: meeting; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.meeting (
+    tenant_id integer NOT NULL,
+    id uuid NOT NULL,
+    seq integer NOT NULL,
+    account_id uuid NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    geom public.geometry(Point,4326) NOT NULL,
+    area_ids uuid[] NOT NULL,
+    doc jsonb NOT NULL
+);
+
+-- Name: TABLE meeting; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.meeting IS 'Bench meetings.';
+
+-- Name: COLUMN meeting.account_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.meeting.account_id IS 'Who made it, and may always change it.';
+
+-- Name: COLUMN meeting.area_ids; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.meeting.area_ids IS 'The areas that its place fell in when it was made.';
+
+-- Name: COLUMN meeting.doc; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.meeting.doc IS 'lintu.Meeting without its rows.';
 
 -- Name: person; Type: TABLE; Schema: public; Owner: -
 
@@ -1544,10 +1595,25 @@ ALTER TABLE ONLY public.household
 ALTER TABLE ONLY public.identity
     ADD CONSTRAINT identity_pkey PRIMARY KEY (tenant_id, issuer, subject);
 
+-- Name: ledger_row ledger_row_number_key; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.ledger_row
+    ADD CONSTRAINT ledger_row_number_key UNIQUE (tenant_id, meeting_id, number);
+
+-- Name: ledger_row ledger_row_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.ledger_row
+    ADD CONSTRAINT ledger_row_pkey PRIMARY KEY (tenant_id, id);
+
 -- Name: login_failure login_failure_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.login_failure
     ADD CONSTRAINT login_failure_pkey PRIMARY KEY (tenant_id, subject);
+
+-- Name: meeting meeting_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.meeting
+    ADD CONSTRAINT meeting_pkey PRIMARY KEY (tenant_id, id);
 
 -- Name: person person_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -1814,6 +1880,14 @@ CREATE INDEX identity_account_idx ON public.identity USING btree (tenant_id, acc
 
 CREATE INDEX login_failure_last_idx ON public.login_failure USING btree (tenant_id, last_at);
 
+-- Name: meeting_area_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX meeting_area_idx ON public.meeting USING gin (area_ids);
+
+-- Name: meeting_starts_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX meeting_starts_idx ON public.meeting USING btree (tenant_id, starts_at DESC);
+
 -- Name: person_name_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX person_name_idx ON public.person USING btree (tenant_id, name_hmac) WHERE (name_hmac IS NOT NULL);
@@ -1998,6 +2072,14 @@ CREATE TRIGGER household_keep_version AFTER UPDATE ON public.household REFERENCI
 
 CREATE TRIGGER identity_keep BEFORE DELETE OR UPDATE OR TRUNCATE ON public.identity FOR EACH STATEMENT EXECUTE FUNCTION public.keep_refuse();
 
+-- Name: ledger_row ledger_row_keep; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER ledger_row_keep BEFORE DELETE OR TRUNCATE ON public.ledger_row FOR EACH STATEMENT EXECUTE FUNCTION public.keep_refuse();
+
+-- Name: meeting meeting_keep; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER meeting_keep BEFORE DELETE OR TRUNCATE ON public.meeting FOR EACH STATEMENT EXECUTE FUNCTION public.keep_refuse();
+
 -- Name: role_grant role_grant_keep; Type: TRIGGER; Schema: public; Owner: -
 
 CREATE TRIGGER role_grant_keep BEFORE DELETE OR TRUNCATE ON public.role_grant FOR EACH STATEMENT EXECUTE FUNCTION public.keep_refuse();
@@ -2096,10 +2178,30 @@ ALTER TABLE ONLY public.edit_clock
 ALTER TABLE ONLY public.identity
     ADD CONSTRAINT identity_account_fkey FOREIGN KEY (tenant_id, account_id) REFERENCES public.account(tenant_id, id);
 
+-- Name: ledger_row ledger_row_case_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.ledger_row
+    ADD CONSTRAINT ledger_row_case_fkey FOREIGN KEY (tenant_id, case_id) REFERENCES public.case_file(tenant_id, id);
+
+-- Name: ledger_row ledger_row_from_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.ledger_row
+    ADD CONSTRAINT ledger_row_from_fkey FOREIGN KEY (tenant_id, from_id) REFERENCES public.ledger_row(tenant_id, id);
+
+-- Name: ledger_row ledger_row_meeting_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.ledger_row
+    ADD CONSTRAINT ledger_row_meeting_fkey FOREIGN KEY (tenant_id, meeting_id) REFERENCES public.meeting(tenant_id, id);
+
 -- Name: login_failure login_failure_tenant_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.login_failure
     ADD CONSTRAINT login_failure_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenant(id);
+
+-- Name: meeting meeting_tenant_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.meeting
+    ADD CONSTRAINT meeting_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenant(id);
 
 -- Name: role_grant role_grant_account_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
