@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -68,6 +69,10 @@ func checkDatasets(said map[string]lintu.Answers, b *lintu.Batch) error {
 	return nil
 }
 
+// unknownField is what encoding/json says of a member that is not expected, where
+// its name is one that a program would give it.
+var unknownField = regexp.MustCompile(`^json: unknown field "([A-Za-z][A-Za-z0-9_]{0,30})"$`)
+
 // jsonError says where a text is not the JSON that is expected, in the words of
 // JSON.
 func jsonError(err error) error {
@@ -81,6 +86,10 @@ func jsonError(err error) error {
 		value, _, _ := strings.Cut(kind.Value, " ") // without the number itself
 		return lintu.Errorf(lintu.CodeInvalid, "请求内容第 %[1]d 字节处的值类型不对（%[2]s）；所需的格式见 /api/v1/openapi.json。",
 			"The request's body has a value of the wrong type (%[2]s) at byte %[1]d; /api/v1/openapi.json tells what is expected.", kind.Offset, value).Because(err)
+	}
+	if unknown := unknownField.FindStringSubmatch(err.Error()); unknown != nil {
+		return lintu.Errorf(lintu.CodeInvalid, "请求内容中没有 %q 这一项；所需的格式见 /api/v1/openapi.json。",
+			"The request's body has no member %q; /api/v1/openapi.json tells what is expected.", unknown[1]).Because(err)
 	}
 	return lintu.Errorf(lintu.CodeInvalid, "请求内容不是所需的 JSON；格式见 /api/v1/openapi.json。",
 		"The request's body is not the JSON that is expected; /api/v1/openapi.json describes it.").Because(err)

@@ -30,6 +30,9 @@ const (
 	kindUpload   kind = "upload"
 	kindPhoto    kind = "photo"
 	kindExport   kind = "export"
+	kindReport   kind = "report of a case"
+	kindAct      kind = "act on a case"
+	kindActs     kind = "act on many cases"
 )
 
 // pace is how often something may be done: each, after burst times at once.
@@ -70,6 +73,13 @@ var paces = map[kind]struct{ address, who pace }{
 	kindPhoto: {pace{20 * time.Millisecond, 2000}, pace{200 * time.Millisecond, 300}},
 	// Each reads a whole table or chain.
 	kindExport: {pace{time.Second, 60}, pace{6 * time.Second, 10}},
+	// A phone that comes back with 200 kept reports, and sends some twice, gets them
+	// all in at once. Who only wants to fill the disk has some 20,000 a day, of 10 kB.
+	kindReport: {pace{20 * time.Millisecond, 2000}, pace{4 * time.Second, 500}},
+	// Likewise with what was done to them.
+	kindAct: {pace{20 * time.Millisecond, 2000}, pace{time.Second, 500}},
+	// Each is up to 200 acts.
+	kindActs: {pace{time.Second, 60}, pace{10 * time.Second, 20}},
 }
 
 // Limits that are no paces.
@@ -95,11 +105,14 @@ var kindsOf = []struct {
 }{
 	{get, regexp.MustCompile(`^/tiles/|/tiles/[^/]+/[0-9]+/[0-9]+/[0-9]+$|^/assets/|^/sprites/`), kindTile},
 	{get, regexp.MustCompile(`^/login/sso`), kindLogin},
-	{get, regexp.MustCompile(`^/api/v1/search$`), kindFind},
-	{get, regexp.MustCompile(`^/api/v1/audit\.csv$|/preview\.geojson$`), kindExport},
+	{get, regexp.MustCompile(`^/api/v1/search$|^/api/v1/cases/similar$`), kindFind},
+	{get, regexp.MustCompile(`^/api/v1/(audit|cases)\.csv$|/preview\.geojson$`), kindExport},
 	{post, regexp.MustCompile(`^/api/v1/session$`), kindLogin},
 	{put, regexp.MustCompile(`^/api/v1/password$`), kindPassword},
-	{post, regexp.MustCompile(`/person/unmask$`), kindUnmask},
+	{post, regexp.MustCompile(`/(person|contact)/unmask$`), kindUnmask},
+	{post, regexp.MustCompile(`^/api/v1/cases$`), kindReport},
+	{post, regexp.MustCompile(`^/api/v1/cases/acts$`), kindActs},
+	{post, regexp.MustCompile(`^/api/v1/cases/[^/]+/acts$`), kindAct},
 	{post, regexp.MustCompile(`^/api/v1/persons/search$`), kindSearch},
 	{post, regexp.MustCompile(`^/api/v1/batches$`), kindUpload},
 	{put, regexp.MustCompile(`^/api/v1/photos/[^/]+$`), kindPhoto},

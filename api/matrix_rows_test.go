@@ -129,6 +129,39 @@ var matrixRows = []matrixRow{
 	{route: "PUT /api/v1/photos/:id", path: "/api/v1/photos/01980000-0000-7000-8000-000000000000", body: "no picture", lines: map[string]string{
 		only: " 401 401 403 400 400 400 400 400 400 400 400 400 400 400 400 400 400 400"}},
 
+	//                                                                                              vis bad 1st non vw  vw@ di  di@ pl  pl@ gw@ nh@ um@ ch  ch@ au  ad  tok
+	{route: "GET /api/v1/categories", path: "/api/v1/categories", lines: map[string]string{only: known}},
+	{route: "POST /api/v1/cases", path: "/api/v1/cases", body: `{"id":"01980000-0000-7000-8000-000000000000","source":"patrol"}`, lines: map[string]string{ // it has no place
+		only: " 401 401 403 403 403 403 400 400 403 403 400 400 400 400 400 403 403 403"}},
+	{route: "GET /api/v1/cases", path: "/api/v1/cases?limit=1000", lines: map[string]string{only: casesSeen}},
+	{route: "GET /api/v1/cases.csv", path: "/api/v1/cases.csv", lines: map[string]string{only: casesSeen}},
+	{route: "GET /api/v1/cases/similar", path: "/api/v1/cases/similar?{at}&category=B0101", lines: map[string]string{
+		own:  " 401 401 403 403 200+ 200+ 200+ 200+ 200+ 200+ 200+ 200+ 200+ 200+ 200+ 403 403 403",
+		far:  " 401 401 403 403 200+ 200 200+ 200 200+ 200 200 200 200 200+ 200 403 403 403",
+		none: casesSeen}},
+	{route: "GET /api/v1/cases/:id", path: "/api/v1/cases/{case}", lines: map[string]string{own: casesSeen, far: casesFar, none: casesAbsent}},
+	{route: "GET /api/v1/cases/:id", path: "/api/v1/cases/{dispute}", lines: map[string]string{
+		own:  " 401 401 403 403 404 404 200 200 404 404 200 404 404 200 200 403 403 403",
+		far:  " 401 401 403 403 404 404 200 404 404 404 404 404 404 200 404 403 403 403",
+		none: casesAbsent}},
+	{route: "GET /api/v1/cases/:id/events", path: "/api/v1/cases/{case}/events", lines: map[string]string{own: casesSeen, far: casesFar, none: casesAbsent}},
+	{route: "GET /api/v1/cases/:id/events", path: "/api/v1/cases/{dispute}/events", lines: map[string]string{
+		own:  " 401 401 403 403 404 404 200 200 404 404 200 404 404 200 200 403 403 403",
+		far:  " 401 401 403 403 404 404 200 404 404 404 404 404 404 200 404 403 403 403",
+		none: casesAbsent}},
+	{route: "POST /api/v1/cases/:id/acts", path: "/api/v1/cases/{case}/acts", body: `{"id":"01980000-0000-7000-8000-000000000001","act":"comment"}`, lines: map[string]string{ // it says nothing
+		own:  " 401 401 403 404 403 403 400 400 403 403 400 400 400 400 400 404 404 404",
+		far:  " 401 401 403 404 403 404 400 404 403 404 404 404 404 400 404 404 404 404",
+		none: " 401 401 403 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404"}},
+	{route: "POST /api/v1/cases/acts", path: "/api/v1/cases/acts", body: `{"cases":["{case}","{dispute}"],"action":{"id":"01980000-0000-7000-8000-000000000002","act":"comment"}}`, lines: map[string]string{ // each has its own answer
+		own:  " 401 401 403 200 200+ 200+ 200+ 200+ 200+ 200+ 200+ 200+ 200+ 200+ 200+ 200 200 200",
+		far:  " 401 401 403 200 200+ 200 200+ 200 200+ 200 200 200 200 200+ 200 200 200 200",
+		none: " 401 401 403 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200"}},
+	{route: "POST /api/v1/cases/:id/contact/unmask", path: "/api/v1/cases/{case}/contact/unmask", body: `{"purpose":"case","why":"回访"}`, lines: map[string]string{
+		own:  " 401 401 403 404 403 403 200 200 403 403 200 200 200 403 403 404 404 403",
+		far:  " 401 401 403 404 403 404 200 404 403 404 404 404 404 403 404 404 404 403",
+		none: " 401 401 403 404 404 404 404 404 404 404 404 404 404 404 404 404 404 403"}},
+
 	{route: "GET /healthz", path: "/healthz", lines: map[string]string{only: everybody}},
 	{route: "GET /readyz", path: "/readyz", lines: map[string]string{only: everybody}},
 	{route: "GET /metrics", path: "/metrics", lines: map[string]string{only: "                            401 401 403 403 403 403 403 403 403 403 403 403 403 403 403 403 200 403"}},
@@ -152,4 +185,9 @@ const (
 	batchOwn    = " 401 401 403 403 403 403 403 403 200 200 403 403 403 403 403 403 403 403"
 	batchFar    = " 401 401 403 403 403 403 403 403 200 404 403 403 403 403 403 403 403 403"
 	batchAbsent = " 401 401 403 403 403 403 403 403 404 404 403 403 403 403 403 403 403 403"
+
+	// cases that are not restricted; the unit has the own one
+	casesSeen   = " 401 401 403 403 200 200 200 200 200 200 200 200 200 200 200 403 403 403"
+	casesFar    = " 401 401 403 403 200 404 200 404 200 404 404 404 404 200 404 403 403 403"
+	casesAbsent = " 401 401 403 403 404 404 404 404 404 404 404 404 404 404 404 403 403 403"
 )

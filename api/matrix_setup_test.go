@@ -134,6 +134,7 @@ func (m *matrix) targets() {
 		}
 		maps.Copy(m.values[target], values)
 	}
+	m.reports()
 	for target, lon := range map[string]float64{own: 113.52, far: 113.62, "out": 113.72, none: 113.92} {
 		m.values[target]["tile"], m.values[target]["rowcol"] = tile(lon)
 	}

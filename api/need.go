@@ -12,10 +12,11 @@ type Need string
 
 // The needs that are no rights.
 const (
-	Operation Need = "operation" // health: nobody is asked for
-	Page      Need = "page"      // files, the same for everybody: nobody is asked for
-	Anyone    Need = "anyone"    // visitors too; what is shown is what the viewer sees
-	SignedIn  Need = "signed_in" // any account
+	Operation Need = "operation"                 // health: nobody is asked for
+	Page      Need = "page"                      // files, the same for everybody: nobody is asked for
+	Anyone    Need = "anyone"                    // visitors too; what is shown is what the viewer sees
+	SignedIn  Need = "signed_in"                 // any account
+	CaseRight Need = "see_cases or report_cases" // with the latter alone, one's own are shown
 )
 
 // Route declares one address of the server.

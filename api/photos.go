@@ -34,6 +34,9 @@ func (s *Server) sendPhoto(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	if err := s.Cases.NotePhoto(ctx, s.Tenant, *photo, lintu.Asker{Viewer: s.viewer(c)}, nil); err != nil {
+		return err
+	}
 	status := fiber.StatusOK
 	if created {
 		status = fiber.StatusCreated

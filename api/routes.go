@@ -78,6 +78,17 @@ func (s *Server) routes() []Route {
 
 		on(put, "/api/v1/photos/:id", SignedIn, s.sendPhoto, untimed), // as long as bytes come
 
+		on(get, "/api/v1/categories", Anyone, s.categories),
+		on(post, "/api/v1/cases", Need(lintu.ReportCases), s.reportCase),
+		on(get, "/api/v1/cases", CaseRight, s.cases),
+		on(get, "/api/v1/cases.csv", CaseRight, s.casesCSV, untimed),
+		on(post, "/api/v1/cases/acts", SignedIn, s.actOnCases),
+		on(get, "/api/v1/cases/similar", CaseRight, s.similarCases),
+		on(get, "/api/v1/cases/:id", CaseRight, s.oneCase),
+		on(get, "/api/v1/cases/:id/events", CaseRight, s.caseEvents),
+		on(post, "/api/v1/cases/:id/acts", SignedIn, s.actOnCase),
+		on(post, "/api/v1/cases/:id/contact/unmask", SignedIn, s.unmaskContact, inPerson),
+
 		on(get, "/healthz", Operation, healthy),
 		on(get, "/readyz", Operation, s.ready),
 		on(get, "/metrics", Need(lintu.ReadMetrics), s.metrics.handler(), untimed),

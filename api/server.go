@@ -33,6 +33,8 @@ type Config struct {
 	Importer lintu.Importer
 	Batches  lintu.BatchStore
 	Photos   lintu.PhotoStore
+	Cases    lintu.CaseStore
+	Settings lintu.Settings
 	Ready    func(context.Context) error // nil while requests can be answered
 
 	Door      lintu.Doorkeeper

@@ -108,6 +108,7 @@ func (db *DB) reportAgain(ctx context.Context, tenant int32, n lintu.NewCase, by
 			return errOtherReport
 		}
 		view = viewOf(t.office, c, by)
+		view.Again = true
 		follow, err = t.secretsAgain(ctx, n.ID, n.Contact, by.Resident)
 		return err
 	})

@@ -111,7 +111,7 @@ func (a *app) server(p *place) (*api.Server, error) {
 		Tenant: a.cfg.Tenant, Name: a.name, Version: version,
 		Features: reader, Tiles: tiles.New(reader, reader, reader, tileCacheBytes), Finder: reader,
 		Versions: reader,
-		Importer: p.importer, Batches: p.db, Photos: p.photos, Ready: p.db.Ping,
+		Importer: p.importer, Batches: p.db, Photos: p.photos, Cases: p.db, Settings: p.db, Ready: p.db.Ping,
 		Door: p.accounts, Registrar: p.accounts, Persons: p.db, Audit: p.db,
 		Pages: web.Pages(), PublicURL: a.cfg.PublicURL, TrustedProxies: a.cfg.TrustedProxies, AllowedOrigins: a.cfg.AllowedOrigins,
 		TLSCert: a.cfg.TLSCert, TLSKey: a.cfg.TLSKey, SSO: sso,
