@@ -41,6 +41,12 @@ func (m *matrix) reports() {
 		"out": {otherTenant, 113.72, "路灯不亮戊", "争地界戊", &lintu.Contact{Name: "周戊明", Phone: "13800010007"}},
 	} {
 		id := pin(m.t, m.db, x.tenant, "B0101", x.note, x.lon, x.contact)
+		meeting := lintu.Meeting{ID: lintu.NewID(), Title: "议事会", Lon: x.lon, Lat: 28.1201, StartsAt: time.Now(), Rows: []lintu.LedgerRow{
+			{ID: lintu.NewID(), At: time.Now(), Urgency: lintu.Hard, Text: x.note}}}
+		if _, err := m.db.SaveMeeting(m.t.Context(), dispatcherOf(x.tenant).Viewer, meeting); err != nil {
+			m.t.Fatal(err)
+		}
+		m.values[target]["meeting"] = meeting.ID.String()
 		dispute := pin(m.t, m.db, x.tenant, "S0601", x.dispute, x.lon, nil)
 		m.values[target]["case"], m.values[target]["dispute"] = id.String(), dispute.String()
 		if target != own {
@@ -53,6 +59,7 @@ func (m *matrix) reports() {
 			}
 		}
 	}
+	m.values[none]["meeting"] = lintu.NewID().String()
 	m.values[none]["case"], m.values[none]["dispute"] = lintu.NewID().String(), lintu.NewID().String()
 	for target, lon := range map[string]float64{own: 113.52, far: 113.62, "out": 113.72, none: 113.92} {
 		m.values[target]["at"] = fmt.Sprintf("lon=%v&lat=28.1201", lon)

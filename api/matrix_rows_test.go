@@ -162,6 +162,14 @@ var matrixRows = []matrixRow{
 		far:  " 401 401 403 404 403 404 200 404 403 404 404 404 404 403 404 404 404 403",
 		none: " 401 401 403 404 404 404 404 404 404 404 404 404 404 404 404 404 404 403"}},
 
+	{route: "GET /api/v1/meetings", path: "/api/v1/meetings", lines: map[string]string{only: casesSeen}},
+	{route: "GET /api/v1/meetings/:id", path: "/api/v1/meetings/{meeting}", lines: map[string]string{own: meetingOwn, far: meetingFar, none: casesAbsent}},
+	{route: "GET /api/v1/meetings/:id/open", path: "/api/v1/meetings/{meeting}/open", lines: map[string]string{own: meetingOwn, far: meetingFar, none: casesAbsent}},
+	{route: "PUT /api/v1/meetings/:id", path: "/api/v1/meetings/{meeting}", body: `{"title":"议事会","lon":113.52,"lat":28.12,"startsAt":"2026-11-20T10:00:00+08:00","rows":[],"seq":7}`, lines: map[string]string{
+		own: meetingStale, far: meetingBeyond, none: meetingNone}},
+	{route: "POST /api/v1/meetings/:id/rows/:row/case", path: "/api/v1/meetings/{meeting}/rows/01980000-0000-7000-8000-000000000003/case", lines: map[string]string{
+		own: meetingNone, far: meetingNone, none: meetingNone}},
+
 	{route: "GET /healthz", path: "/healthz", lines: map[string]string{only: everybody}},
 	{route: "GET /readyz", path: "/readyz", lines: map[string]string{only: everybody}},
 	{route: "GET /metrics", path: "/metrics", lines: map[string]string{only: "                            401 401 403 403 403 403 403 403 403 403 403 403 403 403 403 403 200 403"}},
@@ -190,4 +198,11 @@ const (
 	casesSeen   = " 401 401 403 403 200 200 200 200 200 200 200 200 200 200 200 403 403 403"
 	casesFar    = " 401 401 403 403 200 404 200 404 200 404 404 404 404 200 404 403 403 403"
 	casesAbsent = " 401 401 403 403 404 404 404 404 404 404 404 404 404 404 404 403 403 403"
+
+	// bench meetings, and changes of them that stand on what is not there any more
+	meetingOwn    = " 401 401 403 403 200 200 200 200 200 200 200 404 404 200 200 403 403 403"
+	meetingFar    = " 401 401 403 403 200 404 200 404 200 404 404 404 404 200 404 403 403 403"
+	meetingStale  = " 401 401 403 403 403 403 409 409 403 403 409 404 404 403 403 403 403 403"
+	meetingBeyond = " 401 401 403 403 403 403 409 404 403 403 404 404 404 403 403 403 403 403"
+	meetingNone   = " 401 401 403 403 403 403 404 404 403 403 404 404 404 403 403 403 403 403"
 )

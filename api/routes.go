@@ -15,6 +15,9 @@ func (s *Server) routes() []Route {
 		imports  = Need(lintu.Import)
 		accounts = Need(lintu.ManageAccounts)
 		audit    = Need(lintu.ReadAudit)
+
+		seesCases = Need(lintu.SeeCases)
+		meets     = Need(lintu.HoldMeetings)
 	)
 	return []Route{
 		on(get, "/tiles/:layers.json", Anyone, s.tileJSON),
@@ -61,6 +64,12 @@ func (s *Server) routes() []Route {
 		on(post, "/api/v1/features/:layer/:id/person/unmask", Need(lintu.UnmaskPersons), s.unmask, inPerson),
 		on(post, "/api/v1/persons/search", Need(lintu.SeePersons), s.findPersons),
 		on(get, "/api/v1/purposes", SignedIn, purposes),
+
+		on(get, "/api/v1/meetings", seesCases, s.meetings),
+		on(get, "/api/v1/meetings/:id", seesCases, s.meeting),
+		on(put, "/api/v1/meetings/:id", meets, s.saveMeeting),
+		on(post, "/api/v1/meetings/:id/rows/:row/case", meets, s.rowToCase),
+		on(get, "/api/v1/meetings/:id/open", seesCases, s.openRows),
 
 		on(get, "/api/v1/audit", audit, s.audit),
 		on(get, "/api/v1/audit.csv", audit, s.auditCSV),

@@ -41,6 +41,7 @@ type Config struct {
 	Registrar lintu.Registrar
 	Persons   lintu.Persons
 	Audit     lintu.AuditLog
+	Meetings  lintu.MeetingStore
 	Public    []lintu.Layer // what visitors are shown; nothing at household level
 
 	// Pages holds index.html, wall.html, planner.html, assets/ and styles/.

@@ -231,7 +231,7 @@ func (db *DB) RowToCase(ctx context.Context, v *lintu.Viewer, meeting, row lintu
 	}
 	i := slices.IndexFunc(m.Rows, func(r lintu.LedgerRow) bool { return r.ID == row })
 	if i < 0 {
-		return nil, lintu.Errorf(lintu.CodeNotFound, "台账中没有这一条。", "The ledger has no such row.")
+		return nil, noMeeting(meeting) // in the words for a meeting that is not the viewer's
 	}
 	if m.Rows[i].Case != nil {
 		return db.Case(ctx, v, *m.Rows[i].Case)
