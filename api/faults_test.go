@@ -83,15 +83,17 @@ func TestFaultBodyLimit(t *testing.T) {
 	t.Parallel()
 	b := withImporter(t, setup(t, 0))
 	const limit = 1 << 20 // of uploads in these tests, too
-	tried := 0
+	reporter := b.newToken("dispatcher everywhere", lintu.ReportCases)
+	importer, tried := b.token, 0
 	for _, r := range b.server.Routes {
 		if r.Method == "GET" {
 			continue
 		}
 		tried++
+		b.token = importer
 		huge := strings.Repeat(" ", limit+1)
 		if strings.Contains(r.Path, "/photos/") {
-			huge = strings.Repeat(" ", lintu.PhotoBytesMax+1)
+			huge, b.token = strings.Repeat(" ", lintu.PhotoBytesMax+1), reporter
 		}
 		path := strings.NewReplacer(":id", "01980000-0000-7000-8000-000000000000", ":layer", "households", ":login", "nobody", ":grant", "01980000-0000-7000-8000-000000000000").Replace(r.Path)
 		for name, body := range map[string]io.Reader{"length": strings.NewReader(huge), "chunked": io.MultiReader(strings.NewReader(huge))} {

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"bytes"
 	"fmt"
 	"testing"
 	"time"
@@ -49,6 +50,7 @@ func (m *matrix) reports() {
 		m.values[target]["meeting"] = meeting.ID.String()
 		dispute := pin(m.t, m.db, x.tenant, "S0601", x.dispute, x.lon, nil)
 		m.values[target]["case"], m.values[target]["dispute"] = id.String(), dispute.String()
+		m.values[target]["photo"] = m.photograph(x.tenant, id).String()
 		if target != own {
 			continue
 		}
@@ -60,8 +62,25 @@ func (m *matrix) reports() {
 		}
 	}
 	m.values[none]["meeting"] = lintu.NewID().String()
-	m.values[none]["case"], m.values[none]["dispute"] = lintu.NewID().String(), lintu.NewID().String()
+	m.values[none]["case"], m.values[none]["dispute"], m.values[none]["photo"] = lintu.NewID().String(), lintu.NewID().String(), lintu.NewID().String()
 	for target, lon := range map[string]float64{own: 113.52, far: 113.62, "out": 113.72, none: 113.92} {
 		m.values[target]["at"] = fmt.Sprintf("lon=%v&lat=28.1201", lon)
 	}
+}
+
+// photograph adds a picture to a case.
+func (b *bundle) photograph(of int32, id lintu.ID) lintu.ID {
+	b.t.Helper()
+	by := dispatcherOf(of)
+	p, _, err := b.photos.Put(b.t.Context(), of, lintu.NewID(), bytes.NewReader(picture(b.t, 400, 300, 100)))
+	if err == nil {
+		err = b.db.NotePhoto(b.t.Context(), of, *p, by, nil)
+	}
+	if err == nil {
+		_, err = b.db.Act(b.t.Context(), of, id, lintu.Action{ID: lintu.NewID(), Act: lintu.ActComment, Note: "现场", Photos: []lintu.ID{p.ID}}, by)
+	}
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return p.ID
 }

@@ -127,7 +127,7 @@ var matrixRows = []matrixRow{
 		none: batchAbsent}},
 
 	{route: "PUT /api/v1/photos/:id", path: "/api/v1/photos/01980000-0000-7000-8000-000000000000", body: "no picture", lines: map[string]string{
-		only: " 401 401 403 400 400 400 400 400 400 400 400 400 400 400 400 400 400 400"}},
+		only: " 401 401 403 403 403 403 400 400 403 403 400 400 400 400 400 403 403 403"}},
 
 	//                                                                                              vis bad 1st non vw  vw@ di  di@ pl  pl@ gw@ nh@ um@ ch  ch@ au  ad  tok
 	{route: "GET /api/v1/categories", path: "/api/v1/categories", lines: map[string]string{only: known}},
@@ -149,6 +149,9 @@ var matrixRows = []matrixRow{
 		own:  " 401 401 403 403 404 404 200 200 404 404 200 404 404 200 200 403 403 403",
 		far:  " 401 401 403 403 404 404 200 404 404 404 404 404 404 200 404 403 403 403",
 		none: casesAbsent}},
+	{route: "GET /api/v1/cases/:id/photos/:photo", path: "/api/v1/cases/{case}/photos/{photo}", lines: map[string]string{own: casesSeen, far: casesFar, none: casesAbsent}},
+	{route: "GET /api/v1/cases/:id/photos/:photo/thumb", path: "/api/v1/cases/{case}/photos/{photo}/thumb", lines: map[string]string{own: casesSeen, far: casesFar, none: casesAbsent}},
+	{route: "GET /api/v1/cases/:id/photos/:photo", path: "/api/v1/cases/{dispute}/photos/{photo}", lines: map[string]string{only: casesAbsent}}, // which has none
 	{route: "POST /api/v1/cases/:id/acts", path: "/api/v1/cases/{case}/acts", body: `{"id":"01980000-0000-7000-8000-000000000001","act":"comment"}`, lines: map[string]string{ // it says nothing
 		own:  " 401 401 403 404 403 403 400 400 403 403 400 400 400 400 400 404 404 404",
 		far:  " 401 401 403 404 403 404 400 404 403 404 404 404 404 400 404 404 404 404",

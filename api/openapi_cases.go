@@ -29,8 +29,21 @@ func casePaths(lang fiber.Map) map[string]fiber.Map {
 		"/cases/similar": {"get": call("listSimilarCases", "Cases near by that may be the same, the likeliest first", "200", "similarCases",
 			required(queryParam("lon", "Longitude in degrees.", number)), required(queryParam("lat", "Latitude in degrees.", number)),
 			queryParam("category", "Code of the category.", fiber.Map{"type": "string"}), queryParam("but", "Id of a case to leave out.", fiber.Map{"type": "string"}), lang)},
-		"/cases/{id}/contact/unmask": {"post": withJSON(call("unmaskContact", "How to reach who reported the case, for a purpose; audited, with a daily quota", "200", "contact", id, lang), "purposeOf")},
+		"/cases/{id}/photos/{photo}":       {"get": callForPhoto("getPhoto", "A picture of a case, without what its camera wrote beside it", []string{"image/jpeg", "image/png", "image/webp"}, id, pathParam("photo"), lang)},
+		"/cases/{id}/photos/{photo}/thumb": {"get": callForPhoto("getThumbnail", "The same, of at most 320 pixels", []string{"image/jpeg"}, id, pathParam("photo"), lang)},
+		"/cases/{id}/contact/unmask":       {"post": withJSON(call("unmaskContact", "How to reach who reported the case, for a purpose; audited, with a daily quota", "200", "contact", id, lang), "purposeOf")},
 	}
+}
+
+// callForPhoto is an operation that answers with a picture of one of the types.
+func callForPhoto(id, summary string, types []string, parameters ...fiber.Map) fiber.Map {
+	operation := call(id, summary, "200", "", parameters...)
+	content := fiber.Map{}
+	for _, t := range types {
+		content[t] = fiber.Map{"schema": fiber.Map{"type": "string", "format": "binary"}}
+	}
+	operation["responses"].(fiber.Map)["200"].(fiber.Map)["content"] = content
+	return operation
 }
 
 func caseQueryParams() []fiber.Map {

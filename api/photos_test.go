@@ -34,6 +34,7 @@ func picture(t testing.TB, w, h, comment int) []byte {
 func TestSendPhoto(t *testing.T) {
 	t.Parallel()
 	b := setup(t, 0)
+	b.token = b.newToken("dispatcher everywhere", lintu.ReportCases)
 	id, one := lintu.NewID(), picture(t, 40, 30, 0)
 	path := "/api/v1/photos/" + id.String()
 	for i, want := range []int{http.StatusCreated, http.StatusOK} {
@@ -71,6 +72,7 @@ func TestCutPhoto(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := setup(t, 0).again(func(c *apiConfig) { c.Photos = store })
+	b.token = b.newToken("dispatcher everywhere", lintu.ReportCases)
 	id, one := lintu.NewID(), picture(t, 40, 30, 100000)
 	put := "PUT /api/v1/photos/" + id.String() + " HTTP/1.1\r\nHost: x\r\n"
 	for name, text := range map[string]string{
@@ -94,5 +96,48 @@ func TestCutPhoto(t *testing.T) {
 	}
 	if a := b.do("PUT", "/api/v1/photos/"+id.String(), bytes.NewReader(one)); a.StatusCode != http.StatusCreated {
 		t.Errorf("the next try: %d %s", a.StatusCode, a.body)
+	}
+}
+
+// TestPhotoOfCase: a picture is shown to who sees its case, as a picture and as
+// nothing else.
+func TestPhotoOfCase(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	first := s.photograph("grid worker")
+	said := s.report("grid worker", map[string]any{"category": "B0101", "source": "patrol", "note": "路灯不亮", "photos": []lintu.ID{first}}, lintu.Dispatched)
+	other := s.report("grid worker", map[string]any{"category": "B0101", "source": "patrol", "note": "另一盏", "photos": []lintu.ID{s.photograph("grid worker")}}, lintu.Dispatched)
+	path := "/api/v1/cases/" + said.Case.ID.String() + "/photos/" + first.String()
+	for _, at := range []string{path, path + "/thumb"} {
+		a := s.as("dispatcher", "GET", at, nil)
+		m, err := jpeg.Decode(bytes.NewReader(a.body))
+		if err != nil || a.StatusCode != http.StatusOK || m.Bounds().Size() != image.Pt(40, 30) {
+			t.Fatalf("%s: %d %v %v", at, a.StatusCode, a.Header, err)
+		}
+		for name, want := range map[string]string{"Content-Type": "image/jpeg", "X-Content-Type-Options": "nosniff", "Content-Disposition": "inline",
+			"Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'", "Cache-Control": "private, no-cache", "Content-Length": fmt.Sprint(len(a.body))} {
+			if got := a.Header.Get(name); got != want {
+				t.Errorf("%s: %s is %q, want %q", at, name, got, want)
+			}
+		}
+		again := s.do("GET", at, nil, "Cookie", "lintu="+s.cookies["dispatcher"], "If-None-Match", a.Header.Get("ETag"))
+		if again.StatusCode != http.StatusNotModified || len(again.body) > 0 {
+			t.Errorf("%s again: %d", at, again.StatusCode)
+		}
+	}
+	if full, thumb := s.as("dispatcher", "HEAD", path, nil), s.as("dispatcher", "HEAD", path+"/thumb", nil); full.Header.Get("ETag") == thumb.Header.Get("ETag") || full.Header.Get("ETag") == "" {
+		t.Errorf("the sizes are not told apart: %s", full.Header.Get("ETag"))
+	}
+	for who, want := range map[string]int{"grid worker": 200, "viewer": 200, "far worker": 404, "auditor": 403, "visitor": 401} {
+		if a := s.as(who, "GET", path, nil); a.StatusCode != want {
+			t.Errorf("%s: %d, want %d", who, a.StatusCode, want)
+		}
+	}
+	for name, wrong := range map[string]string{"of another case": "/api/v1/cases/" + other.Case.ID.String() + "/photos/" + first.String(),
+		"not there": "/api/v1/cases/" + said.Case.ID.String() + "/photos/" + lintu.NewID().String(), "no id": "/api/v1/cases/" + said.Case.ID.String() + "/photos/1",
+		"not of a case yet": "/api/v1/cases/" + said.Case.ID.String() + "/photos/" + s.photograph("grid worker").String()} {
+		if a := s.as("dispatcher", "GET", wrong, nil); a.StatusCode != http.StatusNotFound {
+			t.Errorf("%s: %d", name, a.StatusCode)
+		}
 	}
 }

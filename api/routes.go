@@ -85,7 +85,7 @@ func (s *Server) routes() []Route {
 		on(post, "/api/v1/batches/:id/apply", imports, s.apply),
 		on(post, "/api/v1/batches/:id/undo", imports, s.undo),
 
-		on(put, "/api/v1/photos/:id", SignedIn, s.sendPhoto, untimed), // as long as bytes come
+		on(put, "/api/v1/photos/:id", Need(lintu.ReportCases), s.sendPhoto, untimed), // as long as bytes come
 
 		on(get, "/api/v1/categories", Anyone, s.categories),
 		on(post, "/api/v1/cases", Need(lintu.ReportCases), s.reportCase),
@@ -96,6 +96,8 @@ func (s *Server) routes() []Route {
 		on(get, "/api/v1/cases/:id", CaseRight, s.oneCase),
 		on(get, "/api/v1/cases/:id/events", CaseRight, s.caseEvents),
 		on(post, "/api/v1/cases/:id/acts", SignedIn, s.actOnCase),
+		on(get, "/api/v1/cases/:id/photos/:photo", CaseRight, s.photo(lintu.PhotoFull), untimed),
+		on(get, "/api/v1/cases/:id/photos/:photo/thumb", CaseRight, s.photo(lintu.PhotoThumb), untimed),
 		on(post, "/api/v1/cases/:id/contact/unmask", SignedIn, s.unmaskContact, inPerson),
 
 		on(get, "/healthz", Operation, healthy),

@@ -36,6 +36,7 @@ type bundle struct {
 	db   *sql.DB
 	log  *logBuffer
 
+	photos *photos.Store
 	server *api.Server
 	// token is what requests bring that say nothing else of who asks: that of a
 	// program of a planner of everywhere. "" asks as a visitor.
@@ -94,13 +95,13 @@ func serve(t testing.TB, db *sql.DB, options ...option) *bundle {
 // serveOn is serve where the address is needed before.
 func serveOn(t testing.TB, db *sql.DB, ln net.Listener, options ...option) *bundle {
 	t.Helper()
-	b := &bundle{t: t, db: db, log: &logBuffer{}}
 	reader := sql.NewReader(db)
 	accounts := sql.NewAccounts(db, sql.AccountsConfig{})
 	pictures, err := photos.OpenFiles(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
+	b := &bundle{t: t, db: db, log: &logBuffer{}, photos: pictures}
 	cfg := api.Config{
 		Door: accounts, Registrar: accounts, Persons: db, Audit: db, Public: lintu.PublicByDefault(),
 		Tenant: tenant, Name: lintu.Text{ZH: "集里街道", EN: "Jili"}, Version: "test",
