@@ -2,6 +2,7 @@ package lintu
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -40,9 +41,51 @@ type Followed struct {
 	Unit       string    `json:"unit,omitempty"` // who is on it
 	Steps      []Step    `json:"steps"`
 	Acts       []Act     `json:"acts"` // what the resident can do now
-	// MergedInto is the number of the case in which a merged one goes on.
+	// MergedInto is the number of the case in which a merged one goes on, and
+	// MergedState how that stands.
 	MergedInto   string `json:"mergedInto,omitempty"`
+	MergedState  State  `json:"mergedState,omitempty"`
 	Satisfaction int    `json:"satisfaction,omitempty"`
+}
+
+// FollowCase is what the resident sees of a case with these events. into is the one
+// that it is merged into, nil if none.
+func FollowCase(c *Case, events []Event, into *Case, category Category, acts []Act) *Followed {
+	f := &Followed{Number: c.Number, State: c.State, Category: c.Category, Title: category.Title, ReportedAt: c.ReportedAt,
+		Due: c.Clock.Due, Steps: []Step{}, Acts: acts, Satisfaction: c.Satisfaction}
+	if c.Handler != nil {
+		f.Unit = c.Handler.Name
+	}
+	if into != nil && c.State == Merged {
+		f.MergedInto, f.MergedState = into.Number, into.State
+	}
+	for _, e := range events {
+		said := e.As == AsResident || e.Act == ActCallBack
+		if e.From == e.To && !said {
+			continue // of the administration, among itself
+		}
+		info, ok := StateByName(e.To)
+		if !ok {
+			continue
+		}
+		text := info.Title
+		if said {
+			text = actTitle(e.Act)
+		}
+		f.Steps = append(f.Steps, Step{Stage: info.Stage, State: e.To, At: e.At, Text: text})
+	}
+	return f
+}
+
+// ResidentActs are the acts of residents.
+func ResidentActs() []Act {
+	var acts []Act
+	for _, t := range Transitions {
+		if slices.Contains(t.By, AsResident) && !slices.Contains(acts, t.Act) {
+			acts = append(acts, t.Act)
+		}
+	}
+	return acts
 }
 
 // Step is when a case came to a stage, or what a resident said.

@@ -852,6 +852,32 @@ ALTER TABLE public.change ALTER COLUMN seq ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+-- Name: door; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.door (
+    tenant_id integer NOT NULL,
+    id uuid NOT NULL,
+    code text NOT NULL COLLATE pg_catalog."C",
+    kind text NOT NULL,
+    subject_id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    closed_at timestamp with time zone,
+    CONSTRAINT door_code_check CHECK ((code ~ '^[0-9A-HJKMNP-TV-Z]{8}$'::text)),
+    CONSTRAINT door_kind_check CHECK ((kind = ANY (ARRAY['head'::text, 'grid'::text, 'hall'::text])))
+);
+
+-- Name: TABLE door; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.door IS 'Where residents report without an account.';
+
+-- Name: COLUMN door.code; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.door.code IS 'In the address of the QR code; not a secret.';
+
+-- Name: COLUMN door.subject_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.door.subject_id IS 'The neighbor head, area or unit whose door it is.';
+
 -- Name: edit_clock; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.edit_clock (
@@ -1545,6 +1571,16 @@ ALTER TABLE ONLY public.case_timer
 ALTER TABLE ONLY public.change
     ADD CONSTRAINT change_pkey PRIMARY KEY (tenant_id, xid, seq);
 
+-- Name: door door_code_key; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.door
+    ADD CONSTRAINT door_code_key UNIQUE (tenant_id, code);
+
+-- Name: door door_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.door
+    ADD CONSTRAINT door_pkey PRIMARY KEY (tenant_id, id);
+
 -- Name: edit_clock edit_clock_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.edit_clock
@@ -1848,6 +1884,10 @@ CREATE INDEX case_photo_unused_idx ON public.case_photo USING btree (tenant_id, 
 
 CREATE INDEX case_timer_fire_idx ON public.case_timer USING btree (tenant_id, fire_at);
 
+-- Name: door_subject_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE UNIQUE INDEX door_subject_idx ON public.door USING btree (tenant_id, kind, subject_id) WHERE (closed_at IS NULL);
+
 -- Name: head_closed_geom_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX head_closed_geom_idx ON public.head USING gist (geom) WHERE (NOT upper_inf(valid));
@@ -2036,6 +2076,10 @@ CREATE TRIGGER change_keep BEFORE UPDATE OR TRUNCATE ON public.change FOR EACH S
 
 CREATE TRIGGER change_wake AFTER INSERT ON public.change FOR EACH STATEMENT EXECUTE FUNCTION public.change_wake();
 
+-- Name: door door_keep; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER door_keep BEFORE DELETE OR TRUNCATE ON public.door FOR EACH STATEMENT EXECUTE FUNCTION public.keep_refuse();
+
 -- Name: head_history head_history_keep; Type: TRIGGER; Schema: public; Owner: -
 
 CREATE TRIGGER head_history_keep BEFORE DELETE OR UPDATE OR TRUNCATE ON public.head_history FOR EACH STATEMENT EXECUTE FUNCTION public.keep_refuse();
@@ -2167,6 +2211,11 @@ ALTER TABLE ONLY public.case_timer
 
 ALTER TABLE ONLY public.change
     ADD CONSTRAINT change_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenant(id);
+
+-- Name: door door_tenant_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.door
+    ADD CONSTRAINT door_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenant(id);
 
 -- Name: edit_clock edit_clock_tenant_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
