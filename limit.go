@@ -102,10 +102,11 @@ func (c *Calendar) Due(start time.Time, l Limit) time.Time {
 }
 
 // At returns the moment at which that share (0 to 1) of the way from start to
-// due is over: of its working time where the unit counts that, else of plain time.
+// due is over: of its working time where the unit counts that, else of plain time;
+// to the microsecond, as the database keeps it.
 func (c *Calendar) At(start, due time.Time, unit LimitUnit, share float64) time.Time {
 	if unit.Working() {
-		return c.Add(start, time.Duration(share*float64(c.Between(start, due))))
+		return c.Add(start, time.Duration(share*float64(c.Between(start, due))).Truncate(time.Microsecond))
 	}
-	return start.Add(time.Duration(share * float64(due.Sub(start))))
+	return start.Add(time.Duration(share * float64(due.Sub(start))).Truncate(time.Microsecond))
 }

@@ -126,7 +126,8 @@ func (t *caseTx) keepEvent(e lintu.Event, sha []byte) error {
 	return nil
 }
 
-// keepTimers replaces the instants at which the system will act on the case.
+// keepTimers replaces the instants at which the system will act on the case. Those that
+// stay, as most do, are not written.
 func (t *caseTx) keepTimers(c *lintu.Case) {
 	var acts []string
 	var pers []int
@@ -134,11 +135,12 @@ func (t *caseTx) keepTimers(c *lintu.Case) {
 	for _, x := range t.office.Timers(c) {
 		acts, pers, at = append(acts, string(x.Act)), append(pers, x.Per), append(at, x.At)
 	}
-	t.writes.Queue(`DELETE FROM case_timer WHERE tenant_id = $1 AND case_id = $2`, t.tenant, c.ID)
-	if len(acts) > 0 {
-		t.writes.Queue(`INSERT INTO case_timer (tenant_id, case_id, act, per, fire_at)
-			SELECT $1, $2, act, per, at FROM unnest($3::text[], $4::int[], $5::timestamptz[]) x (act, per, at)`, t.tenant, c.ID, acts, pers, at)
-	}
+	t.writes.Queue(`DELETE FROM case_timer t WHERE tenant_id = $1 AND case_id = $2 AND NOT EXISTS (
+		SELECT FROM unnest($3::text[], $4::int[], $5::timestamptz[]) x (act, per, at) WHERE x.act = t.act AND x.per = t.per AND x.at = t.fire_at)`,
+		t.tenant, c.ID, acts, pers, at)
+	t.writes.Queue(`INSERT INTO case_timer (tenant_id, case_id, act, per, fire_at)
+		SELECT $1, $2, act, per, at FROM unnest($3::text[], $4::int[], $5::timestamptz[]) x (act, per, at)
+		ON CONFLICT (tenant_id, case_id, act, per) DO NOTHING`, t.tenant, c.ID, acts, pers, at)
 }
 
 // note queues an entry of the audit about a case. Words of people have no place in it.

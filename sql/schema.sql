@@ -692,7 +692,8 @@ CREATE TABLE public.case_file (
     CONSTRAINT case_file_geom_range_check CHECK ((geom OPERATOR(public.@) public.st_makeenvelope(('-180'::integer)::double precision, ('-90'::integer)::double precision, (180)::double precision, (90)::double precision, 4326))),
     CONSTRAINT case_file_satisfaction_check CHECK (((satisfaction >= 1) AND (satisfaction <= 5))),
     CONSTRAINT case_file_seq_check CHECK ((seq >= 1))
-);
+)
+WITH (fillfactor='65');
 
 -- Name: TABLE case_file; Type: COMMENT; Schema: public; Owner: -
 
