@@ -6,11 +6,13 @@ import (
 	"image"
 	"image/jpeg"
 	"io"
+	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/lintu-map/lintu"
 	"github.com/lintu-map/lintu/photos"
@@ -85,14 +87,8 @@ func TestCutPhoto(t *testing.T) {
 			}
 		}
 	}
-	err = filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
-		if err == nil && !d.IsDir() {
-			t.Errorf("kept: %s", path)
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
+	if kept := pathsIn(t, dir); len(kept) > 0 {
+		t.Errorf("kept: %s", kept)
 	}
 	if a := b.do("PUT", "/api/v1/photos/"+id.String(), bytes.NewReader(one)); a.StatusCode != http.StatusCreated {
 		t.Errorf("the next try: %d %s", a.StatusCode, a.body)
@@ -140,4 +136,57 @@ func TestPhotoOfCase(t *testing.T) {
 			t.Errorf("%s: %d", name, a.StatusCode)
 		}
 	}
+}
+
+// TestUnusedPhotosGo: what no case took within a day is deleted; what a case took,
+// what is young, and what its phone is sending again stays.
+func TestUnusedPhotosGo(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	photographed := map[string]lintu.ID{}
+	for _, name := range []string{"taken", "unused", "again", "young"} {
+		photographed[name] = s.photograph("grid worker")
+	}
+	s.report("grid worker", map[string]any{"category": "B0101", "source": "patrol", "note": "路灯不亮", "photos": []lintu.ID{photographed["taken"]}}, lintu.Dispatched)
+	old := time.Now().Add(-25 * time.Hour)
+	for _, path := range pathsIn(t, s.photoDir) {
+		if !strings.HasSuffix(path, photographed["young"].String()) {
+			if err := os.Chtimes(path, old, old); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	s.exec(`UPDATE case_photo SET created_at = $1 WHERE id <> $2`, old, photographed["young"])
+	if a := s.as("grid worker", "PUT", "/api/v1/photos/"+photographed["again"].String(), picture(t, 40, 30, 0)); a.StatusCode != http.StatusOK {
+		t.Fatalf("again: %d %s", a.StatusCode, a.body)
+	}
+	sweeper := photos.NewSweeper(tenant, s.db.UnusedPhotos, s.photos, slog.New(slog.DiscardHandler))
+	for range 2 {
+		if _, err := sweeper.Sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, id := range photographed {
+		if _, err := s.photos.Find(t.Context(), tenant, id); (lintu.CodeOf(err) == lintu.CodeNotFound) != (name == "unused") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	sweeper.Start()
+	sweeper.Start()
+	sweeper.Stop()
+	sweeper.Stop()
+}
+
+func pathsIn(t testing.TB, dir string) (paths []string) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			paths = append(paths, path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return paths
 }

@@ -36,8 +36,9 @@ type bundle struct {
 	db   *sql.DB
 	log  *logBuffer
 
-	photos *photos.Store
-	server *api.Server
+	photos   *photos.Store
+	photoDir string
+	server   *api.Server
 	// token is what requests bring that say nothing else of who asks: that of a
 	// program of a planner of everywhere. "" asks as a visitor.
 	token string
@@ -97,11 +98,12 @@ func serveOn(t testing.TB, db *sql.DB, ln net.Listener, options ...option) *bund
 	t.Helper()
 	reader := sql.NewReader(db)
 	accounts := sql.NewAccounts(db, sql.AccountsConfig{})
-	pictures, err := photos.OpenFiles(t.TempDir())
+	dir := t.TempDir()
+	pictures, err := photos.OpenFiles(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &bundle{t: t, db: db, log: &logBuffer{}, photos: pictures}
+	b := &bundle{t: t, db: db, log: &logBuffer{}, photos: pictures, photoDir: dir}
 	cfg := api.Config{
 		Door: accounts, Registrar: accounts, Persons: db, Audit: db, Public: lintu.PublicByDefault(),
 		Tenant: tenant, Name: lintu.Text{ZH: "集里街道", EN: "Jili"}, Version: "test",

@@ -11,6 +11,7 @@ import (
 
 	"github.com/lintu-map/lintu"
 	"github.com/lintu-map/lintu/api"
+	"github.com/lintu-map/lintu/photos"
 	"github.com/lintu-map/lintu/sql"
 	"github.com/lintu-map/lintu/tiles"
 	"github.com/lintu-map/lintu/web"
@@ -60,6 +61,9 @@ func (a *app) serve(ctx context.Context, prepare func(context.Context, *place) e
 	timers := a.timers(p)
 	timers.Start()
 	defer timers.Stop()
+	sweeper := photos.NewSweeper(a.cfg.Tenant, p.db.UnusedPhotos, p.photos, a.log)
+	sweeper.Start()
+	defer sweeper.Stop()
 	server.Start(listener)
 	a.warnOfPlainHTTP(listener.Addr())
 	a.announce(listener.Addr())
