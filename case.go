@@ -310,20 +310,42 @@ const (
 // Sight returns how much of the case the viewer is shown. Its equal in SQL stands
 // with the case queries.
 func (c *Case) Sight(v *Viewer) Sight {
-	if v.SignedIn() && c.Reporter != nil && *c.Reporter == v.Account && v.May(ReportCases) {
-		return Whole
-	}
-	right := SeeCases
+	t := v.CaseTerritory()
+	in := t.Seen
 	if c.Visibility == Restricted {
-		right = SeeRestricted
+		in = t.Restricted
 	}
-	if c.isIn(v.Territory(right)) || c.isWith(v) || len(c.Areas) == 0 && v.May(DispatchCases) {
+	switch {
+	case c.isIn(in), t.handles(c), !t.Own.IsZero() && c.Reporter != nil && *c.Reporter == t.Own, len(c.Areas) == 0 && t.Outside:
 		return Whole
-	}
-	if c.Visibility == Public && slices.Contains(v.Public, Cases) {
+	case c.Visibility == Public && t.Public:
 		return Outline
 	}
 	return Nothing
+}
+
+// CaseTerritory is which cases somebody is shown. The zero CaseTerritory is none.
+type CaseTerritory struct {
+	Seen       Territory // where all cases are seen that are not restricted
+	Restricted Territory // where those are
+	Handled    Territory // the units and heads for whom the viewer handles cases
+	Handler    ID        // the viewer's account, if it may handle cases itself
+	Own        ID        // the viewer's account, if it may report cases: it sees those
+	Outside    bool      // what is outside of every area
+	Public     bool      // outlines of all public ones
+}
+
+// CaseTerritory returns which cases the viewer is shown.
+func (v *Viewer) CaseTerritory() CaseTerritory {
+	t := CaseTerritory{Seen: v.Territory(SeeCases), Restricted: v.Territory(SeeRestricted), Outside: v.May(DispatchCases), Public: slices.Contains(v.Public, Cases)}
+	t.Handled = v.Territory(HandleCases)
+	if v.SignedIn() && v.May(HandleCases) {
+		t.Handler = v.Account
+	}
+	if v.SignedIn() && v.May(ReportCases) {
+		t.Own = v.Account
+	}
+	return t
 }
 
 // Outline is what of the case is shown to those who see no more.
@@ -359,12 +381,22 @@ func (c *Case) isIn(t Territory) bool {
 }
 
 // isWith reports whether the viewer is of those who handle the case or help.
-func (c *Case) isWith(v *Viewer) bool {
-	t := v.Territory(HandleCases)
+func (c *Case) isWith(v *Viewer) bool { return v.CaseTerritory().handles(c) }
+
+// onMap is the territory of the layer of cases. Who sees all of them shares it with
+// everybody who does, and so their tiles.
+func (t CaseTerritory) onMap() Territory {
+	if t.Seen.Everywhere && t.Restricted.Everywhere {
+		return Jurisdiction
+	}
+	return Territory{Cases: &t}
+}
+
+func (t CaseTerritory) handles(c *Case) bool {
 	for _, h := range c.Workers() {
 		switch {
-		case h.Kind == UnitHandles && has(t.Units, h.ID), h.Kind == HeadHandles && has(t.Heads, h.ID),
-			h.Kind == WorkerHandles && v.SignedIn() && h.ID == v.Account && v.May(HandleCases):
+		case h.Kind == UnitHandles && has(t.Handled.Units, h.ID), h.Kind == HeadHandles && has(t.Handled.Heads, h.ID),
+			h.Kind == WorkerHandles && !t.Handler.IsZero() && h.ID == t.Handler:
 			return true
 		}
 	}

@@ -78,7 +78,7 @@ type LayerInfo struct {
 	Shape Shape `json:"shape"`
 	// Needs is the right to see the layer where it is not public; "" asks only for
 	// being signed in. What needs SeeHouseholds is shown within a territory and can
-	// never be public.
+	// never be public; of cases, visitors are shown the outlines of public ones.
 	Needs Right `json:"needs,omitempty"`
 	// MinZoom is the first zoom at which tiles carry the layer; below it the
 	// layer is empty.
@@ -248,6 +248,19 @@ var Layers = []LayerInfo{
 			{Name: "name", Type: String, Title: Text{"名称", "name"}, Required: true, Import: true, Tile: true},
 			{Name: "class", Type: String, Title: Text{"类型", "class"}, Import: true, Tile: true, Values: UnitClasses},
 			{Name: "stationing", Type: String, Title: Text{"入驻方式", "stationing"}, Import: true, Tile: true, Values: Stationings},
+		}},
+	// Open cases; in the past, those that were open then, as they are now. Of those
+	// that the viewer sees the outline of only, what is no part of it is null.
+	{Name: Cases, Kind: KindCase, Title: Text{"案卷", "cases"}, Shape: Point, Needs: SeeCases, MinZoom: 8, DetailZoom: 13,
+		Fields: []Field{
+			{Name: "code", Type: String, Title: Text{"案卷号", "number"}, Tile: true},
+			{Name: "category", Type: String, Title: Text{"类别", "category"}, Tile: true},
+			{Name: "state", Type: String, Title: Text{"状态", "state"}, Tile: true},
+			{Name: "urgency", Type: String, Title: Text{"紧急程度", "urgency"}, Tile: true, Values: []string{string(Urgent), string(Hard), string(Worrying), string(HopedFor)}},
+			{Name: "rung", Type: String, Title: Text{"层级", "rung"}},
+			{Name: "source", Type: String, Title: Text{"来源", "source"}},
+			{Name: "reported_at", Type: String, Title: Text{"上报时间", "reported at"}},
+			{Name: "due", Type: String, Title: Text{"时限", "due"}, Tile: true},
 		}},
 	baseLayer(Buildings, Text{"建筑", "buildings"}, Polygon, 13,
 		Field{Name: "floors", Type: Integer, Title: Text{"层数", "floors"}, Import: true, Tile: true}),

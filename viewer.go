@@ -3,6 +3,7 @@ package lintu
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"slices"
 	"time"
 )
@@ -30,6 +31,9 @@ type Territory struct {
 	Areas      []ID // ascending, without repetition, like the others
 	Units      []ID
 	Heads      []ID
+	// Cases is what Sees says of the layer of cases beside, where the viewer is not
+	// shown all of them: the rest is then empty.
+	Cases *CaseTerritory
 }
 
 // Jurisdiction is the territory of those who may act everywhere: programs of the
@@ -38,7 +42,7 @@ var Jurisdiction = Territory{Everywhere: true}
 
 // IsEmpty reports whether nothing can be in the territory.
 func (t Territory) IsEmpty() bool {
-	return !t.Everywhere && len(t.Areas)+len(t.Units)+len(t.Heads) == 0
+	return !t.Everywhere && len(t.Areas)+len(t.Units)+len(t.Heads) == 0 && t.Cases == nil
 }
 
 // Key is equal for equal territories and different for different ones: part of
@@ -53,6 +57,9 @@ func (t Territory) Key() string {
 		for _, id := range ids {
 			h.Write(id[:])
 		}
+	}
+	if c := t.Cases; c != nil {
+		fmt.Fprint(h, c.Seen.Key(), c.Restricted.Key(), c.Handled.Key(), c.Handler, c.Own, c.Outside, c.Public)
 	}
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
@@ -118,7 +125,11 @@ func (v *Viewer) Territory(r Right) Territory {
 // CodeUnauthenticated for a visitor and CodeForbidden for others where that is
 // nothing.
 func (v *Viewer) Sees(l LayerInfo) (Territory, error) {
-	if slices.Contains(v.Public, l.Name) {
+	public := slices.Contains(v.Public, l.Name)
+	if l.Name == Cases && (public || v.May(SeeCases)) {
+		return v.CaseTerritory().onMap(), nil
+	}
+	if public {
 		return Jurisdiction, nil
 	}
 	if !v.SignedIn() {

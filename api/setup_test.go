@@ -71,7 +71,7 @@ func setup(t testing.TB, households int, options ...option) *bundle {
 	db := sqltest.New(t)
 	seed(t, db, households)
 	b := serve(t, db, options...)
-	b.token = b.newToken("planner everywhere", lintu.SeeUnits, lintu.SeeHouseholds, lintu.SeePersons, lintu.Import)
+	b.token = b.newToken("planner everywhere", lintu.SeeUnits, lintu.SeeHouseholds, lintu.SeePersons, lintu.SeeCases, lintu.Import)
 	return b
 }
 

@@ -78,7 +78,7 @@ func cardSQL(l lintu.LayerInfo, in inside) string {
 	}
 	return fmt.Sprintf("SELECT code, name, ST_X(point), ST_Y(point), ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box), area_m2, properties FROM ("+
 		"SELECT r.code, %s AS name, %s AS point, Box3D(r.geom) AS box, %s AS area_m2, json_strip_nulls(json_build_object(%s)) AS properties"+
-		" FROM (%s) r WHERE r.id = $2::uuid) x", name, point, area, strings.Join(properties, ", "), relation(l, present, in.condition(l)))
+		" FROM (%s) r WHERE r.id = $2::uuid) x", name, point, area, strings.Join(properties, ", "), relation(l, present, in))
 }
 
 // cardAround finds the areas around the feature's point that the viewer is shown,

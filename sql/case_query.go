@@ -27,27 +27,30 @@ type caseSelection struct {
 
 func newCaseSelection(v *lintu.Viewer) *caseSelection {
 	s := &caseSelection{selection: selection{from: "SELECT * FROM case_file WHERE tenant_id = $1", args: []any{v.Tenant}}, v: v}
-	s.sight = sightOf(v, s.arg)
+	s.sight = sightOf(v.CaseTerritory(), s.arg)
 	return s
 }
 
-// sightOf writes what a viewer is shown; arg adds a parameter and names it.
-func sightOf(v *lintu.Viewer, arg func(any) string) caseSight {
-	whole := []string{with(v, arg),
-		"r.visibility <> 'restricted' AND " + inTerritory(v.Territory(lintu.SeeCases), arg),
-		"r.visibility = 'restricted' AND " + inTerritory(v.Territory(lintu.SeeRestricted), arg)}
-	if v.SignedIn() && v.May(lintu.ReportCases) {
-		whole = append(whole, "r.reporter_id = "+arg(v.Account)+"::uuid")
+// sightOf writes what is shown of a territory; arg adds a parameter and names it.
+func sightOf(t lintu.CaseTerritory, arg func(any) string) caseSight {
+	whole := []string{handledBy(t, arg),
+		"r.visibility <> 'restricted' AND " + inTerritory(t.Seen, arg),
+		"r.visibility = 'restricted' AND " + inTerritory(t.Restricted, arg)}
+	if !t.Own.IsZero() {
+		whole = append(whole, "r.reporter_id = "+arg(t.Own)+"::uuid")
 	}
-	if v.May(lintu.DispatchCases) {
+	if t.Outside {
 		whole = append(whole, "cardinality(r.area_ids) = 0")
 	}
 	outline := "false"
-	if slices.Contains(v.Public, lintu.Cases) {
+	if t.Public {
 		outline = "r.visibility = 'public'"
 	}
 	return caseSight{either(whole...), outline}
 }
+
+// any is the condition to be shown something of a case.
+func (s caseSight) any() string { return either(s.whole, s.outline) }
 
 // either joins conditions by OR, without those that never hold.
 func either(conditions ...string) string {
@@ -73,18 +76,17 @@ func inTerritory(t lintu.Territory, arg func(any) string) string {
 	return either(in...)
 }
 
-// with is lintu.Case.isWith: to be of those who handle the case or help.
-func with(v *lintu.Viewer, arg func(any) string) string {
-	t := v.Territory(lintu.HandleCases)
+// handledBy is lintu.Case.isWith: to be of those who handle the case or help.
+func handledBy(t lintu.CaseTerritory, arg func(any) string) string {
 	var of []string
-	if len(t.Units) > 0 {
-		of = append(of, "r.unit_ids && "+arg(t.Units)+"::uuid[]")
+	if len(t.Handled.Units) > 0 {
+		of = append(of, "r.unit_ids && "+arg(t.Handled.Units)+"::uuid[]")
 	}
-	if len(t.Heads) > 0 {
-		of = append(of, "r.post_ids && "+arg(t.Heads)+"::uuid[]")
+	if len(t.Handled.Heads) > 0 {
+		of = append(of, "r.post_ids && "+arg(t.Handled.Heads)+"::uuid[]")
 	}
-	if v.SignedIn() && v.May(lintu.HandleCases) {
-		of = append(of, "r.worker_ids && "+arg([]lintu.ID{v.Account})+"::uuid[]")
+	if !t.Handler.IsZero() {
+		of = append(of, "r.worker_ids && "+arg([]lintu.ID{t.Handler})+"::uuid[]")
 	}
 	return either(of...)
 }
@@ -103,17 +105,17 @@ func waitsFor(v *lintu.Viewer, arg func(any) string) string {
 	}
 	checker := inTerritory(v.Territory(lintu.CheckCases), arg)
 	if checker != "false" {
-		checker += " AND NOT " + with(v, arg) + " AND NOT coalesce(r.doc->'hands', '[]') ? " + account + "::uuid::text"
+		checker += " AND NOT " + handledBy(v.CaseTerritory(), arg) + " AND NOT coalesce(r.doc->'hands', '[]') ? " + account + "::uuid::text"
 	}
 	return isOpen("r") + " AND " + either(
 		waits(lintu.AsWorker, worker), waits(lintu.AsDispatcher, dispatcher), waits(lintu.AsChecker, checker),
-		waits(lintu.AsHandler, with(v, arg)), "r.reporter_id = "+account+"::uuid")
+		waits(lintu.AsHandler, handledBy(v.CaseTerritory(), arg)), "r.reporter_id = "+account+"::uuid")
 }
 
 // where adds what the query asks for. Who sees an outline cannot ask about what is
 // not in it.
 func (s *caseSelection) where(q lintu.CaseQuery, cs lintu.Categories) {
-	shown := either(s.sight.whole, s.sight.outline)
+	shown := s.sight.any()
 	if q.Mine || q.Unit != nil || q.Head != nil || q.Urgency != "" || q.Rung != "" || q.Source != "" {
 		shown = s.sight.whole
 	}

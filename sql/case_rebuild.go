@@ -2,6 +2,8 @@ package sql
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -91,12 +93,66 @@ func (db *DB) refold(ctx context.Context, tx pgx.Tx, tenant int32, ids []lintu.I
 	}
 	results := tx.SendBatch(ctx, &t.writes)
 	defer results.Close() //nolint:errcheck // an error of it has been told by Exec
-	for range ids {
+	changed := map[lintu.ID]bool{}
+	for _, id := range ids {
 		done, err := results.Exec()
 		if err != nil {
 			return 0, err
 		}
-		different += done.RowsAffected()
+		changed[id] = done.RowsAffected() > 0
 	}
-	return different, results.Close()
+	if err := results.Close(); err != nil {
+		return 0, err
+	}
+	if err := t.resetTimers(ctx, folded, changed); err != nil {
+		return 0, err
+	}
+	for _, x := range changed {
+		if x {
+			different++
+		}
+	}
+	return different, nil
+}
+
+// resetTimers writes the timers of cases that have others than they should, by the
+// calendar and limits of now, and notes these cases.
+func (t *caseTx) resetTimers(ctx context.Context, cases map[lintu.ID]*lintu.Case, changed map[lintu.ID]bool) error {
+	rows, err := t.tx.Query(ctx, `SELECT case_id, act, per, fire_at FROM case_timer WHERE tenant_id = $1 AND case_id = ANY ($2)`,
+		t.tenant, slices.Collect(maps.Keys(cases)))
+	if err != nil {
+		return err
+	}
+	type timer struct {
+		id  lintu.ID
+		act lintu.Act
+		per int
+		at  int64
+	}
+	there := map[timer]bool{}
+	count := map[lintu.ID]int{}
+	var x timer
+	var at time.Time
+	_, err = pgx.ForEachRow(rows, []any{&x.id, &x.act, &x.per, &at}, func() error {
+		x.at = at.UnixMicro()
+		there[x] = true
+		count[x.id]++
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	t.writes = pgx.Batch{}
+	for id, c := range cases {
+		due := t.office.Timers(c)
+		same := len(due) == count[id]
+		for _, d := range due {
+			same = same && there[timer{id, d.Act, d.Per, d.At.UnixMicro()}]
+		}
+		if !same {
+			changed[id] = true
+			t.keepTimers(c)
+		}
+	}
+	return t.flushWrites(ctx)
 }

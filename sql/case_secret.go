@@ -137,7 +137,7 @@ func (db *DB) openSecret(ctx context.Context, tx pgx.Tx, tenant int32, kind lint
 	return db.withRing(ctx, tx, tenant, func(ring keyring) error {
 		var version int
 		var sealed []byte
-		err := tx.QueryRow(ctx, `SELECT key_version, sealed FROM `+secretTable[kind]+` WHERE tenant_id = $1 AND case_id = $2`, tenant, id).Scan(&version, &sealed)
+		err := tx.QueryRow(ctx, `SELECT key_version, sealed FROM `+secretTable[kind]+` WHERE tenant_id = $1 AND case_id = $2 AND sealed <> ''`, tenant, id).Scan(&version, &sealed)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil
 		}

@@ -1,6 +1,7 @@
 package sql_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"github.com/lintu-map/lintu"
+	"github.com/lintu-map/lintu/sql"
 )
 
 // caseDesk is a town with somebody for every part in a case's life. The leaf category of
@@ -211,4 +213,31 @@ func TestCasesAtOnce(t *testing.T) {
 		t.Errorf("accepted %d times", accepted)
 	}
 	d.rebuilt(t)
+}
+
+func (p place) reader() *sql.Reader { return sql.NewReader(p.DB) }
+
+// casesOnMap are the cases of the layer and how much is shown of each.
+func (p place) casesOnMap(r *sql.Reader, v *lintu.Viewer) []string {
+	p.t.Helper()
+	l := layerNamed(lintu.Cases)
+	within, err := v.Sees(l)
+	if err != nil {
+		return nil
+	}
+	var got []string
+	q := lintu.FeatureQuery{Tenant: p.tenant, Layer: l, Within: within}
+	must(p.t, r.EachFeature(p.t.Context(), q, func(f lintu.Feature, _ string) error {
+		sight := lintu.Whole
+		if strings.Contains(string(f.Properties), `"urgency" : null`) {
+			sight = lintu.Outline
+		}
+		got = append(got, fmt.Sprintf("%s %d", f.ID, sight))
+		return nil
+	}))
+	slices.Sort(got)
+	if n, err := r.CountFeatures(p.t.Context(), q); err != nil || int(n) != len(got) {
+		p.t.Errorf("%d features are counted and %d there: %v", n, len(got), err)
+	}
+	return got
 }

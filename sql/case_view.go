@@ -110,7 +110,7 @@ func (db *DB) SimilarCases(ctx context.Context, v *lintu.Viewer, lon, lat float6
 		return nil, toError(err)
 	}
 	s := newCaseSelection(v)
-	s.add("(" + s.sight.whole + " OR " + s.sight.outline + ")")
+	s.add(s.sight.any())
 	at := "ST_SetSRID(ST_Point(" + s.arg(lon) + "::float8, " + s.arg(lat) + "::float8), 4326)"
 	s.add("r.geom && ST_Expand(" + at + ", " + s.arg(degreesOf(lintu.SimilarMetres)*stretch(lat)) + "::float8, " + s.arg(degreesOf(lintu.SimilarMetres)) + "::float8)")
 	s.add("ST_Distance(r.geom::geography, " + at + "::geography) <= " + s.arg(lintu.SimilarMetres) + "::float8")

@@ -66,3 +66,12 @@ func VerifyAuditBy(ctx context.Context, db *DB, tenant int32, size int64) (lintu
 func Route(ctx context.Context, tx pgx.Tx, tenant int32, p lintu.Place, cs lintu.Categories, category string, rung lintu.Rung) (*lintu.Routed, error) {
 	return route(ctx, tx, tenant, p, cs, category, rung)
 }
+
+// PutCase stores the row of a case, without events.
+func (db *DB) PutCase(ctx context.Context, tenant int32, c *lintu.Case) error {
+	args, err := putCaseArgs(tenant, c)
+	if err == nil {
+		_, err = db.pool.Exec(ctx, putCase, args...)
+	}
+	return err
+}

@@ -43,7 +43,7 @@ func (r *Reader) factsOf(ctx context.Context, tenant int32, l lintu.LayerInfo, w
 	if err != nil {
 		return layerFacts{}, err
 	}
-	if l.Needs != lintu.SeeHouseholds {
+	if l.Needs != lintu.SeeHouseholds && l.Kind != lintu.KindCase {
 		within = lintu.Jurisdiction
 	}
 	key, version := factsKey{tenant, l.Name, within.Key()}, factsVersion(versions, l, within)
@@ -87,7 +87,7 @@ func (r *Reader) readFacts(ctx context.Context, tenant int32, l lintu.LayerInfo,
 	args := []any{tenant}
 	in := insideOf(l, within, &args)
 	err = r.db.pool.QueryRow(ctx, "SELECT n, ST_XMin(e), ST_YMin(e), ST_XMax(e), ST_YMax(e) FROM (SELECT count(*) AS n, ST_Extent(r.geom) AS e FROM ("+
-		relation(l, present, in.condition(l))+") r) x", args...).Scan(&f.count, &b[0], &b[1], &b[2], &b[3])
+		relation(l, present, in)+") r) x", args...).Scan(&f.count, &b[0], &b[1], &b[2], &b[3])
 	f.box = box(b)
 	return f, toError(err)
 }

@@ -52,7 +52,7 @@ func newSelection(q lintu.FeatureQuery) (*selection, error) {
 		w = span
 		s.arg(timeRange(*t))
 	}
-	s.from = relation(q.Layer, w, insideOf(q.Layer, q.Within, &s.args).condition(q.Layer))
+	s.from = relation(q.Layer, w, insideOf(q.Layer, q.Within, &s.args))
 	if q.BBox != nil {
 		s.add(s.inBBox(*q.BBox))
 	}

@@ -15,7 +15,7 @@ import (
 // searched lists the layers that a search looks through, in the order in which
 // equally good hits come.
 var searched = []lintu.Layer{lintu.Counties, lintu.Streets, lintu.Communities, lintu.Groups, lintu.Grids,
-	lintu.Units, lintu.Heads, lintu.Buildings, lintu.Households, lintu.Cells}
+	lintu.Units, lintu.Heads, lintu.Buildings, lintu.Households, lintu.Cases, lintu.Cells}
 
 // placed are the layers whose features can be searched inside an area.
 var placed = []lintu.Layer{lintu.Units, lintu.Heads, lintu.Buildings, lintu.Households}
@@ -119,7 +119,7 @@ func hitsSQL(v *lintu.Viewer, layers []lintu.Layer, named, inArea string, args *
 	for i, name := range layers {
 		l, _ := lintu.LayerByName(name)
 		if within, err := v.Sees(l); err == nil {
-			parts = append(parts, "("+layerHitsSQL(l, i, named, inArea+insideOf(l, within, args).condition(l))+")")
+			parts = append(parts, "("+layerHitsSQL(l, i, named, inArea, insideOf(l, within, args))+")")
 		}
 	}
 	if len(parts) == 0 {
@@ -131,9 +131,11 @@ func hitsSQL(v *lintu.Viewer, layers []lintu.Layer, named, inArea string, args *
 		" FROM hit WHERE $6::text IS NOT NULL ORDER BY rank, place, length(name), code"
 }
 
-func layerHitsSQL(l lintu.LayerInfo, place int, named, condition string) string {
-	point := "f.geom"
+func layerHitsSQL(l lintu.LayerInfo, place int, named, inArea string, in inside) string {
+	point, from, condition := "f.geom", versions(l, present), inArea+in.condition(l)
 	switch {
+	case l.Kind == lintu.KindCase: // its words are nobody's to search here
+		from, condition = "(SELECT c.*, '' AS name FROM ("+caseRelation(present, in)+") c)", inArea
 	case l.Kind == lintu.KindArea:
 		point = "f.label"
 	case l.Shape != lintu.Point:
@@ -142,7 +144,7 @@ func layerHitsSQL(l lintu.LayerInfo, place int, named, condition string) string 
 	found := fmt.Sprintf("SELECT f.id, f.code, f.name, %s AS point, Box3D(f.geom) AS box,"+
 		" CASE WHEN f.name LIKE $2 OR f.code LIKE $2 THEN 0 WHEN f.name LIKE $3 OR f.code LIKE $3 THEN 1 ELSE 2 END AS rank"+
 		" FROM %s f WHERE f.tenant_id = $1 AND f.geom IS NOT NULL AND (%s)%s",
-		point, versions(l, present), matching(l, named), condition)
+		point, from, matching(l, named), condition)
 	return fmt.Sprintf("SELECT '%s' AS layer, %d AS place, %d AS level, rank, id, code, name, point, box"+
 		" FROM (%s ORDER BY rank, length(name), code LIMIT $5) f", l.Name, place, levelRank(l), found)
 }
@@ -153,7 +155,7 @@ func matching(l lintu.LayerInfo, named string) string {
 	switch l.Kind {
 	case lintu.KindBase:
 		return "f.name <> '' AND " + named
-	case lintu.KindArea, lintu.KindUnit:
+	case lintu.KindArea, lintu.KindUnit, lintu.KindCase:
 		return named + " OR f.code LIKE ALL ($4::text[])"
 	}
 	return named + " OR f.code LIKE upper($3) OR f.code LIKE $3"

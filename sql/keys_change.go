@@ -38,10 +38,38 @@ func (db *DB) RotateKey(ctx context.Context, tenant int32, by lintu.Actor, progr
 		done += after.n
 		progress(step, min(done, total), total)
 	}
+	for more := true; more; {
+		err := db.edit(ctx, tenant, func(e *edit) (err error) {
+			more, err = e.rotateCases(ctx)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
 	if err := db.edit(ctx, tenant, func(e *edit) error { return e.endRotation(ctx, by) }); err != nil {
 		return err
 	}
-	return errors.Join(db.vacuum(ctx, "person"), db.vacuum(ctx, "tenant_key"))
+	return db.vacuumSealed(ctx)
+}
+
+// vacuumSealed removes from the disk what was sealed before.
+func (db *DB) vacuumSealed(ctx context.Context) error {
+	return errors.Join(db.vacuum(ctx, "person"), db.vacuum(ctx, "case_contact"), db.vacuum(ctx, "case_follow"), db.vacuum(ctx, "tenant_key"))
+}
+
+// rotateCases seals some contacts and codes of cases anew and reports whether there
+// are more.
+func (e *edit) rotateCases(ctx context.Context) (more bool, err error) {
+	if err := e.personal(ctx); err != nil {
+		return false, err
+	}
+	ring, err := e.keys.ring(ctx, e.tx, e.tenant)
+	if err != nil {
+		return false, err
+	}
+	n, err := e.resealCases(ctx, ring, rotateAtOnce)
+	return n == rotateAtOnce, err
 }
 
 // beginRotation makes the new key, unless a rotation is under way, and returns how
@@ -152,7 +180,9 @@ func (e *edit) endRotation(ctx context.Context, by lintu.Actor) error {
 		UPDATE tenant_key k SET wrapped = NULL, destroyed_at = $2
 		WHERE tenant_id = $1 AND wrapped IS NOT NULL
 		AND version < (SELECT max(version) FROM tenant_key WHERE tenant_id = $1)
-		AND NOT EXISTS (SELECT FROM person p WHERE p.tenant_id = $1 AND p.key_version = k.version)`, e.tenant, e.at)
+		AND NOT EXISTS (SELECT FROM person p WHERE p.tenant_id = $1 AND p.key_version = k.version)
+		AND NOT EXISTS (SELECT FROM case_contact p WHERE p.tenant_id = $1 AND p.key_version = k.version)
+		AND NOT EXISTS (SELECT FROM case_follow p WHERE p.tenant_id = $1 AND p.key_version = k.version AND p.sealed <> '')`, e.tenant, e.at)
 	if err != nil {
 		return err
 	}
@@ -219,7 +249,7 @@ func (e *edit) rewrapKey(ctx context.Context, k wrappedKey) error {
 // DestroyKeys deletes all personal data of the tenant and destroys its data keys. It
 // needs no master key. Older backups still hold both, and can be read until the
 // master key that wrapped them is destroyed too. It returns how many versions of
-// persons were deleted.
+// persons and contacts of cases were deleted.
 func (db *DB) DestroyKeys(ctx context.Context, tenant int32, by lintu.Actor) (n int64, err error) {
 	err = db.edit(ctx, tenant, func(e *edit) error {
 		if err := e.personal(ctx); err != nil {
@@ -229,7 +259,11 @@ func (db *DB) DestroyKeys(ctx context.Context, tenant int32, by lintu.Actor) (n 
 		if err != nil {
 			return err
 		}
-		n = done.RowsAffected()
+		contacts, err := e.destroyCases(ctx)
+		if err != nil {
+			return err
+		}
+		n = done.RowsAffected() + contacts
 		keys, err := e.tx.Exec(ctx, `UPDATE tenant_key SET wrapped = NULL, destroyed_at = $2 WHERE tenant_id = $1 AND wrapped IS NOT NULL`, tenant, e.at)
 		if err != nil {
 			return err
@@ -240,5 +274,5 @@ func (db *DB) DestroyKeys(ctx context.Context, tenant int32, by lintu.Actor) (n 
 		return 0, err
 	}
 	db.keys.forget(tenant, nil)
-	return n, errors.Join(db.vacuum(ctx, "person"), db.vacuum(ctx, "tenant_key"))
+	return n, db.vacuumSealed(ctx)
 }

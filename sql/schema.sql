@@ -762,7 +762,7 @@ COMMENT ON COLUMN public.case_follow.code_hash IS 'SHA-256 of the code.';
 
 -- Name: COLUMN case_follow.sealed; Type: COMMENT; Schema: public; Owner: -
 
-COMMENT ON COLUMN public.case_follow.sealed IS 'The code, AES-256-GCM under the tenant''s data key, so that a lost answer can be repeated.';
+COMMENT ON COLUMN public.case_follow.sealed IS 'The code, AES-256-GCM under the tenant''s data key, so that a lost answer can be repeated; empty once the keys were destroyed.';
 
 -- Name: case_number; Type: TABLE; Schema: public; Owner: -
 

@@ -19,15 +19,17 @@ const (
 // relation returns a query that gives one row per version of a layer's features
 // of tenant $1: id, code, valid, geom, for areas label and area_m2, and the
 // layer's fields, absent ones null. It is made of names that this program declares;
-// values come as parameters only. The condition narrows it, beginning with AND; it calls
-// the layer's rows f.
+// values come as parameters only. It keeps to what lies inside.
 //
 // What belongs to a feature by another table (the head of a household, the
 // households of a head) is given as of the same instant; for a span as of the
 // end of the version.
-func relation(l lintu.LayerInfo, w when, condition string) string {
-	if l.Kind == lintu.KindLink {
-		return linkRelation(w, condition)
+func relation(l lintu.LayerInfo, w when, in inside) string {
+	switch l.Kind {
+	case lintu.KindLink:
+		return linkRelation(w, in.condition(l))
+	case lintu.KindCase:
+		return caseRelation(w, in)
 	}
 	columns := "f.tenant_id, f.id, f.code, f.valid, f.geom"
 	if l.Kind == lintu.KindArea {
@@ -38,7 +40,7 @@ func relation(l lintu.LayerInfo, w when, condition string) string {
 			columns += fmt.Sprintf(", %s AS %s", fieldExpr(l, f, w), f.Name)
 		}
 	}
-	return fmt.Sprintf("SELECT %s FROM %s f WHERE f.tenant_id = $1 AND %s%s", columns, versions(l, w), validity(w, "f.valid"), condition)
+	return fmt.Sprintf("SELECT %s FROM %s f WHERE f.tenant_id = $1 AND %s%s", columns, versions(l, w), validity(w, "f.valid"), in.condition(l))
 }
 
 // versions returns what a layer's versions are read FROM: the present, what has

@@ -17,11 +17,18 @@ import (
 type inside struct {
 	limited      bool
 	areas, heads string // the parameters (uuid[]) that hold them; "" for none
+	cases        caseSight
 }
 
 // insideOf adds to args what the territory's condition needs. Layers other than
-// those of households are not limited: who sees them sees all of them.
+// those of households and cases are not limited: who sees them sees all of them.
 func insideOf(l lintu.LayerInfo, t lintu.Territory, args *[]any) inside {
+	if l.Kind == lintu.KindCase && t.Cases != nil {
+		return inside{limited: true, cases: sightOf(*t.Cases, func(v any) string {
+			*args = append(*args, v)
+			return "$" + strconv.Itoa(len(*args))
+		})}
+	}
 	if l.Needs != lintu.SeeHouseholds || t.Everywhere {
 		return inside{}
 	}
@@ -39,7 +46,12 @@ func insideOf(l lintu.LayerInfo, t lintu.Territory, args *[]any) inside {
 }
 
 // nowhere reports whether nothing can be found.
-func (in inside) nowhere() bool { return in.limited && in.areas == "" && in.heads == "" }
+func (in inside) nowhere() bool {
+	if in.cases != (caseSight{}) {
+		return in.cases.any() == "false"
+	}
+	return in.limited && in.areas == "" && in.heads == ""
+}
 
 // condition is " AND …" over rows of the layer, "" where nothing is limited.
 func (in inside) condition(l lintu.LayerInfo) string {

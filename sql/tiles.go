@@ -17,8 +17,8 @@ const (
 
 // clusterShift says how large the cells are in which points below DetailZoom
 // are counted: 2^shift tile units. Households glow, so their cells are as fine
-// as the eye tells apart; heads carry numbers, which need room.
-var clusterShift = map[lintu.Layer]int{lintu.Households: 6, lintu.Heads: 9}
+// as the eye tells apart; heads and cases carry numbers, which need room.
+var clusterShift = map[lintu.Layer]int{lintu.Households: 6, lintu.Heads: 9, lintu.Cases: 9}
 
 // tileStatements holds one statement per layer for the features, one for the
 // clusters, each for the present and for an instant; those of a territory are made
@@ -81,7 +81,7 @@ func tileSQL(l lintu.LayerInfo, w when, z int, in inside) string {
 
 // detailSQL makes the statement for one feature per row.
 func detailSQL(l lintu.LayerInfo, w when, in inside) string {
-	from := relation(l, w, in.condition(l))
+	from := relation(l, w, in)
 	if l.Kind == lintu.KindLink {
 		from = linkRelation(w, linksNear(w)+in.exactly(l))
 	}
@@ -144,7 +144,7 @@ func clusterSQL(l lintu.LayerInfo, w when, in inside) string {
 		" FROM (SELECT %[2]s AS x, %[3]s AS y FROM (%[4]s) r WHERE r.geom && %[5]s OFFSET 0) p"+ // OFFSET 0: computed once per row
 		" WHERE p.x >> 20 = $4::int AND p.y >> 20 = $5::int"+
 		" GROUP BY (p.x & %[1]d) >> %[6]d, (p.y & %[1]d) >> %[6]d ORDER BY (p.y & %[1]d) >> %[6]d, (p.x & %[1]d) >> %[6]d",
-		fineMask, fineX("r.geom"), fineY("r.geom"), relation(l, w, in.condition(l)), tileBox, cell)
+		fineMask, fineX("r.geom"), fineY("r.geom"), relation(l, w, in), tileBox, cell)
 	return "SELECT " + layerSQL(string(l.Name), rows) + usesAt(w)
 }
 

@@ -30,6 +30,7 @@ type cli struct {
 	User    userCmd    `cmd:"" help:"Keep the accounts of those who sign in."`
 	Audit   auditCmd   `cmd:"" help:"Verify and export the audit."`
 	Check   checkCmd   `cmd:"" help:"Look for contradictions in the stored data."`
+	Case    caseCmd    `cmd:"" help:"Cases: make them anew from their events."`
 	Privacy privacyCmd `cmd:"" help:"Personal data: export or erase a person's, change or destroy the keys."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }

@@ -178,7 +178,7 @@ CREATE TABLE case_follow (
 );
 COMMENT ON TABLE case_follow IS 'The codes by which residents follow their cases.';
 COMMENT ON COLUMN case_follow.code_hash IS 'SHA-256 of the code.';
-COMMENT ON COLUMN case_follow.sealed IS 'The code, AES-256-GCM under the tenant''s data key, so that a lost answer can be repeated.';
+COMMENT ON COLUMN case_follow.sealed IS 'The code, AES-256-GCM under the tenant''s data key, so that a lost answer can be repeated; empty once the keys were destroyed.';
 
 CREATE TABLE case_contact (
     tenant_id   int   NOT NULL,

@@ -66,4 +66,16 @@ SELECT rule, relation, n FROM (
         JOIN household h ON h.tenant_id = $1 AND h.id = a.household_id
         JOIN head n ON n.tenant_id = $1 AND n.id = a.head_id
         WHERE a.tenant_id = $1 AND upper_inf(a.valid) AND NOT (upper_inf(h.valid) AND upper_inf(n.valid))
+    UNION ALL
+    -- cases without their events, or events that are not numbered from 1 without a gap
+    SELECT 'events', 'case_file', count(*) FROM case_file c
+        LEFT JOIN (SELECT case_id, max(seq) AS last, count(*) AS n FROM case_event WHERE tenant_id = $1 GROUP BY case_id) e ON e.case_id = c.id
+        WHERE c.tenant_id = $1 AND (e.last IS DISTINCT FROM c.seq OR e.n IS DISTINCT FROM c.seq)
+    UNION ALL
+    SELECT 'row', 'case_event', count(*) FROM case_event e WHERE e.tenant_id = $1 AND e.seq = 1
+        AND NOT EXISTS (SELECT FROM case_file c WHERE c.tenant_id = $1 AND c.id = e.case_id)
+    UNION ALL
+    -- photos of events that are not known, or that their event does not name
+    SELECT 'event', 'case_photo', count(*) FROM case_photo p WHERE p.tenant_id = $1 AND p.case_id IS NOT NULL
+        AND NOT EXISTS (SELECT FROM case_event e WHERE e.tenant_id = $1 AND e.case_id = p.case_id AND e.seq = p.seq AND p.id = ANY (e.photos))
 ) faults (rule, relation, n) WHERE n > 0 ORDER BY rule, relation
