@@ -62,6 +62,8 @@ export interface Config {
 
 export type Right =
   | 'see_units' | 'see_households' | 'see_persons' | 'unmask_persons'
+  | 'report_cases' | 'see_cases' | 'see_restricted_cases' | 'verify_cases' | 'handle_cases' | 'dispatch_cases' | 'check_cases'
+  | 'hold_meetings' | 'manage_rules'
   | 'import' | 'read_audit' | 'manage_accounts' | 'read_metrics'
 
 /** A role that somebody holds, for a place and a period. */
