@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { transformWithOxc, type Plugin, type Rolldown } from 'vite'
 import { day } from '../src/style/palette.ts'
@@ -44,15 +44,7 @@ function filesOf(bundle: Bundle, entry: string): Set<string> {
   return files
 }
 
-function contentOf(bundle: Bundle, own: Map<string, string | Uint8Array>, name: string): string | Uint8Array {
-  const made = own.get(name)
-  if (made !== undefined) return made
-  const item = bundle[name]
-  if (!item) throw new Error(`the field page needs ${name}, which is not built`)
-  return item.type === 'chunk' ? item.code : item.source
-}
-
-const hash = (content: string | Uint8Array) => createHash('sha256').update(content).digest('hex')
+const hash = (content: Buffer | string) => createHash('sha256').update(content).digest('hex')
 
 /**
  * Makes the field page an app: its manifest, its icons, and the service worker that
@@ -63,23 +55,24 @@ export function fieldApp(): Plugin {
     name: 'lintu-field-app',
     apply: 'build',
     enforce: 'post',
-    async generateBundle(_, bundle) {
-      const own = new Map<string, string | Uint8Array>()
-      const emit = (fileName: string, content: string | Uint8Array) => {
-        own.set(fileName, content)
-        this.emitFile({ type: 'asset', fileName, source: content })
-      }
+    async generateBundle() {
+      const emit = (fileName: string, content: string | Uint8Array) => this.emitFile({ type: 'asset', fileName, source: content })
       const lamp = readFileSync(join(source, 'ui/lamp.svg'), 'utf8')
       emit('field.webmanifest', `${JSON.stringify(manifest, null, 1)}\n`)
       emit('icons/lamp-192.png', await rasterizeIcon(lamp, 192))
       emit('icons/lamp-512.png', await rasterizeIcon(lamp, 512))
       // Phones cut a maskable icon round: the ground fills the square, the lamp keeps inside.
-      emit('icons/lamp-maskable-512.png', await rasterizeIcon(lamp.replace('viewBox="0 0 32 32"', 'viewBox="-5 -5 42 42"').replace('<rect width="32" height="32" rx="7"', '<rect x="-5" y="-5" width="42" height="42"'), 512))
-      const names = [...filesOf(bundle, 'field.html'), ...besides].sort()
-      const files: Record<string, string> = { '/field': hash(contentOf(bundle, own, 'field.html')) }
-      for (const name of names) files[`/${name}`] = hash(contentOf(bundle, own, name))
-      const worker = await transformWithOxc(readFileSync(join(source, 'field/worker.ts'), 'utf8'), 'worker.ts')
-      emit('field-sw.js', `const files = ${JSON.stringify(files, null, 1)}\nconst build = '${hash(JSON.stringify(files)).slice(0, 16)}'\n${worker.code.replace(/^export \{\s*\};?\s*$/m, '')}`)
+      const wide = lamp.replace('viewBox="0 0 32 32"', 'viewBox="-5 -5 42 42"').replace('<rect width="32" height="32" rx="7"', '<rect x="-5" y="-5" width="42" height="42"')
+      emit('icons/lamp-maskable-512.png', await rasterizeIcon(wide, 512))
+    },
+    // Only what has been written has its last form.
+    async writeBundle({ dir }, bundle) {
+      if (!dir) throw new Error('the pages are written into no folder')
+      const files: Record<string, string> = { '/field': hash(readFileSync(join(dir, 'field.html'))) }
+      for (const name of [...filesOf(bundle, 'field.html'), ...besides].sort()) files[`/${name}`] = hash(readFileSync(join(dir, name)))
+      const { code } = await transformWithOxc(readFileSync(join(source, 'field/worker.ts'), 'utf8'), 'worker.ts')
+      const build = hash(JSON.stringify(files)).slice(0, 16)
+      writeFileSync(join(dir, 'field-sw.js'), `const files = ${JSON.stringify(files, null, 1)}\nconst build = '${build}'\n${code.replace(/^export \{\s*\};?\s*$/m, '')}`)
     },
   }
 }

@@ -5,7 +5,7 @@ export const name = 'roles'
 
 /** The pages beyond the public ones that each role has. */
 const pages = {
-  viewer: [], dispatcher: [], planner: ['/planner'], gridworker: [], head: [], unit: [], checker: [], auditor: ['/audit'], admin: ['/accounts'],
+  viewer: [], dispatcher: ['/field'], planner: ['/planner'], gridworker: ['/field'], head: ['/field'], unit: ['/field'], checker: ['/field'], auditor: ['/audit'], admin: ['/accounts'],
 }
 const kept = ['/planner', '/accounts', '/audit']
 

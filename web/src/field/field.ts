@@ -1,6 +1,7 @@
-import { getConfig } from '../api/client'
+import { ApiError, getConfig } from '../api/client'
 import type { Config } from '../api/types'
 import { createStore, type Store } from '../store'
+import { rememberedAccount } from './account'
 import { getCategories, getGround, getHomes, getMyCases, type Case, type Category, type Ground, type Home } from './api'
 import { openDB } from './db'
 import { dropStrays } from './draft'
@@ -12,6 +13,13 @@ import { askToKeep, type Safety } from './storage'
 
 /** How often a visible page asks what there is to do. */
 const beatMS = 60_000
+
+/** What the account is shown; while somebody else is signed in, or nobody, that is not known. */
+async function ownConfig(account: string, signal: AbortSignal): Promise<Config> {
+  const config = await getConfig(signal)
+  if (config.me.login !== account) throw new ApiError('signedOut', 401)
+  return config
+}
 
 /** Everything that the page of one account works with. */
 export interface Field {
@@ -36,14 +44,16 @@ export async function openField(account: string): Promise<Field> {
   const stopped = new AbortController()
   const { signal } = stopped
   const outbox = createOutbox(db, account)
-  const config = createKept(db, 'config', getConfig, signal)
-  const ground = createKept(db, 'ground', async (s) => {
+  const mine = () => rememberedAccount() === account
+  const keep = <T>(key: string, ask: (signal: AbortSignal) => Promise<T>) => createKept(db, key, ask, mine, signal)
+  const config = keep('config', (s) => ownConfig(account, s))
+  const ground = keep('ground', async (s) => {
     const { value } = config.store.get()
     return value ? getGround(value, s) : { outline: null, bounds: null }
-  }, signal)
-  const categories = createKept(db, 'categories', getCategories, signal)
-  const tasks = createKept(db, 'tasks', getMyCases, signal)
-  const homes = createKept(db, 'homes', getHomes, signal)
+  })
+  const categories = keep('categories', getCategories)
+  const tasks = keep('tasks', getMyCases)
+  const homes = keep('homes', getHomes)
   await Promise.all([outbox.reload(), ...[config, ground, categories, tasks, homes].map((kept) => kept.open())])
   await dropStrays(db)
   const sender = createSender(outbox, account)
@@ -51,10 +61,10 @@ export async function openField(account: string): Promise<Field> {
   const isHead = () => config.store.get().value?.me.roles.some((role) => role.role === 'neighbor_head') ?? false
 
   async function refreshAll(): Promise<void> {
-    void categories.refresh()
-    void tasks.refresh()
     await config.refresh()
     if (config.store.get().error) return
+    void categories.refresh()
+    void tasks.refresh()
     void ground.refresh()
     if (isHead()) void homes.refresh()
   }
@@ -69,11 +79,11 @@ export async function openField(account: string): Promise<Field> {
   window.addEventListener('online', refresh, { signal })
   document.addEventListener('visibilitychange', () => visible() && refresh(), { signal })
   const beat = setInterval(() => visible() && navigator.onLine && void tasks.refresh(), beatMS)
-  let delivered = 0
-  const unsubscribe = outbox.store.subscribe((parcels) => {
-    const now = parcels.filter((p) => p.state === 'sent').length
-    if (now > delivered && delivered > 0) void tasks.refresh()
-    delivered = now
+  const countSent = () => outbox.store.get().filter((p) => p.state === 'sent').length
+  let sent = countSent()
+  const unsubscribe = outbox.store.subscribe(() => {
+    if (countSent() > sent) void tasks.refresh()
+    sent = countSent()
   })
   void askToKeep().then((found) => safety.update(() => found))
 

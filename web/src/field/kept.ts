@@ -26,8 +26,12 @@ interface Row<T> {
   asOf: number
 }
 
-/** Keeps an answer under a name: shown at once as it was, and anew when the server has answered. */
-export function createKept<T>(db: IDBDatabase, key: string, ask: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Kept<T> {
+/**
+ * Keeps an answer under a name: shown at once as it was, and anew when the server has
+ * answered. What comes in after the account has changed (`mine`) is somebody else's and
+ * is dropped.
+ */
+export function createKept<T>(db: IDBDatabase, key: string, ask: (signal: AbortSignal) => Promise<T>, mine: () => boolean, signal: AbortSignal): Kept<T> {
   const store = createStore<Answer<T>>({ value: null, asOf: 0, busy: false, error: null })
   return {
     store,
@@ -40,6 +44,7 @@ export function createKept<T>(db: IDBDatabase, key: string, ask: (signal: AbortS
       store.update((state) => ({ ...state, busy: true }))
       try {
         const value = await ask(signal)
+        if (!mine()) return store.update((state) => ({ ...state, busy: false }))
         const asOf = Date.now()
         store.update(() => ({ value, asOf, busy: false, error: null }))
         await write(db, 'kept', { key, value, asOf } satisfies Row<T>)

@@ -131,12 +131,12 @@ const readScheme = 'lintu-read'
 /** Leads requests for tiles to the reader. */
 function readBy(read: ReadTile): (address: string) => { url: string } {
   addProtocol(readScheme, async ({ url, type }, { signal }) => {
-    const bytes = await read(url.slice(readScheme.length + 1), signal)
+    const bytes = await read(url.slice(`${readScheme}://`.length), signal)
     return { data: type === 'json' ? (JSON.parse(new TextDecoder().decode(bytes)) as object) : bytes }
   })
   return (address) => {
     const path = new URL(address, location.origin).pathname
-    return { url: path.startsWith('/tiles/') ? `${readScheme}:${path}` : address }
+    return { url: path.startsWith('/tiles/') ? `${readScheme}://${path}` : address }
   }
 }
 

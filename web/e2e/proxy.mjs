@@ -1,0 +1,37 @@
+import { createServer, request } from 'node:http'
+
+/**
+ * A bad network in front of the server under test. `down` breaks every connection, as
+ * when there is none; `lose` says of which requests the server does what is asked and
+ * the answer never arrives; `heard` is called at each.
+ */
+export async function badNetwork(target) {
+  const { hostname, port } = new URL(target)
+  const network = { url: '', down: false, lose: () => false, lost: 0, heard: () => {}, close: () => {} }
+  const server = createServer((asked, answer) => {
+    if (network.down) return asked.socket.destroy()
+    const losing = network.lose(asked)
+    const on = request({ hostname, port, path: asked.url, method: asked.method, headers: asked.headers }, (got) => {
+      if (losing) {
+        got.resume()
+        got.on('end', () => {
+          network.lost++
+          network.heard()
+          answer.socket?.destroy()
+        })
+        return
+      }
+      answer.writeHead(got.statusCode, got.headers)
+      got.pipe(answer)
+    })
+    on.on('error', () => answer.socket?.destroy())
+    asked.pipe(on)
+  })
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+  network.url = `http://127.0.0.1:${server.address().port}`
+  network.close = () => {
+    server.closeAllConnections()
+    server.close()
+  }
+  return network
+}
