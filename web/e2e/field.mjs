@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { readFileSync } from 'node:fs'
-import { check, checkAccessible, base, fillSignIn, newSession, passwords } from './browser.mjs'
+import { base, check, checkAccessible, fillSignIn, json, newSession, passwords } from './browser.mjs'
 import { badNetwork } from './proxy.mjs'
 
 export const name = 'field page'
@@ -105,12 +105,7 @@ async function outbox(page) {
 }
 
 /** What the server has under that text. */
-async function onServer(text) {
-  const cookie = await newSession('dispatcher')
-  const response = await fetch(`${base}/api/v1/cases?${new URLSearchParams({ text, limit: '50' })}`, { headers: { Cookie: cookie } })
-  check(response.ok, `cases: ${response.status}`)
-  return (await response.json()).cases
-}
+const onServer = async (text) => (await json(`/api/v1/cases?${new URLSearchParams({ text, limit: '50' })}`, 'dispatcher')).cases
 
 async function photoOf(one) {
   const cookie = await newSession('dispatcher')
@@ -222,7 +217,7 @@ async function comesBack(page, context, network, tag, ids) {
 }
 
 /** A session that ends keeps everything, and goes on after signing in. */
-async function sessionEnds(page, context, network, tag) {
+async function sessionEnds(page, context, tag) {
   await context.clearCookies()
   await pin(page, { note: `${tag} 登录` })
   const strip = page.getByRole('alert').getByText('登录已结束')
@@ -237,7 +232,7 @@ async function sessionEnds(page, context, network, tag) {
 }
 
 /** What the server refuses says why, and can be mended. */
-async function refused(page, context, network, tag) {
+async function refused(page, network, tag) {
   network.down = true
   await pin(page, { note: `${tag} 退回` })
   await page.evaluate(() => new Promise((resolve) => {
@@ -265,22 +260,23 @@ async function refused(page, context, network, tag) {
   check((await onServer(`${tag} 退回`)).length === 1, 'the mended report is not on the server once')
 }
 
-/** A task is done offline, and goes out with the network. */
-async function actsOffline(page, context, network, one) {
+/** An act is done offline, and goes out with the network, once. */
+async function actsOffline(page, network, one) {
   await page.reload()
   await page.locator('[data-tab=tasks]').tap()
   const task = page.locator(`[data-task="${one.id}"]`)
-  await task.waitFor()
+  await task.getByText('其他操作').tap()
   await checkAccessible(page, '/field with tasks')
   network.down = true
-  await task.locator('[data-act=take]').tap()
+  await task.locator('[data-act=comment]').tap()
+  await task.getByLabel('说明').fill('已到现场')
   await task.locator('[data-send-act]').tap()
   await task.getByText('在手机里等待发送').waitFor()
   network.down = false
   await page.evaluate(() => dispatchEvent(new Event('online')))
   await unsent(page, 0)
-  const [now] = await onServer(one.number)
-  check(now.state === 'in_progress', `the case is ${now.state} after it was taken`)
+  const { events } = await json(`/api/v1/cases/${one.id}/events`, 'dispatcher')
+  check(events.filter(({ act, note }) => act === 'comment' && note === '已到现场').length === 1, 'the comment is not on the server once')
 }
 
 async function atNight(page) {
@@ -326,9 +322,9 @@ export async function run(browser) {
     const ids = await reportsOffline(page, context, network, tag)
     await anotherAccount(page, context, network)
     const [one] = await comesBack(page, context, network, tag, ids)
-    await sessionEnds(page, context, network, tag)
-    await refused(page, context, network, tag)
-    await actsOffline(page, context, network, one)
+    await sessionEnds(page, context, tag)
+    await refused(page, network, tag)
+    await actsOffline(page, network, one)
     await atNight(page)
     await signsOut(page, context, network)
     check(errors.length === 0, errors.join('\n'))
@@ -340,8 +336,7 @@ export async function run(browser) {
 
 /** A place in the middle of the grid worker's households. */
 async function insideGrid() {
-  const cookie = await newSession('gridworker')
-  const { layers } = await (await fetch(`${base}/api/v1/config`, { headers: { Cookie: cookie } })).json()
+  const { layers } = await json('/api/v1/config', 'gridworker')
   const [west, south, east, north] = layers.find((l) => l.name === 'households').bounds
   return { longitude: (west + east) / 2, latitude: (south + north) / 2, accuracy: 12 }
 }

@@ -38,3 +38,6 @@ export function offered(state: string, allowed: readonly string[]): { main: stri
   const able = allowed.filter((act) => needsOf(state, act) !== null)
   return { main: first.filter((act) => able.includes(act)), more: able.filter((act) => !first.includes(act)) }
 }
+
+/** Whether a case waits for the viewer, and is not only watched. */
+export const waitsForMe = (state: string, allowed: readonly string[]): boolean => offered(state, allowed).main.length > 0

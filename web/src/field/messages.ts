@@ -93,7 +93,8 @@ export const fieldMessages = {
   fieldStorageEvictable: m('空间不足时浏览器可能清掉未发出的上报。把本页“添加到主屏幕”并尽快连网，或导出到文件。', 'The browser may delete unsent reports when it needs room. Add this page to the home screen, find a network soon, or save them to a file.'),
   fieldStorageFull: m('手机空间快满了，请腾出空间，并尽快发送或导出。', 'The phone is nearly full. Make room, and send or save reports soon.'),
 
-  fieldTasks: m('我的任务 · {n} 件', 'My tasks · {n}'),
+  fieldTasks: m('要我办的 · {n} 件', 'For me to do · {n}'),
+  fieldWatched: m('我上报的、在办 · {n} 件', 'Reported by me, on their way · {n}'),
   fieldNoTasks: m('现在没有要办的。', 'There is nothing to do now.'),
   fieldAsOf: m('截至 {when}', 'As of {when}'),
   fieldAsking: m('正在更新…', 'Asking…'),

@@ -8,7 +8,7 @@ import { tilesOver } from './cover'
 import { openDB, read, write } from './db'
 import { dropDraft, dropStrays, emptyDraft, keepDraft, readDraft, worthKeeping } from './draft'
 import { exportFile, type ExportFile } from './export'
-import { needsOf, offered, stateTitle } from './flow'
+import { needsOf, offered, stateTitle, waitsForMe } from './flow'
 import { createKept } from './kept'
 import { newReport, type Photo } from './parcel'
 import { bestPlaced, circle, distanceM, photoPlace, placeOf, type Fix } from './place'
@@ -67,6 +67,7 @@ test('the phone offers what it can ask for, and knows what an act needs', () => 
   expect(needsOf('in_progress', 'report_done')).toEqual(['note', 'proof'])
   expect(needsOf('filed', 'dispatch')).toBeNull() // a unit is chosen at a desk
   expect(offered('reported', ['comment', 'verify', 'take', 'amend', 'merge'])).toEqual({ main: ['verify', 'take'], more: ['comment'] })
+  expect([waitsForMe('reported', ['verify']), waitsForMe('dispatched', ['locate', 'amend', 'comment'])]).toEqual([true, false])
   expect(stateTitle('reported').zh).toBe('待核实')
   expect(stateTitle('of a later build').zh).toBe('of a later build')
 })
