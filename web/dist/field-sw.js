@@ -1,21 +1,21 @@
 const files = {
- "/field": "4025287304a38d1ee34ae254ab79e50b357c77971066969398e82fda5d513a5e",
- "/assets/Confirm-ClPuTD6d.js": "a2cc450222a18861c1e197128fbc3b91a7c50dd5a3eca102606d2d2306c7c7fa",
+ "/field": "9e6a3877861d5e6266b98241a3254c84067c94a0a35fcdae66458f5e5d933f75",
+ "/assets/Confirm-QWm7fGyE.js": "a49f47cfe54864ce8c9e5aaa7056690672e1bb5315cb8d7db7e2e44cb7047caa",
  "/assets/adapter-BkqUXGO4.css": "bd1790b03318d7ceef19c78577ee2bda911c461069533dfa99baa7400730a8c7",
- "/assets/adapter-CBFcT8W9.js": "cd573601798bb79f6c2fd7e42dc341e365c8564b2fe7d18bdd9691b42daf5c74",
- "/assets/desk-CFr2lmgO.js": "c4d0d7a8bce3b7fbb2f7d7d7a7854cbb1a8820514f8ac05c1a27fa065d1c4679",
- "/assets/field-CCalaWh6.js": "56d21e0a334a15d7fec45b5a33ec7302e68625f44a095aa22bf14595594d34a8",
- "/assets/field-nNp--UZZ.css": "4aa5123ab6d770d3e21aedcb99262c3e68ce9d0479786a382db7183b3b2cc549",
+ "/assets/adapter-DRWf89nU.js": "7f4e941fbcfeb47bda413f18738e1263807adabf20d36faa52c4d207d0307ccf",
+ "/assets/desk-C7RBxSH6.js": "809ee87185a212100eb75bac4265231a2d0ddd63cdfd43337023028246063848",
+ "/assets/field-C27ZYfI-.js": "91fe4726bd5d48d5d25d3622e971c3cf4e928d1d00330fa32d569a1825482717",
+ "/assets/field-E-MZy9qy.css": "02732b7e685d17d5defc89e016fa5981a6a9a7922544434f6d04411b929bca63",
  "/assets/format-D5XzGrDM.js": "4e5dcdae5a0566677cb980ed2e54c79f781cfd763b1c8edaa649ab7401acd83c",
  "/assets/lamp-DIt39ol9.svg": "5b67c43b67a796e53875710cb3f31a68b3def8ba397905e043bf459be1cf7972",
- "/assets/mapChunk-Cs8yDw8V.js": "50d1717109102ee13448ce295885601e2d69f74e6e47d28ededee9dec72da344",
+ "/assets/mapChunk-DMUKGUSS.js": "e7031fe158ace4156688489232ed6b0d7f6d1092d047157749583cfe1cee8298",
  "/assets/maplibre-L1nKO7Wb.js": "a0578d1fd15eb2703f1cde5a178d95ce6ec96bc9ee99eff64c4b20f6dec1ef6b",
  "/assets/maplibre-gl-worker-CZtFQQIV.mjs": "73d7a024a4efe1a46e49db193e18cfe33271e3ecc652ec7542c281a4ef5f0f04",
  "/assets/maplibre-qvkd0SPb.css": "280f62458bee97adaab9c817e977cc89e02cc34d07a3107ba4a545c17c41976d",
- "/assets/overlay-DAxMTVRl.js": "384a8808ec4c23a1df8128bd6637dc21441af58daa7f50828d6d001d6929f013",
- "/assets/palette-B3wVpLUD.js": "afc2440835a6cf599dc9c55b5b9d1061f839f201c5fa07d30538bb4c7f439e1e",
+ "/assets/overlay-spKCWvMB.js": "6a3525203fc7a190ab0725bff238077d62848de29a36fd2d2d67c9a0b01be289",
  "/assets/palette-BPB2O615.css": "b174a99b35616c49b696d044242cb29b5ba860e1e28c39df9fe2c1d8610d8ebc",
- "/assets/store-BF876Dsr.js": "26c535b7714d233b370bbdf7a71f922fcee02d1638aec1719bc5c0929de78efc",
+ "/assets/palette-BvkpRygm.js": "3b07749c10d18f3eb0a4c640a13eb34fd5e5dba97fa100ffc9ee2077b552dfb8",
+ "/assets/store-5tqgcuEU.js": "0d5cba84e3febd8df852a12332c408ea1d96abf398be2e5ded95002bb98b3edf",
  "/assets/store-BoriJHqT.css": "e0c59faed44ff668a9557ad7c7a5ed2b9d547e1704821e4ffea8fc9a03e8b826",
  "/assets/view-3GaAcJUh.js": "cc973f353b785c1f630993fc3da435c1c74699860b7313fc4a710d3571dc941a",
  "/assets/wait-CAtp1O-J.js": "0eea147625c73fceaa5a221567f0ba3f7429fa479f5cfe51b9e5e81558b51c06",
@@ -26,7 +26,7 @@ const files = {
  "/sprites/icons@2x.json": "1f5797c548d63237fa2f00d474c5c7550f8b15d222affa02294e59691a5aef23",
  "/sprites/icons@2x.png": "75bdec391e3711c2a19c5c440173b7a2b7b7c5e17f0e5a78f99f015e192eda09"
 }
-const build = '6a63dba9caaf4c55'
+const build = '97642751b7a8d257'
 const worker = self;
 const prefix = "lintu-field-";
 const name = prefix + build;
