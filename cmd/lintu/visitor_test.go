@@ -79,7 +79,7 @@ func (v *visitor) must(t *testing.T, method, path string, body any) []byte {
 func (v *visitor) crawl(t *testing.T, ids map[string]string) {
 	t.Helper()
 	todo := v.beginnings(t, ids)
-	seen := map[string]bool{}
+	seen, notes := map[string]bool{}, map[string]int{}
 	masked := 0
 	for len(todo) > 0 && len(seen) < 3000 {
 		path := todo[0]
@@ -93,6 +93,7 @@ func (v *visitor) crawl(t *testing.T, ids map[string]string) {
 		if word := sings(body); word != "" {
 			t.Errorf("%s finds %s at %s", v.name, word, path)
 		}
+		v.checkNotes(t, path, body, notes)
 		if bytes.Contains(body, []byte("199****")) {
 			masked++
 		}
@@ -105,6 +106,7 @@ func (v *visitor) crawl(t *testing.T, ids map[string]string) {
 	if (masked > 0) != sees {
 		t.Errorf("%s met %d masked persons", v.name, masked)
 	}
+	v.metNotes(t, notes)
 	v.ask(t)
 	t.Logf("%s: %d addresses, %d with masked persons", v.name, len(seen), masked)
 }
@@ -130,9 +132,13 @@ func (v *visitor) beginnings(t *testing.T, ids map[string]string) []string {
 	}
 	for _, at := range ids {
 		layer, id, _ := strings.Cut(at, "/")
+		if layer == "cases" {
+			paths = append(paths, "/api/v1/cases/"+id, "/api/v1/cases/"+id+"/events")
+		}
 		paths = append(paths, "/api/v1/features/"+at, "/api/v1/features/"+at+"/person", "/ogc/collections/"+layer+"/items/"+id, "/ogc/collections/"+layer+"/items/"+id+"?f=html")
 	}
-	layers := []string{"communities", "grids", "households", "heads", "links", "units", "communities,households,heads"}
+	paths = append(paths, casePaths...)
+	layers := []string{"communities", "grids", "households", "heads", "links", "units", "cases", "communities,households,heads"}
 	for _, layer := range layers {
 		paths = append(paths, "/tiles/"+layer+".json", "/ogc/collections/"+layer+"/items?limit=1000", "/ogc/collections/"+layer+"/items?f=html&limit=1000",
 			"/ogc/collections/"+layer+"/items?datetime=../..")
@@ -156,6 +162,13 @@ func (v *visitor) ask(t *testing.T) {
 		{"POST", "/api/v1/persons/search", `{"phone":"` + c.phone + `"}`},
 		{"POST", "/api/v1/session", `{"login":"` + c.name + `","password":"` + c.phone + `"}`},
 		{"POST", "/api/v1/features/households/x/person/unmask", `{"purpose":"` + c.name + `"}`},
+		{"POST", "/api/v1/cases", `{"note":["` + c.note + `"]}`},
+		{"POST", "/api/v1/cases", `{"contact":{"name":"` + c.name + `","phones":"` + c.phone + `"}}`},
+		{"POST", "/api/v1/cases", `{"id":"` + c.phone + `","note":"` + c.note + `"}`},
+		{"POST", "/api/v1/cases", `{"note":"` + c.note + `","contact":{"name":"` + c.name + `","phone":"` + c.phone + `"}}`},
+		{"POST", "/api/v1/cases/acts", `{"cases":["01980000-0000-7000-8000-000000000000"],"action":{"id":"01980000-0000-7000-8000-000000000000","act":"comment","note":"` + c.note + `"}}`},
+		{"POST", "/api/v1/cases/01980000-0000-7000-8000-000000000000/acts", `{"id":"01980000-0000-7000-8000-000000000000","act":"mediate","note":"` + c.note + `"}`},
+		{"POST", "/api/v1/cases/01980000-0000-7000-8000-000000000000/contact/unmask", `{"purpose":"case","why":"` + c.name + `"}`},
 		{"PUT", "/api/v1/password", `{"old":"` + c.name + `","new":"` + c.phone + `"}`},
 	} {
 		if x.path == "/api/v1/session" {
