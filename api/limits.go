@@ -33,6 +33,9 @@ const (
 	kindReport   kind = "report of a case"
 	kindAct      kind = "act on a case"
 	kindActs     kind = "act on many cases"
+	kindDoor     kind = "report at a door"
+	kindPicture  kind = "photo at a door"
+	kindFollow   kind = "follow a case"
 )
 
 // pace is how often something may be done: each, after burst times at once.
@@ -80,6 +83,12 @@ var paces = map[kind]struct{ address, who pace }{
 	kindAct: {pace{20 * time.Millisecond, 2000}, pace{time.Second, 500}},
 	// Each is up to 200 acts.
 	kindActs: {pace{time.Second, 60}, pace{10 * time.Second, 20}},
+	// Residents without an account: many phones of a mobile network share an address,
+	// but each report is work for a grid worker, and each photo lies on the disk.
+	kindDoor:    {pace{20 * time.Second, 60}, pace{20 * time.Second, 60}},
+	kindPicture: {pace{20 * time.Second, 120}, pace{20 * time.Second, 120}},
+	// Fifty random bits cannot be guessed; at this pace they need not be.
+	kindFollow: {pace{500 * time.Millisecond, 300}, pace{500 * time.Millisecond, 300}},
 }
 
 // Limits that are no paces.
@@ -111,6 +120,9 @@ var kindsOf = []struct {
 	{put, regexp.MustCompile(`^/api/v1/password$`), kindPassword},
 	{post, regexp.MustCompile(`/(person|contact)/unmask$`), kindUnmask},
 	{post, regexp.MustCompile(`^/api/v1/cases$`), kindReport},
+	{post, regexp.MustCompile(`^/api/v1/door/[^/]+/cases$`), kindDoor},
+	{put, regexp.MustCompile(`^/api/v1/door/[^/]+/photos/[^/]+$`), kindPicture},
+	{post, regexp.MustCompile(`^/api/v1/follow(/acts)?$`), kindFollow},
 	{post, regexp.MustCompile(`^/api/v1/cases/acts$`), kindActs},
 	{post, regexp.MustCompile(`^/api/v1/cases/[^/]+/acts$`), kindAct},
 	{post, regexp.MustCompile(`^/api/v1/persons/search$`), kindSearch},

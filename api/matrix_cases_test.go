@@ -35,11 +35,12 @@ func (m *matrix) reports() {
 		tenant        int32
 		lon           float64
 		note, dispute string
+		head          string
 		contact       *lintu.Contact
 	}{
-		own:   {tenant, 113.52, "路灯不亮甲", "争地界丙", &lintu.Contact{Name: "周甲明", Phone: "13800010005"}},
-		far:   {tenant, 113.62, "路灯不亮乙", "争地界丁", &lintu.Contact{Name: "周乙明", Phone: "13800010006"}},
-		"out": {otherTenant, 113.72, "路灯不亮戊", "争地界戊", &lintu.Contact{Name: "周戊明", Phone: "13800010007"}},
+		own:   {tenant, 113.52, "路灯不亮甲", "争地界丙", "1-OWNN", &lintu.Contact{Name: "周甲明", Phone: "13800010005"}},
+		far:   {tenant, 113.62, "路灯不亮乙", "争地界丁", "1-FARN", &lintu.Contact{Name: "周乙明", Phone: "13800010006"}},
+		"out": {otherTenant, 113.72, "路灯不亮戊", "争地界戊", "2-OWNN", &lintu.Contact{Name: "周戊明", Phone: "13800010007"}},
 	} {
 		id := pin(m.t, m.db, x.tenant, "B0101", x.note, x.lon, x.contact)
 		meeting := lintu.Meeting{ID: lintu.NewID(), Title: "议事会", Lon: x.lon, Lat: 28.1201, StartsAt: time.Now(), Rows: []lintu.LedgerRow{
@@ -48,6 +49,15 @@ func (m *matrix) reports() {
 			m.t.Fatal(err)
 		}
 		m.values[target]["meeting"] = meeting.ID.String()
+		var head lintu.ID
+		if err := head.UnmarshalText([]byte(m.idOf("head", "code", x.head))); err != nil {
+			m.t.Fatal(err)
+		}
+		door, err := m.db.MakeDoor(m.t.Context(), x.tenant, lintu.HeadDoor, head, operator)
+		if err != nil {
+			m.t.Fatal(err)
+		}
+		m.values[target]["door"], m.values[target]["doorless"] = door.Code, head.String()
 		dispute := pin(m.t, m.db, x.tenant, "S0601", x.dispute, x.lon, nil)
 		m.values[target]["case"], m.values[target]["dispute"] = id.String(), dispute.String()
 		m.values[target]["photo"] = m.photograph(x.tenant, id).String()
@@ -61,6 +71,7 @@ func (m *matrix) reports() {
 			}
 		}
 	}
+	m.values[none]["door"], m.values[none]["doorless"] = "ZZZZZZZZ", lintu.NewID().String()
 	m.values[none]["meeting"] = lintu.NewID().String()
 	m.values[none]["case"], m.values[none]["dispute"], m.values[none]["photo"] = lintu.NewID().String(), lintu.NewID().String(), lintu.NewID().String()
 	for target, lon := range map[string]float64{own: 113.52, far: 113.62, "out": 113.72, none: 113.92} {

@@ -165,6 +165,22 @@ var matrixRows = []matrixRow{
 		far:  " 401 401 403 404 403 404 200 404 403 404 404 404 404 403 404 404 404 403",
 		none: " 401 401 403 404 404 404 404 404 404 404 404 404 404 404 404 404 404 403"}},
 
+	{route: "GET /api/v1/doors", path: "/api/v1/doors", lines: map[string]string{only: rulers}},
+	{route: "POST /api/v1/doors", path: "/api/v1/doors", body: `{"kind":"head","subject":"{doorless}"}`, lines: map[string]string{
+		own:  " 401 401 403 403 403 403 201 201 201 201 403 403 403 403 403 403 403 403",
+		far:  " 401 401 403 403 403 403 201 404 201 404 403 403 403 403 403 403 403 403",
+		none: " 401 401 403 403 403 403 404 404 404 404 403 403 403 403 403 403 403 403"}},
+	{route: "DELETE /api/v1/doors/:id", path: "/api/v1/doors/01980000-0000-7000-8000-000000000004", lines: map[string]string{
+		only: " 401 401 403 403 403 403 404 404 404 404 403 403 403 403 403 403 403 403"}},
+	{route: "GET /api/v1/door/:code", path: "/api/v1/door/{door}", lines: map[string]string{own: known, far: known, none: missing}},
+	{route: "GET /api/v1/door/:code/qr.svg", path: "/api/v1/door/{door}/qr.svg", lines: map[string]string{own: known, far: known, none: missing}},
+	{route: "POST /api/v1/door/:code/cases", path: "/api/v1/door/{door}/cases", body: `{"id":"01980000-0000-7000-8000-000000000005"}`, lines: map[string]string{ // it has no place
+		own: wrong, far: wrong, none: missing}},
+	{route: "PUT /api/v1/door/:code/photos/:id", path: "/api/v1/door/{door}/photos/01980000-0000-7000-8000-000000000006", body: "no picture", lines: map[string]string{
+		own: wrong, far: wrong, none: missing}},
+	{route: "POST /api/v1/follow", path: "/api/v1/follow", body: `{"code":"ABCDE-FGHJK"}`, lines: map[string]string{only: missing}},
+	{route: "POST /api/v1/follow/acts", path: "/api/v1/follow/acts", body: `{"code":"ABCDE-FGHJK","action":{"id":"01980000-0000-7000-8000-000000000007","act":"confirm","yes":true}}`, lines: map[string]string{only: missing}},
+
 	{route: "GET /api/v1/meetings", path: "/api/v1/meetings", lines: map[string]string{only: casesSeen}},
 	{route: "GET /api/v1/meetings/:id", path: "/api/v1/meetings/{meeting}", lines: map[string]string{own: meetingOwn, far: meetingFar, none: casesAbsent}},
 	{route: "GET /api/v1/meetings/:id/open", path: "/api/v1/meetings/{meeting}/open", lines: map[string]string{own: meetingOwn, far: meetingFar, none: casesAbsent}},
@@ -201,6 +217,10 @@ const (
 	casesSeen   = " 401 401 403 403 200 200 200 200 200 200 200 200 200 200 200 403 403 403"
 	casesFar    = " 401 401 403 403 200 404 200 404 200 404 404 404 404 200 404 403 403 403"
 	casesAbsent = " 401 401 403 403 404 404 404 404 404 404 404 404 404 404 404 403 403 403"
+
+	rulers  = " 401 401 403 403 403 403 200 200 200 200 403 403 403 403 403 403 403 403"
+	missing = " 404 401 403 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404"
+	wrong   = " 400 401 403 400 400 400 400 400 400 400 400 400 400 400 400 400 400 400"
 
 	// bench meetings, and changes of them that stand on what is not there any more
 	meetingOwn    = " 401 401 403 403 200 200 200 200 200 200 200 404 404 200 200 403 403 403"

@@ -71,7 +71,7 @@ func (s *Server) rowToCase(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.Status(fiber.StatusCreated).JSON(fiber.Map{"case": made, "durable": true})
+	return durably(c, fiber.StatusCreated, made)
 }
 
 func (s *Server) openRows(c *fiber.Ctx) error {

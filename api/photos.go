@@ -12,6 +12,11 @@ import (
 // sendPhoto receives a picture as the body, and passes it on as it comes. That
 // the body says of which type it is does not matter: the store looks.
 func (s *Server) sendPhoto(c *fiber.Ctx) error {
+	return s.receivePhoto(c, lintu.Asker{Viewer: s.viewer(c)}, nil)
+}
+
+// receivePhoto stores a picture for its bringer: an account, or a resident at a door.
+func (s *Server) receivePhoto(c *fiber.Ctx, by lintu.Asker, door *lintu.Door) error {
 	if err := only(c); err != nil {
 		return err
 	}
@@ -35,7 +40,7 @@ func (s *Server) sendPhoto(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Cases.NotePhoto(ctx, s.Tenant, *photo, lintu.Asker{Viewer: s.viewer(c)}, nil); err != nil {
+	if err := s.Cases.NotePhoto(ctx, s.Tenant, *photo, by, door); err != nil {
 		return err
 	}
 	status := fiber.StatusOK

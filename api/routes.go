@@ -18,6 +18,7 @@ func (s *Server) routes() []Route {
 
 		seesCases = Need(lintu.SeeCases)
 		meets     = Need(lintu.HoldMeetings)
+		rules     = Need(lintu.ManageRules)
 	)
 	return []Route{
 		on(get, "/tiles/:layers.json", Anyone, s.tileJSON),
@@ -64,6 +65,16 @@ func (s *Server) routes() []Route {
 		on(post, "/api/v1/features/:layer/:id/person/unmask", Need(lintu.UnmaskPersons), s.unmask, inPerson),
 		on(post, "/api/v1/persons/search", Need(lintu.SeePersons), s.findPersons),
 		on(get, "/api/v1/purposes", SignedIn, purposes),
+
+		on(get, "/api/v1/doors", rules, s.doors),
+		on(post, "/api/v1/doors", rules, s.makeDoor),
+		on(del, "/api/v1/doors/:id", rules, s.closeDoor),
+		on(get, "/api/v1/door/:code", Anyone, s.door),
+		on(get, "/api/v1/door/:code/qr.svg", Anyone, s.doorQR),
+		on(post, "/api/v1/door/:code/cases", Anyone, s.reportAtDoor),
+		on(put, "/api/v1/door/:code/photos/:id", Anyone, s.photoAtDoor, untimed), // as long as bytes come
+		on(post, "/api/v1/follow", Anyone, s.follow),
+		on(post, "/api/v1/follow/acts", Anyone, s.followAct),
 
 		on(get, "/api/v1/meetings", seesCases, s.meetings),
 		on(get, "/api/v1/meetings/:id", seesCases, s.meeting),

@@ -42,6 +42,7 @@ type Config struct {
 	Persons   lintu.Persons
 	Audit     lintu.AuditLog
 	Meetings  lintu.MeetingStore
+	Doors     lintu.Doors
 	Public    []lintu.Layer // what visitors are shown; nothing at household level
 
 	// Pages holds index.html, wall.html, planner.html, assets/ and styles/.

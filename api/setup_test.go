@@ -107,7 +107,7 @@ func serveOn(t testing.TB, db *sql.DB, ln net.Listener, options ...option) *bund
 	cfg := api.Config{
 		Door: accounts, Registrar: accounts, Persons: db, Audit: db, Public: lintu.PublicByDefault(),
 		Tenant: tenant, Name: lintu.Text{ZH: "集里街道", EN: "Jili"}, Version: "test",
-		Features: reader, Tiles: tiles.New(reader, reader, reader, 1<<20), Finder: reader, Versions: reader, Batches: db, Photos: pictures, Cases: db, Meetings: db, Settings: db, Ready: db.Ping,
+		Features: reader, Tiles: tiles.New(reader, reader, reader, 1<<20), Finder: reader, Versions: reader, Batches: db, Photos: pictures, Cases: db, Meetings: db, Doors: db, Settings: db, Ready: db.Ping,
 		Pages: pages, UploadBytes: 1 << 20, Log: slog.New(slog.NewTextHandler(b.log, nil)),
 	}
 	for _, o := range options {
