@@ -60,7 +60,11 @@ func codeOf(t testing.TB, s *photos.Store, b []byte) lintu.ErrorCode {
 
 func TestPhoto(t *testing.T) {
 	t.Parallel()
-	s := open(t)
+	checkPhoto(t, open(t))
+}
+
+func checkPhoto(t *testing.T, s *photos.Store) {
+	t.Helper()
 	order := binary.LittleEndian
 	upload := after(plainJPEG(t, 800, 600), segment(0xe1, "Exif\x00\x00"+someEXIF(order, 6)), segment(0xe1, xmpName+canary), segment(0xfe, canary))
 	p := put(t, s, upload)
@@ -99,7 +103,12 @@ func TestPhoto(t *testing.T) {
 
 func TestSameIDAgain(t *testing.T) {
 	t.Parallel()
-	s, ctx := open(t), context.Background()
+	checkSameIDAgain(t, open(t))
+}
+
+func checkSameIDAgain(t *testing.T, s *photos.Store) {
+	t.Helper()
+	ctx := context.Background()
 	one, other := plainJPEG(t, 40, 30), plainJPEG(t, 30, 40)
 	p := put(t, s, one)
 	again, created, err := s.Put(ctx, tenant, p.ID, bytes.NewReader(one))
@@ -126,7 +135,12 @@ func TestSameIDAgain(t *testing.T) {
 // TestAtOnce: of many who send two pictures under one id, one picture wins.
 func TestAtOnce(t *testing.T) {
 	t.Parallel()
-	s, id := open(t), lintu.NewID()
+	checkAtOnce(t, open(t))
+}
+
+func checkAtOnce(t *testing.T, s *photos.Store) {
+	t.Helper()
+	id := lintu.NewID()
 	uploads := [][]byte{plainJPEG(t, 40, 30), plainJPEG(t, 30, 40)}
 	var mu sync.Mutex
 	var wg sync.WaitGroup

@@ -16,6 +16,7 @@ type config struct {
 	DatabaseURL    string   `name:"database-url" env:"LINTU_DATABASE_URL" help:"PostgreSQL server to use; without it lintu runs a private one in the data directory." placeholder:"URL"`
 	Data           string   `env:"LINTU_DATA" help:"Data directory: private database, uploads. Default ./var, for root /var/lib/lintu." placeholder:"DIR"`
 	KeyFile        string   `name:"key-file" env:"LINTU_KEY_FILE" help:"File with the master key of personal data, made at the first start. Default keys/master.key in the data directory." placeholder:"FILE"`
+	Photos         string   `env:"LINTU_PHOTOS" help:"S3 bucket for the photos of cases, s3://BUCKET/PREFIX?endpoint=HOST. Default the directory photos in the data directory." placeholder:"URL"`
 	UnmaskPerDay   int      `name:"unmask-per-day" env:"LINTU_UNMASK_PER_DAY" default:"${unmaskPerDay}" help:"How many persons an account may unmask a day."`
 	PGBin          string   `name:"pg-bin" env:"LINTU_PG_BIN" help:"Where initdb and postgres of the private database are; found by themselves if unset." placeholder:"DIR"`
 	Tenant         int32    `env:"LINTU_TENANT" default:"1" help:"The jurisdiction whose data this server shows."`
@@ -137,7 +138,7 @@ func (c config) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.String("database", database), slog.String("data", c.Data), slog.String("keyFile", c.KeyFile),
 		slog.Int("tenant", int(c.Tenant)), slog.String("lang", c.Lang),
-		slog.String("addr", c.Addr), slog.String("publicURL", c.PublicURL), slog.String("tlsCert", c.TLSCert), slog.String("oidcIssuer", c.OIDCIssuer),
+		slog.String("photos", c.Photos), slog.String("addr", c.Addr), slog.String("publicURL", c.PublicURL), slog.String("tlsCert", c.TLSCert), slog.String("oidcIssuer", c.OIDCIssuer),
 		slog.Any("trustedProxies", c.TrustedProxies), slog.Any("allowedOrigins", c.AllowedOrigins),
 		slog.Any("publicLayers", c.public()),
 		slog.String("title", c.Title),

@@ -107,13 +107,22 @@ func (a *app) openWith(ctx context.Context, start starter) (p *place, err error)
 	}
 	p.accounts = sql.NewAccounts(p.db, sql.AccountsConfig{Place: a.name})
 	p.importer = importer.New(p.db, sql.NewGeodesy(p.db), filepath.Join(a.cfg.Data, "uploads"), maxUploadBytes)
-	if p.photos, err = photos.OpenFiles(filepath.Join(a.cfg.Data, "photos")); err != nil {
+	if p.photos, err = a.openPhotos(ctx); err != nil {
 		return p, err
 	}
 	if err := p.importer.Sweep(ctx, a.cfg.Tenant); err != nil {
 		a.log.Warn("uploaded files not swept", slog.Any("error", err))
 	}
 	return p, nil
+}
+
+// openPhotos opens the store of photos where it is configured to be.
+func (a *app) openPhotos(ctx context.Context) (*photos.Store, error) {
+	dir := filepath.Join(a.cfg.Data, "photos")
+	if a.cfg.Photos != "" {
+		return photos.OpenS3(ctx, a.cfg.Photos, filepath.Join(dir, "tmp"))
+	}
+	return photos.OpenFiles(dir)
 }
 
 // close ends the connections and, where this process owns it, the database.
