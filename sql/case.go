@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -56,7 +55,7 @@ var errOtherReport = lintu.Errorf(lintu.CodeConflict, "这个编号已用于另�
 
 // reportFirst stores a case that is not there. errTaken if another did meanwhile.
 func (db *DB) reportFirst(ctx context.Context, tenant int32, n lintu.NewCase, by lintu.Asker, sha []byte) (view *lintu.CaseView, follow string, err error) {
-	now := time.Now()
+	now := db.now()
 	number, err := db.nextNumber(ctx, tenant, now)
 	if err != nil {
 		return nil, "", err
@@ -99,7 +98,7 @@ func isTaken(err error) bool {
 // reportAgain answers a repeated report. It writes the row as it is: a synchronous
 // standby that had not confirmed the first report has then confirmed both.
 func (db *DB) reportAgain(ctx context.Context, tenant int32, n lintu.NewCase, by lintu.Asker) (view *lintu.CaseView, follow string, err error) {
-	err = db.cases(ctx, tenant, time.Now(), func(t *caseTx) error {
+	err = db.cases(ctx, tenant, db.now(), func(t *caseTx) error {
 		c, err := t.touch(ctx, n.ID)
 		if err != nil {
 			return err
@@ -179,7 +178,7 @@ func (db *DB) Act(ctx context.Context, tenant int32, id lintu.ID, a lintu.Action
 }
 
 func (db *DB) actOnce(ctx context.Context, tenant int32, id lintu.ID, a lintu.Action, by lintu.Asker, asked []byte) (view *lintu.CaseView, err error) {
-	err = db.cases(ctx, tenant, time.Now(), func(t *caseTx) error {
+	err = db.cases(ctx, tenant, db.now(), func(t *caseTx) error {
 		ids, err := t.involved(ctx, id, a)
 		if err != nil {
 			return err

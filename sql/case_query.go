@@ -196,7 +196,7 @@ const casePage = 500
 
 // EachCase implements lintu.CaseStore. yield's error ends it and is returned as it is.
 func (db *DB) EachCase(ctx context.Context, v *lintu.Viewer, q lintu.CaseQuery, yield func(c *lintu.CaseView, cursor string) error) error {
-	o, err := db.office(ctx, db.pool, v.Tenant, time.Now())
+	o, err := db.office(ctx, db.pool, v.Tenant, db.now())
 	if err != nil {
 		return toError(err)
 	}

@@ -77,7 +77,7 @@ func (db *DB) refold(ctx context.Context, tx pgx.Tx, tenant int32, ids []lintu.I
 	if err != nil {
 		return 0, err
 	}
-	o, err := db.office(ctx, tx, tenant, time.Now())
+	o, err := db.office(ctx, tx, tenant, db.now())
 	if err != nil {
 		return 0, err
 	}

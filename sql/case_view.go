@@ -40,7 +40,7 @@ func (db *DB) Case(ctx context.Context, v *lintu.Viewer, id lintu.ID) (*lintu.Ca
 	if c.Sight(v) == lintu.Nothing {
 		return nil, errNoCase
 	}
-	o, err := db.office(ctx, db.pool, v.Tenant, time.Now())
+	o, err := db.office(ctx, db.pool, v.Tenant, db.now())
 	if err != nil {
 		return nil, toError(err)
 	}
@@ -105,7 +105,7 @@ const similarMost = 10
 
 // SimilarCases implements lintu.CaseStore.
 func (db *DB) SimilarCases(ctx context.Context, v *lintu.Viewer, lon, lat float64, category string, but *lintu.ID) ([]lintu.Similar, error) {
-	o, err := db.office(ctx, db.pool, v.Tenant, time.Now())
+	o, err := db.office(ctx, db.pool, v.Tenant, db.now())
 	if err != nil {
 		return nil, toError(err)
 	}

@@ -143,7 +143,7 @@ func (db *DB) Follow(ctx context.Context, tenant int32, code string) (*lintu.Fol
 			return nil, toError(err)
 		}
 	}
-	o, err := db.office(ctx, db.pool, tenant, time.Now())
+	o, err := db.office(ctx, db.pool, tenant, db.now())
 	if err != nil {
 		return nil, toError(err)
 	}

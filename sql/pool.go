@@ -37,6 +37,9 @@ type Options struct {
 	// UnmaskPerDay is how many persons an account may unmask a day; 0 is the
 	// package's UnmaskPerDay.
 	UnmaskPerDay int
+	// Now is the clock by which cases are decided, for playing a past day; nil is the
+	// machine's.
+	Now func() time.Time
 }
 
 // appRole is the role in which requests are served. It owns nothing and cannot
@@ -67,6 +70,7 @@ type DB struct {
 	chosen chosen // settings about cases
 
 	unmaskPerDay int
+	now          func() time.Time // by which cases are decided
 }
 
 // sessionSettings hold for every connection. JIT compiles for longer than our
@@ -111,7 +115,10 @@ func Open(ctx context.Context, url string, opts Options) (*DB, error) {
 	if opts.UnmaskPerDay == 0 {
 		opts.UnmaskPerDay = UnmaskPerDay
 	}
-	db := &DB{log: opts.Log, unmaskPerDay: opts.UnmaskPerDay}
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
+	db := &DB{log: opts.Log, unmaskPerDay: opts.UnmaskPerDay, now: opts.Now}
 	for _, p := range []struct {
 		pool     **pgxpool.Pool
 		name     string
