@@ -3,7 +3,8 @@
 // which copies rows and makes one index. Both write into the same private
 // PostgreSQL with production settings, in turns, so that whatever else the
 // machine does meets both. With -audit it measures how fast the chain of the
-// audit is verified.
+// audit is verified, with -timers how long the timers of cases need to catch up
+// after an outage, and with -replay it plays a city's real reports.
 package main
 
 import (
@@ -35,11 +36,14 @@ func run(ctx context.Context) (err error) {
 	n := flag.Int("households", 1_000_000, "how many households to generate")
 	lintu := flag.String("lintu", "bin/lintu", "the program to measure")
 	audit := flag.Int("audit", 0, "instead, verify an audit of so many entries")
+	timers := flag.Int("timers", 0, "instead, fire the timers of so many cases")
+	replay := flag.String("replay", "", "instead, play the reports of Boston in this folder")
 	flag.Parse()
+	imports := *audit == 0 && *timers == 0 && *replay == ""
 	if *lintu, err = filepath.Abs(*lintu); err != nil {
 		return err
 	}
-	if _, err := exec.LookPath("ogr2ogr"); err != nil && *audit == 0 {
+	if _, err := exec.LookPath("ogr2ogr"); err != nil && imports {
 		return errors.New("ogr2ogr is missing; please run: sudo apt-get install -y gdal-bin")
 	}
 	dir, err := os.MkdirTemp("", "lintu-bench-")
@@ -51,7 +55,7 @@ func run(ctx context.Context) (err error) {
 		return err
 	}
 	var files []file
-	if *audit == 0 {
+	if imports {
 		if files, err = prepare(dir, *n); err != nil {
 			return err
 		}
@@ -62,8 +66,13 @@ func run(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, cluster.Stop(context.WithoutCancel(ctx))) }()
 	b := &bench{cluster: cluster, lintu: *lintu, data: filepath.Join(dir, "data")}
-	if *audit > 0 {
+	switch {
+	case *audit > 0:
 		return b.audit(ctx, *audit, *runs)
+	case *timers > 0:
+		return b.timers(ctx, *timers)
+	case *replay != "":
+		return b.replay(ctx, *replay)
 	}
 	for _, f := range files {
 		if err := b.compare(ctx, f, *runs); err != nil {
