@@ -1,10 +1,10 @@
 const files = {
- "/field": "9e6a3877861d5e6266b98241a3254c84067c94a0a35fcdae66458f5e5d933f75",
+ "/field": "afef916f147935207097e5a37fef4294df978c7b9c41ac9a6abf23aa29d2ce18",
  "/assets/Confirm-QWm7fGyE.js": "a49f47cfe54864ce8c9e5aaa7056690672e1bb5315cb8d7db7e2e44cb7047caa",
  "/assets/adapter-BkqUXGO4.css": "bd1790b03318d7ceef19c78577ee2bda911c461069533dfa99baa7400730a8c7",
  "/assets/adapter-DRWf89nU.js": "7f4e941fbcfeb47bda413f18738e1263807adabf20d36faa52c4d207d0307ccf",
  "/assets/desk-C7RBxSH6.js": "809ee87185a212100eb75bac4265231a2d0ddd63cdfd43337023028246063848",
- "/assets/field-C27ZYfI-.js": "91fe4726bd5d48d5d25d3622e971c3cf4e928d1d00330fa32d569a1825482717",
+ "/assets/field-C3rjMnYP.js": "838ecab38b45468085640f56c62f9d91421061e333b48934780236ad185bc26b",
  "/assets/field-E-MZy9qy.css": "02732b7e685d17d5defc89e016fa5981a6a9a7922544434f6d04411b929bca63",
  "/assets/format-D5XzGrDM.js": "4e5dcdae5a0566677cb980ed2e54c79f781cfd763b1c8edaa649ab7401acd83c",
  "/assets/lamp-DIt39ol9.svg": "5b67c43b67a796e53875710cb3f31a68b3def8ba397905e043bf459be1cf7972",
@@ -26,7 +26,7 @@ const files = {
  "/sprites/icons@2x.json": "1f5797c548d63237fa2f00d474c5c7550f8b15d222affa02294e59691a5aef23",
  "/sprites/icons@2x.png": "75bdec391e3711c2a19c5c440173b7a2b7b7c5e17f0e5a78f99f015e192eda09"
 }
-const build = '97642751b7a8d257'
+const build = '2fd13743441c1862'
 const worker = self;
 const prefix = "lintu-field-";
 const name = prefix + build;
