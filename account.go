@@ -66,6 +66,9 @@ type Doorkeeper interface {
 	// CodeUnauthenticated if there is none, or it has ended by idleness, age,
 	// sign-out or the account being disabled.
 	Session(ctx context.Context, tenant int32, secret string) (*Session, error)
+	// Sessions are those sessions and tokens, by their ids, that still hold. It is no
+	// use of them.
+	Sessions(ctx context.Context, tenant int32, ids []ID) (map[ID]*Session, error)
 	SignOut(ctx context.Context, tenant int32, session ID, by Actor) error
 	// SignOutEverywhere ends all sessions of an account; tokens stay.
 	SignOutEverywhere(ctx context.Context, tenant int32, account ID, by Actor) error

@@ -59,6 +59,11 @@ var matrixRows = []matrixRow{
 	{route: "GET /api/v1/search", path: "/api/v1/search?q=1&limit=50", lines: map[string]string{only: known}},
 	{route: "GET /api/v1/features/:layer/:id", path: "/api/v1/features/households/{household}", lines: map[string]string{own: homes, far: homesFar, none: homesAbsent}},
 
+	{route: "GET /api/v1/events", path: "/api/v1/events", lines: map[string]string{only: casesSeen}},
+	{route: "GET /api/v1/pins", path: "/api/v1/pins", lines: map[string]string{only: casesSeen}},
+	{route: "GET /api/v1/figures", path: "/api/v1/figures", lines: map[string]string{only: casesSeen}},
+	{route: "GET /api/v1/heat", path: "/api/v1/heat?days=7", lines: map[string]string{only: casesSeen}},
+
 	//                                                                                              vis bad 1st non vw  vw@ di  di@ pl  pl@ gw@ nh@ um@ ch  ch@ au  ad  tok
 	{route: "GET /api/v1/me", path: "/api/v1/me", lines: map[string]string{only: "                      200 401 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200"}},
 	{route: "POST /api/v1/session", path: "/api/v1/session", body: `{"login":1}`, lines: map[string]string{only: "400 401 400 400 400 400 400 400 400 400 400 400 400 400 400 400 400 400"}},

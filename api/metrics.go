@@ -37,6 +37,14 @@ func (m *metrics) handler() fiber.Handler {
 	return adaptor.HTTPHandler(promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}))
 }
 
+// streams shows how many streams are open, and returns the counter of those that were
+// cut off.
+func (m *metrics) streams(open func() float64) prometheus.Counter {
+	cut := prometheus.NewCounter(prometheus.CounterOpts{Name: "lintu_streams_cut_total", Help: "Streams of which the client took too little."})
+	m.registry.MustRegister(cut, prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "lintu_streams_open", Help: "Open streams of events."}, open))
+	return cut
+}
+
 // measured counts a request under the route that took it.
 func (s *Server) measured(c *fiber.Ctx) error {
 	s.metrics.running.Inc()

@@ -22,6 +22,7 @@ func (s *Server) openAPIv1Doc(at string) fiber.Map {
 	maps.Copy(schemas, doorSchemas())
 	maps.Copy(schemas, caseSchemas())
 	maps.Copy(schemas, meetingSchemas())
+	maps.Copy(schemas, liveSchemas())
 	maps.Copy(schemas, residentSchemas())
 	lang := queryParam("lang", "Language of texts.", fiber.Map{"type": "string", "enum": []string{"zh", "en"}})
 	number := func(most, otherwise int) fiber.Map {
@@ -33,6 +34,7 @@ func (s *Server) openAPIv1Doc(at string) fiber.Map {
 	paths := doorPaths(lang)
 	maps.Copy(paths, casePaths(lang))
 	maps.Copy(paths, meetingPaths(lang))
+	maps.Copy(paths, livePaths(lang))
 	maps.Copy(paths, residentPaths(lang))
 	maps.Copy(paths, map[string]fiber.Map{
 		"/config":                {"get": call("getConfig", "What this server serves", "200", "config", lang)},

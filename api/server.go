@@ -30,6 +30,8 @@ type Config struct {
 	Tiles    lintu.TileServer
 	Finder   lintu.Finder
 	Versions lintu.LayerVersions
+	Live     lintu.LiveSource
+	Figures  lintu.FigureStore
 	Importer lintu.Importer
 	Batches  lintu.BatchStore
 	Photos   lintu.PhotoStore
@@ -94,6 +96,8 @@ type Server struct {
 	limits  *limits
 	start   string // tells this server's layer versions from those before a restart
 	jobs    jobs
+	hub     *hub
+	shared  commonAnswers
 
 	uploading uploading
 	arriving  uploading // photos
@@ -143,6 +147,8 @@ func New(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s.jobs.init()
+	s.hub = newHub(s)
+	s.shared.all = map[string]*commonAnswer{}
 	s.app = fiber.New(fiber.Config{
 		// Strings from the request are copied: they outlive the handler in
 		// streams, jobs and caches.
@@ -158,6 +164,7 @@ func New(cfg Config) (*Server, error) {
 		IdleTimeout:                  2 * time.Minute,
 		ErrorHandler:                 s.fail,
 	})
+	s.app.Server().KeepHijackedConns = true // streams outlive the function that begins them
 	s.Routes = s.routes()
 	if err := s.register(); err != nil {
 		return nil, err
@@ -223,6 +230,7 @@ func (s *Server) Stop(ctx context.Context) error {
 			_ = s.listener.Close() // Shutdown closes it too, but only one that is being served already
 			s.listener.closeFresh()
 		}
+		s.hub.Stop(ctx)
 		s.stopErr = s.app.ShutdownWithContext(ctx)
 		if s.stopErr != nil && ctx.Err() != nil {
 			s.stopErr = nil

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"crypto/tls"
@@ -96,7 +97,8 @@ func serve(t testing.TB, db *sql.DB, options ...option) *bundle {
 // serveOn is serve where the address is needed before.
 func serveOn(t testing.TB, db *sql.DB, ln net.Listener, options ...option) *bundle {
 	t.Helper()
-	reader := sql.NewReader(db)
+	reader, live := sql.NewReader(db), sql.NewLive(db)
+	t.Cleanup(live.Close)
 	accounts := sql.NewAccounts(db, sql.AccountsConfig{})
 	dir := t.TempDir()
 	pictures, err := photos.OpenFiles(dir)
@@ -107,7 +109,7 @@ func serveOn(t testing.TB, db *sql.DB, ln net.Listener, options ...option) *bund
 	cfg := api.Config{
 		Door: accounts, Registrar: accounts, Persons: db, Audit: db, Public: lintu.PublicByDefault(),
 		Tenant: tenant, Name: lintu.Text{ZH: "集里街道", EN: "Jili"}, Version: "test",
-		Features: reader, Tiles: tiles.New(reader, reader, reader, 1<<20), Finder: reader, Versions: reader, Batches: db, Photos: pictures, Cases: db, Meetings: db, Doors: db, Settings: db, Ready: db.Ping,
+		Features: reader, Tiles: tiles.New(reader, reader, reader, 1<<20), Finder: reader, Versions: reader, Live: live, Figures: db, Batches: db, Photos: pictures, Cases: db, Meetings: db, Doors: db, Settings: db, Ready: db.Ping,
 		Pages: pages, UploadBytes: 1 << 20, Log: slog.New(slog.NewTextHandler(b.log, nil)),
 	}
 	for _, o := range options {
@@ -206,11 +208,23 @@ func (b *bundle) do(method, path string, body io.Reader, headers ...string) answ
 		b.t.Fatal(err)
 	}
 	defer res.Body.Close()
-	content, err := io.ReadAll(res.Body)
+	content, err := readAnswer(res)
 	if err != nil {
 		b.t.Fatalf("%s %s: %v", method, path, err)
 	}
 	return answer{res, content}
+}
+
+// readAnswer reads all of it, or the first event of what has no end.
+func readAnswer(res *http.Response) ([]byte, error) {
+	if res.Header.Get("Content-Type") != "text/event-stream" {
+		return io.ReadAll(res.Body)
+	}
+	var content []byte
+	for lines := bufio.NewScanner(res.Body); lines.Scan() && len(lines.Bytes()) > 0; {
+		content = append(append(content, lines.Bytes()...), '\n')
+	}
+	return content, nil
 }
 
 // json reads the answer into v.

@@ -102,23 +102,29 @@ func (s *Server) lookUp(c *fiber.Ctx, secret string) (*lintu.Session, error) {
 	return nil, lintu.Errorf(lintu.CodeUnavailable, "暂时无法确认登录状态，请稍后再试。", "Who is asking cannot be found out now; please try again shortly.").Because(err)
 }
 
-// askerOf makes the asker of a session, or a visitor. Before a one-time password
-// is changed, an account has no roles and is shown nothing.
+// askerOf makes the asker of a session, or a visitor.
 func (s *Server) askerOf(c *fiber.Ctx, session *lintu.Session) *asker {
-	v := &lintu.Viewer{Tenant: s.Tenant, Public: s.Public, Name: "visitor", From: s.clientAddress(c)}
-	a := &asker{viewer: v, session: session}
-	if session == nil {
-		return a
+	a := &asker{viewer: &lintu.Viewer{Tenant: s.Tenant, Public: s.Public, Name: "visitor"}, session: session}
+	if session != nil {
+		a.viewer = s.viewerOf(session)
 	}
-	v.Account, v.Login, v.Name = session.Account, session.Login, "user:"+session.Account.String()
+	a.viewer.From = s.clientAddress(c)
+	return a
+}
+
+// viewerOf is who has the session. Before a one-time password is changed, an account
+// has no roles and is shown nothing.
+func (s *Server) viewerOf(session *lintu.Session) *lintu.Viewer {
+	v := &lintu.Viewer{Tenant: s.Tenant, Public: s.Public, Account: session.Account, Login: session.Login,
+		Name: "user:" + session.Account.String(), Grants: session.Grants}
 	if session.Token {
 		v.Name = "token:" + session.ID.String()
 		v.Only = append([]lintu.Right{}, session.Only...) // never nil: nil is no limit
 	}
-	if v.Grants = session.Grants; session.MustChange {
+	if session.MustChange {
 		v.Grants, v.Public = nil, nil
 	}
-	return a
+	return v
 }
 
 // cookieName is that of the session's cookie.

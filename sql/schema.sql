@@ -634,6 +634,7 @@ CREATE TABLE public.case_event (
     photos uuid[] NOT NULL,
     patch jsonb NOT NULL,
     sha bytea,
+    xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
     CONSTRAINT case_event_seq_check CHECK ((seq >= 1)),
     CONSTRAINT case_event_sha_check CHECK ((length(sha) = 32))
 );
@@ -653,6 +654,10 @@ COMMENT ON COLUMN public.case_event.patch IS 'What else of the case is different
 -- Name: COLUMN case_event.sha; Type: COMMENT; Schema: public; Owner: -
 
 COMMENT ON COLUMN public.case_event.sha IS 'SHA-256 of what was asked for, without the contact; null for what followed by itself.';
+
+-- Name: COLUMN case_event.xid; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.case_event.xid IS 'Of the transaction that appended it, like change.xid.';
 
 -- Name: case_file; Type: TABLE; Schema: public; Owner: -
 

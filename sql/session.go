@@ -98,14 +98,8 @@ func (a *Accounts) findSession(ctx context.Context, q querier, tenant int32, sec
 	if err != nil {
 		return nil, seen, toError(err)
 	}
-	l := limitsOf(s.Grants)
-	if now.Sub(seen) >= l.idle || now.Sub(created) >= l.whole {
+	if !limitsOf(s.Grants).hold(&s, created, seen, now) {
 		return nil, seen, errNoSession
-	}
-	for _, end := range []time.Time{created.Add(l.whole), now.Add(l.idle)} {
-		if end.Before(s.ExpiresAt) {
-			s.ExpiresAt = end
-		}
 	}
 	return &s, seen, nil
 }

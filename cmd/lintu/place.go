@@ -19,6 +19,7 @@ type place struct {
 	cluster  *sql.Cluster // nil where LINTU_DATABASE_URL names a server
 	db       *sql.DB
 	accounts *sql.Accounts
+	live     *sql.Live
 	keys     *sql.KeyFile // of personal data
 	importer *importer.Service
 	photos   *photos.Store
@@ -106,6 +107,7 @@ func (a *app) openWith(ctx context.Context, start starter) (p *place, err error)
 		return p, err
 	}
 	p.accounts = sql.NewAccounts(p.db, sql.AccountsConfig{Place: a.name})
+	p.live = sql.NewLive(p.db)
 	p.importer = importer.New(p.db, sql.NewGeodesy(p.db), filepath.Join(a.cfg.Data, "uploads"), maxUploadBytes)
 	if p.photos, err = a.openPhotos(ctx); err != nil {
 		return p, err
@@ -127,6 +129,9 @@ func (a *app) openPhotos(ctx context.Context) (*photos.Store, error) {
 
 // close ends the connections and, where this process owns it, the database.
 func (p *place) close() {
+	if p.live != nil {
+		p.live.Close()
+	}
 	if p.db != nil {
 		p.db.Close()
 	}

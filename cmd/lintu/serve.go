@@ -114,7 +114,7 @@ func (a *app) server(p *place) (*api.Server, error) {
 	return api.New(api.Config{
 		Tenant: a.cfg.Tenant, Name: a.name, Version: version,
 		Features: reader, Tiles: tiles.New(reader, reader, reader, tileCacheBytes), Finder: reader,
-		Versions: reader,
+		Versions: reader, Live: p.live, Figures: p.db,
 		Importer: p.importer, Batches: p.db, Photos: p.photos, Cases: p.db, Settings: p.db, Ready: p.db.Ping,
 		Door: p.accounts, Registrar: p.accounts, Persons: p.db, Audit: p.db, Meetings: p.db, Doors: p.db,
 		Pages: web.Pages(), PublicURL: a.cfg.PublicURL, TrustedProxies: a.cfg.TrustedProxies, AllowedOrigins: a.cfg.AllowedOrigins,
