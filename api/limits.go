@@ -101,6 +101,9 @@ const (
 	// Photos: 3 GB of them wait on the disk at most, and slow phones keep their place
 	// for long.
 	maxPhotos, maxPhotosOfOne = 256, 8
+	// Those of residents, of one network, have places of their own: strangers who hold
+	// theirs keep no worker from sending.
+	maxPictures, maxPicturesOfOne = 64, 8
 	// Connections at once, some 30 kB each, and of one address that is no trusted
 	// proxy: 200 browsers of one office with their usual six.
 	maxConnections, maxConnectionsOfOne = 16384, 2048

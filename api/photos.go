@@ -27,7 +27,11 @@ func (s *Server) receivePhoto(c *fiber.Ctx, by lintu.Asker, door *lintu.Door) er
 	if c.Context().Request.Header.ContentLength() > lintu.PhotoBytesMax {
 		return tooLarge(lintu.PhotoBytesMax)
 	}
-	end, err := s.arriving.begin(s.viewer(c).Name)
+	places, who := &s.arriving, s.viewer(c).Name
+	if by.Resident {
+		places, who = &s.atDoors, network(s.address(c))
+	}
+	end, err := places.begin(who)
 	if err != nil {
 		return err
 	}

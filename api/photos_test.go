@@ -190,3 +190,38 @@ func pathsIn(t testing.TB, dir string) (paths []string) {
 	}
 	return paths
 }
+
+// TestSlowResidents: strangers who hold all places of their network keep no worker
+// and no other network from sending photos.
+func TestSlowResidents(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 10).again(func(c *apiConfig) { c.TrustedProxies = []string{"127.0.0.1"} })
+	b.token = b.newToken("dispatcher everywhere", lintu.ReportCases)
+	area, err := lintu.ParseID(b.idOf("area", "level", "grid"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	door, err := b.db.MakeDoor(t.Context(), tenant, lintu.GridDoor, area, operator)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func() string { return "/api/v1/door/" + door.Code + "/photos/" + lintu.NewID().String() }
+	one := picture(t, 40, 30, 0)
+	for range 8 {
+		c := b.dial()
+		defer c.Close()
+		if _, err := fmt.Fprintf(c, "PUT %s HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 10.1.1.1\r\nSec-Fetch-Site: same-origin\r\nContent-Length: 100000\r\n\r\n%s", at(), make([]byte, 50000)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	from := func(address, path string) int {
+		return b.do("PUT", path, bytes.NewReader(one), "X-Forwarded-For", address, "Sec-Fetch-Site", "same-origin", "Cookie", "none=1").StatusCode
+	}
+	b.until("all places of the network are taken", func() bool { return from("10.1.1.1", at()) == http.StatusTooManyRequests })
+	if got := from("10.2.2.2", at()); got != http.StatusCreated {
+		t.Errorf("another network: %d", got)
+	}
+	if a := b.do("PUT", "/api/v1/photos/"+lintu.NewID().String(), bytes.NewReader(one), "X-Forwarded-For", "10.1.1.1"); a.StatusCode != http.StatusCreated {
+		t.Errorf("a worker: %d %s", a.StatusCode, a.body)
+	}
+}

@@ -101,6 +101,7 @@ type Server struct {
 
 	uploading uploading
 	arriving  uploading // photos
+	atDoors   uploading // photos of residents
 	refusals  refusals
 	verified  verification
 
@@ -118,7 +119,8 @@ func New(cfg Config) (*Server, error) {
 	cfg.PublicURL = strings.TrimRight(cfg.PublicURL, "/")
 	s := &Server{Config: cfg, served: make(chan struct{}), metrics: newMetrics(),
 		uploading: uploading{most: maxUploads, mostOfOne: maxUploadsOfOne}, arriving: uploading{most: maxPhotos, mostOfOne: maxPhotosOfOne},
-		limits: newLimits(), scheme: "http", start: strconv.FormatInt(time.Now().UnixNano(), 36)}
+		atDoors: uploading{most: maxPictures, mostOfOne: maxPicturesOfOne},
+		limits:  newLimits(), scheme: "http", start: strconv.FormatInt(time.Now().UnixNano(), 36)}
 	var err error
 	if s.proxies, err = parsePrefixes(cfg.TrustedProxies); err != nil {
 		return nil, err
