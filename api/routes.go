@@ -127,6 +127,8 @@ func (s *Server) routes() []Route {
 		on(get, "/wall", Page, s.file("wall.html")),
 		on(get, "/planner", Page, s.file("planner.html")),
 		on(get, "/field", Page, s.file("field.html")),
+		on(get, "/door/:code", Page, s.file("door.html")),
+		on(get, "/follow", Page, s.file("follow.html")),
 		on(get, "/login", Page, s.file("login.html")),
 		on(get, "/account", Page, s.file("account.html")),
 		on(get, "/accounts", Page, s.file("accounts.html")),

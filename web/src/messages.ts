@@ -5,6 +5,7 @@ import { entryMessages } from './entry/messages'
 import { fieldMessages } from './field/messages'
 import { m } from './message'
 import { plannerMessages } from './planner/messages'
+import { residentMessages } from './resident/messages'
 import { doorMessages } from './ui/messages'
 import { wallMessages } from './wall/messages'
 
@@ -34,7 +35,7 @@ const common = {
 
 /** The one catalogue: `{name}` in a sentence is filled in by `say`. */
 export const messages = {
-  ...common, ...doorMessages, ...entryMessages, ...wallMessages, ...plannerMessages, ...fieldMessages,
+  ...common, ...doorMessages, ...entryMessages, ...wallMessages, ...plannerMessages, ...fieldMessages, ...residentMessages,
   ...accountMessages, ...accountsMessages, ...auditMessages,
 } as const
 

@@ -1,0 +1,4 @@
+import { start } from '../ui/start'
+import Door from './Door.svelte'
+
+start(Door)

@@ -1,0 +1,4 @@
+import { start } from '../ui/start'
+import Follow from './Follow.svelte'
+
+start(Follow)
