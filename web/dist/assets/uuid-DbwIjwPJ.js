@@ -1,0 +1,1 @@
+function e(e=Date.now()){let t=crypto.getRandomValues(new Uint8Array(16));for(let n=0;n<6;n++)t[n]=Math.floor(e/2**(40-8*n))&255;t[6]=112|t[6]&15,t[8]=128|t[8]&63;let n=Array.from(t,e=>e.toString(16).padStart(2,`0`)).join(``);return[n.slice(0,8),n.slice(8,12),n.slice(12,16),n.slice(16,20),n.slice(20)].join(`-`)}export{e as t};
