@@ -22,8 +22,10 @@ type caseDesk struct {
 // wallCategory is a leaf of the default tree.
 const wallCategory = "B0501"
 
-func newCaseDesk(t testing.TB) caseDesk {
-	r := newRouted(t)
+func newCaseDesk(t testing.TB) caseDesk { return caseDeskAt(newPlace(t)) }
+
+func caseDeskAt(p place) caseDesk {
+	r := routedAt(p)
 	r.rule(1, "", "", "", "U1")
 	everywhere := lintu.Scope{Kind: lintu.Everywhere}
 	grid := forArea(r.id("area", "G1"))

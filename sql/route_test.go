@@ -18,8 +18,10 @@ type routed struct {
 
 // newRouted is town() with units: U1 to U4 are departments, CU1 and CU2 stand in the
 // first community, CU3 in no community.
-func newRouted(t testing.TB) routed {
-	p := newPlace(t)
+func newRouted(t testing.TB) routed { return routedAt(newPlace(t)) }
+
+func routedAt(p place) routed {
+	p.t.Helper()
 	p.apply(town()...)
 	p.apply(part{lintu.Units, false, []lintu.Row{
 		row(1, nil, "U1", "派出所", "police", ""), row(2, nil, "U2", "住建站", "department", ""), row(3, nil, "U3", "城管办", "department", ""),
