@@ -1,6 +1,7 @@
 package sql_test
 
 import (
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -172,4 +173,45 @@ func TestRouteToTheNearestHousehold(t *testing.T) {
 			t.Errorf("%s: %+v", what, head)
 		}
 	}
+}
+
+// After some points the statement is planned no more, and reads no table from one
+// end to the other.
+func TestRouteStaysOnIndexes(t *testing.T) {
+	t.Parallel()
+	db, _ := seeded(t, 3000)
+	r := routed{place{db, t, tenant}, lintu.DefaultCategories()}
+	r.randomRules(rand.New(rand.NewPCG(1, 1)), 300)
+	mustExec(t, db, `INSERT INTO unit (tenant_id, id, version, valid, code, name, class, geom) SELECT $1, gen_random_uuid(), 1, '[2026-01-01,)', 'C' || n, '',
+		CASE WHEN n < 16 THEN 'community' ELSE 'department' END, ST_Point(113.5 + random() * 0.2, 28 + random() * 0.3, 4326) FROM generate_series(1, 900) n`, tenant)
+	mustExec(t, db, `ANALYZE rule, unit`)
+	must(t, pgx.BeginFunc(t.Context(), r.Pool(), func(tx pgx.Tx) error {
+		for i := range 12 {
+			if _, err := sql.Route(t.Context(), tx, r.tenant, at(113.6+0.001*float64(i), 28.1, 20), r.cs, "B0501", "community"); err != nil {
+				return err
+			}
+		}
+		var name string
+		var generic, custom int
+		if err := tx.QueryRow(t.Context(), `SELECT name, generic_plans, custom_plans FROM pg_prepared_statements WHERE statement LIKE '%doubt_box%' AND statement NOT LIKE '%pg_prepared_statements%'`).
+			Scan(&name, &generic, &custom); err != nil {
+			return err
+		}
+		if generic < 5 {
+			t.Errorf("of 12 points %d were planned for themselves, %d were not", custom, generic)
+		}
+		// The statement's name is the driver's; only the server's own words are put together here.
+		rows, err := tx.Query(t.Context(), `EXPLAIN EXECUTE `+pgx.Identifier{name}.Sanitize()+
+			`(430181, 113.6, 28.1, 20, 0.0004, 200, 0.0018, 1.14, '{B0501,B05,""}', 'community')`)
+		if err != nil {
+			return err
+		}
+		plan, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		for _, line := range plan {
+			if strings.Contains(line, "Seq Scan") {
+				t.Errorf("%s\nin\n%s", line, strings.Join(plan, "\n"))
+			}
+		}
+		return err
+	}))
 }
