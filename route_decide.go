@@ -46,6 +46,15 @@ func (r *Routed) locality(rung Rung, local *Handler) (*Handler, Text) {
 	return local, Say("没有适用的规则，属地兜底 → %s", "no rule holds; the locality answers → %s", local.label())
 }
 
+// HideHead leaves out who the neighbor head is, for those who are not shown it.
+func (r *Routed) HideHead() {
+	r.Head = nil
+	if r.Handler != nil && r.Handler.Kind == HeadHandles {
+		r.Handler = &Handler{Kind: HeadHandles}
+		r.Why = Text{"没有适用的规则，属地兜底 → 邻长", "no rule holds; the locality answers → the neighbor head"}
+	}
+}
+
 // why words the rule by which a case has its handler.
 func (r Rule) why(cs Categories) Text {
 	what := Text{"全部类别", "every category"}

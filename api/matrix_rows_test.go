@@ -20,11 +20,17 @@ const (
 	nowhere   = " 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404"
 	known     = " 200 401 403 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200"
 
+	seesCases = " 401 401 403 403 200 200 200 200 200 200 200 200 200 200 200 403 403 403"
+
 	// households, heads and links
 	homes       = " 401 401 403 403 200 200 200 200 200 200 200 200 403 200 200 403 403 200"
 	homesFar    = " 401 401 403 403 200 404 200 404 200 404 404 404 403 200 404 403 403 200"
 	homesAbsent = " 401 401 403 403 404 404 404 404 404 404 404 404 403 404 404 403 403 404"
 )
+
+// oneDayEach are limits of a day for everything.
+const oneDayEach = `{"verify":{"n":1,"unit":"days"},"dispatch":{"n":1,"unit":"days"},"accept":{"n":1,"unit":"days"},"decide":{"n":1,"unit":"days"},` +
+	`"check":{"n":1,"unit":"days"},"evaluate":{"n":1,"unit":"days"},"reopen":{"n":1,"unit":"days"},"escalate":{"n":1,"unit":"days"}}`
 
 // matrixRows are all routes, in the order in which they are asked.
 var matrixRows = []matrixRow{
@@ -111,6 +117,22 @@ var matrixRows = []matrixRow{
 	{route: "GET /api/v1/audit.csv", path: "/api/v1/audit.csv", lines: map[string]string{only: "       401 401 403 403 403 403 403 403 403 403 403 403 403 403 403 200 403 403"}},
 	{route: "POST /api/v1/audit/verify", path: "/api/v1/audit/verify", lines: map[string]string{only: "401 401 403 403 403 403 403 403 403 403 403 403 403 403 403 202 403 403"}},
 	{route: "GET /api/v1/audit/verify", path: "/api/v1/audit/verify", lines: map[string]string{only: " 401 401 403 403 403 403 403 403 403 403 403 403 403 403 403 200 403 403"}},
+
+	//            vis bad 1st non vw  vw@ di  di@ pl  pl@ gw@ nh@ um@ ch  ch@ au  ad  tok
+	{route: "GET /api/v1/rules", path: "/api/v1/rules", lines: map[string]string{only: seesCases}},
+	{route: "PUT /api/v1/rules/:id", path: "/api/v1/rules/{rule}", body: `{"category":"B0501","area":{"layer":"communities","code":"{community}"},"unit":{"code":"{unit}"}}`, lines: map[string]string{
+		own:  " 401 401 403 403 403 403 200 200 200 200 403 403 403 403 403 403 403 403",
+		far:  " 401 401 403 403 403 403 200 403 200 403 403 403 403 403 403 403 403 403",
+		none: " 401 401 403 403 403 403 404 404 404 404 403 403 403 403 403 403 403 403"}},
+	{route: "DELETE /api/v1/rules/:id", path: "/api/v1/rules/{rule}", lines: map[string]string{
+		none: " 401 401 403 403 403 403 404 404 404 404 403 403 403 403 403 403 403 403"}},
+	{route: "POST /api/v1/rules/try", path: "/api/v1/rules/try", body: `{"lon":113.52,"lat":28.12,"category":"B0501"}`, lines: map[string]string{only: seesCases}},
+	{route: "GET /api/v1/settings/categories", path: "/api/v1/settings/categories", lines: map[string]string{only: seesCases}},
+	{route: "GET /api/v1/settings/calendar", path: "/api/v1/settings/calendar", lines: map[string]string{only: seesCases}},
+	{route: "GET /api/v1/settings/limits", path: "/api/v1/settings/limits", lines: map[string]string{only: seesCases}},
+	{route: "PUT /api/v1/settings/categories", path: "/api/v1/settings/categories", body: `[]`, lines: map[string]string{only: "401 401 403 403 403 403 400 400 400 400 403 403 403 403 403 403 403 403"}},
+	{route: "PUT /api/v1/settings/calendar", path: "/api/v1/settings/calendar", body: `{}`, lines: map[string]string{only: "    401 401 403 403 403 403 400 400 400 400 403 403 403 403 403 403 403 403"}},
+	{route: "PUT /api/v1/settings/limits", path: "/api/v1/settings/limits", body: oneDayEach, lines: map[string]string{only: "      401 401 403 403 403 403 200 403 200 403 403 403 403 403 403 403 403 403"}},
 
 	//            vis bad 1st non vw  vw@ di  di@ pl  pl@ gw@ nh@ um@ ch  ch@ au  ad  tok
 	{route: "GET /api/v1/batches", path: "/api/v1/batches?limit=500", lines: map[string]string{only: " 401 401 403 403 403 403 403 403 200 200 403 403 403 403 403 403 403 403"}},
@@ -203,6 +225,7 @@ var matrixRows = []matrixRow{
 	{route: "GET /login/sso/back", path: "/login/sso/back?code=x&state=y", lines: map[string]string{only: nowhere}},
 	{route: "GET /", path: "/", lines: map[string]string{only: everybody}},
 	{route: "GET /wall", path: "/wall", lines: map[string]string{only: everybody}},
+	{route: "GET /rules", path: "/rules", lines: map[string]string{only: everybody}},
 	{route: "GET /planner", path: "/planner", lines: map[string]string{only: everybody}},
 	{route: "GET /field", path: "/field", lines: map[string]string{only: everybody}},
 	{route: "GET /door/:code", path: "/door/ZZZZZZZZ", lines: map[string]string{only: everybody}},

@@ -135,7 +135,20 @@ func (m *matrix) targets() {
 		maps.Copy(m.values[target], values)
 	}
 	m.reports()
+	m.rules()
 	for target, lon := range map[string]float64{own: 113.52, far: 113.62, "out": 113.72, none: 113.92} {
 		m.values[target]["tile"], m.values[target]["rowcol"] = tile(lon)
 	}
+}
+
+// rules gives each target a community, a unit, and the id of a rule for them.
+func (m *matrix) rules() {
+	theirs, err := m.db.SaveRule(m.t.Context(), otherTenant, lintu.Rule{ID: lintu.NewID(), Unit: lintu.Handler{Code: "2-U"}}, operator)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	for target, names := range map[string][2]string{own: {"1-OWNC", "1-U"}, far: {"1-FARC", "1-U"}, "out": {"2-OWNC", "2-U"}, none: {"9-OWNC", "9-U"}} {
+		maps.Copy(m.values[target], map[string]string{"community": names[0], "unit": names[1], "rule": lintu.NewID().String()})
+	}
+	m.values["out"]["rule"] = theirs.ID.String()
 }

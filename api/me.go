@@ -67,6 +67,7 @@ var pagesOf = []struct {
 	{Route: Route{Path: "/wall", Need: Anyone}},
 	{Route: Route{Path: "/field", Need: Need(lintu.ReportCases)}},
 	{Route: Route{Path: "/planner", Need: Need(lintu.Import)}},
+	{Route: Route{Path: "/rules", Need: Need(lintu.ManageRules)}},
 	{Route: Route{Path: "/login", Need: Anyone}, visitors: true},
 	{Route: Route{Path: "/account", Need: SignedIn, InPerson: true, AtFirst: true}},
 	{Route: Route{Path: "/accounts", Need: Need(lintu.ManageAccounts)}},

@@ -24,6 +24,7 @@ func (s *Server) openAPIv1Doc(at string) fiber.Map {
 	maps.Copy(schemas, meetingSchemas())
 	maps.Copy(schemas, liveSchemas())
 	maps.Copy(schemas, residentSchemas())
+	maps.Copy(schemas, ruleSchemas())
 	lang := queryParam("lang", "Language of texts.", fiber.Map{"type": "string", "enum": []string{"zh", "en"}})
 	number := func(most, otherwise int) fiber.Map {
 		return fiber.Map{"type": "integer", "minimum": 1, "maximum": most, "default": otherwise}
@@ -36,6 +37,7 @@ func (s *Server) openAPIv1Doc(at string) fiber.Map {
 	maps.Copy(paths, meetingPaths(lang))
 	maps.Copy(paths, livePaths(lang))
 	maps.Copy(paths, residentPaths(lang))
+	maps.Copy(paths, rulePaths(lang))
 	maps.Copy(paths, map[string]fiber.Map{
 		"/config":                {"get": call("getConfig", "What this server serves", "200", "config", lang)},
 		"/search":                {"get": call("search", "Find features by name or code, best first", "200", "hits", required(queryParam("q", "Words that must all occur.", text(100))), queryParam("limit", "How many hits at most.", number(50, 10)), lang)},

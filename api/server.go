@@ -45,6 +45,7 @@ type Config struct {
 	Audit     lintu.AuditLog
 	Meetings  lintu.MeetingStore
 	Doors     lintu.Doors
+	Rules     lintu.RuleStore
 	Public    []lintu.Layer // what visitors are shown; nothing at household level
 
 	// Pages holds index.html, wall.html, planner.html, assets/ and styles/.

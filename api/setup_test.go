@@ -107,7 +107,7 @@ func serveOn(t testing.TB, db *sql.DB, ln net.Listener, options ...option) *bund
 	}
 	b := &bundle{t: t, db: db, log: &logBuffer{}, photos: pictures, photoDir: dir}
 	cfg := api.Config{
-		Door: accounts, Registrar: accounts, Persons: db, Audit: db, Public: lintu.PublicByDefault(),
+		Door: accounts, Registrar: accounts, Persons: db, Audit: db, Rules: db, Public: lintu.PublicByDefault(),
 		Tenant: tenant, Name: lintu.Text{ZH: "集里街道", EN: "Jili"}, Version: "test",
 		Features: reader, Tiles: tiles.New(reader, reader, reader, 1<<20), Finder: reader, Versions: reader, Live: live, Figures: db, Batches: db, Photos: pictures, Cases: db, Meetings: db, Doors: db, Settings: db, Ready: db.Ping,
 		Pages: pages, UploadBytes: 1 << 20, Log: slog.New(slog.NewTextHandler(b.log, nil)),
@@ -145,6 +145,7 @@ var pages fs.FS = fstest.MapFS{
 	"door.html":               {Data: []byte("<!doctype html><title>door</title>")},
 	"follow.html":             {Data: []byte("<!doctype html><title>follow</title>")},
 	"field.html":              {Data: []byte("<!doctype html><title>field</title>")},
+	"rules.html":              {Data: []byte("<!doctype html><title>rules</title>")},
 	"planner.html":            {Data: []byte("<!doctype html><title>planner</title>")},
 	"assets/wall-B3x9_a2Q.js": {Data: []byte(strings.Repeat("console.log(1);", 100))},
 	"styles/night.json": {Data: []byte(`{"version":8,"sources":{"town":{"type":"vector","url":"/tiles/grids.json"},

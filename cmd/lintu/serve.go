@@ -116,7 +116,7 @@ func (a *app) server(p *place) (*api.Server, error) {
 		Features: reader, Tiles: tiles.New(reader, reader, reader, tileCacheBytes), Finder: reader,
 		Versions: reader, Live: p.live, Figures: p.db,
 		Importer: p.importer, Batches: p.db, Photos: p.photos, Cases: p.db, Settings: p.db, Ready: p.db.Ping,
-		Door: p.accounts, Registrar: p.accounts, Persons: p.db, Audit: p.db, Meetings: p.db, Doors: p.db,
+		Door: p.accounts, Registrar: p.accounts, Persons: p.db, Audit: p.db, Meetings: p.db, Doors: p.db, Rules: p.db,
 		Pages: web.Pages(), PublicURL: a.cfg.PublicURL, TrustedProxies: a.cfg.TrustedProxies, AllowedOrigins: a.cfg.AllowedOrigins,
 		TLSCert: a.cfg.TLSCert, TLSKey: a.cfg.TLSKey, SSO: sso,
 		Public: a.cfg.public(), Basemap: basemap, UploadBytes: maxUploadBytes, Log: a.log,
