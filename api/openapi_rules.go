@@ -11,8 +11,8 @@ func rulePaths(lang fiber.Map) map[string]fiber.Map {
 	id := pathParam("id")
 	settingOf := func(name, what string) fiber.Map {
 		return fiber.Map{
-			"get": call("get"+name, what, "200", "setting"+name, lang),
-			"put": withJSON(call("save"+name, what+": replace; for those who may everywhere", "200", "setting"+name, lang), "setting"+name),
+			"get": call("getSetting"+name, what, "200", "setting"+name, lang),
+			"put": withJSON(call("saveSetting"+name, what+": replace; for those who may everywhere", "200", "setting"+name, lang), "setting"+name),
 		}
 	}
 	return map[string]fiber.Map{
