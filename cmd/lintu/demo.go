@@ -33,6 +33,9 @@ func (c *demoCmd) Run(ctx context.Context, a *app) error {
 		if err := c.furnish(ctx, a, p); err != nil {
 			return err
 		}
+		if err := a.demoRouting(ctx, p); err != nil {
+			return err
+		}
 		return a.demoAccounts(ctx, p)
 	})
 }

@@ -7,13 +7,14 @@ import * as entry from './entry.mjs'
 import * as field from './field.mjs'
 import * as persons from './persons.mjs'
 import * as planner from './planner.mjs'
+import * as rules from './rules.mjs'
 import * as roles from './roles.mjs'
 import * as wall from './wall.mjs'
 
 const wanted = process.argv.slice(2)
 const browser = await launch()
 let failed = 0
-for (const part of [door, roles, entry, wall, field, persons, accounts, planner]) {
+for (const part of [door, roles, entry, wall, field, persons, accounts, planner, rules]) {
   if (wanted.length > 0 && !wanted.some((word) => part.name.includes(word))) continue
   const begun = Date.now()
   try {

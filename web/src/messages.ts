@@ -6,6 +6,7 @@ import { fieldMessages } from './field/messages'
 import { m } from './message'
 import { plannerMessages } from './planner/messages'
 import { residentMessages } from './resident/messages'
+import { rulesMessages } from './rules/messages'
 import { doorMessages } from './ui/messages'
 import { wallMessages } from './wall/messages'
 
@@ -36,7 +37,7 @@ const common = {
 /** The one catalogue: `{name}` in a sentence is filled in by `say`. */
 export const messages = {
   ...common, ...doorMessages, ...entryMessages, ...wallMessages, ...plannerMessages, ...fieldMessages, ...residentMessages,
-  ...accountMessages, ...accountsMessages, ...auditMessages,
+  ...accountMessages, ...accountsMessages, ...auditMessages, ...rulesMessages,
 } as const
 
 export type MessageKey = keyof typeof messages

@@ -32,6 +32,8 @@ export interface MapEvents {
   moved(view: View): void
   /** Something was clicked, or null for bare ground. */
   picked(what: Picked | null): void
+  /** The place that was clicked, whatever is there. */
+  clicked?(at: LonLat): void
   /** Everything in view is drawn. */
   idle(): void
   /** Tiles or styles did not come. */
@@ -226,7 +228,10 @@ function listen(map: MapLibreMap, events: MapEvents): void {
     if ('originalEvent' in event && event.originalEvent) events.dragged?.()
   })
   map.on('error', (event: ErrorEvent) => events.failed(statusOf(event.error)))
-  map.on('click', (event) => events.picked(pickAt(map, [event.point.x, event.point.y])))
+  map.on('click', (event) => {
+    events.picked(pickAt(map, [event.point.x, event.point.y]))
+    events.clicked?.([event.lngLat.lng, event.lngLat.lat])
+  })
   map.on('mousemove', (event) => {
     const what = pickAt(map, [event.point.x, event.point.y])
     map.getCanvas().classList.toggle('pointing', what !== null && what.layer !== 'communities')

@@ -1,0 +1,4 @@
+import { start } from '../ui/start'
+import Rules from './Rules.svelte'
+
+start(Rules)
