@@ -136,12 +136,12 @@ func serveOn(t testing.TB, db *sql.DB, ln net.Listener, options ...option) *bund
 }
 
 var pages fs.FS = fstest.MapFS{
-	"index.html":    {Data: []byte("<!doctype html><title>entry</title>")},
-	"wall.html":     {Data: []byte("<!doctype html><title>wall</title>")},
-	"login.html":    {Data: []byte("<!doctype html><title>login</title>")},
-	"account.html":  {Data: []byte("<!doctype html><title>account</title>")},
-	"accounts.html": {Data: []byte("<!doctype html><title>accounts</title>")},
-	"audit.html":    {Data: []byte("<!doctype html><title>audit</title>")},
+	"index.html":              {Data: []byte("<!doctype html><title>entry</title>")},
+	"wall.html":               {Data: []byte("<!doctype html><title>wall</title>")},
+	"login.html":              {Data: []byte("<!doctype html><title>login</title>")},
+	"account.html":            {Data: []byte("<!doctype html><title>account</title>")},
+	"accounts.html":           {Data: []byte("<!doctype html><title>accounts</title>")},
+	"audit.html":              {Data: []byte("<!doctype html><title>audit</title>")},
 	"door.html":               {Data: []byte("<!doctype html><title>door</title>")},
 	"follow.html":             {Data: []byte("<!doctype html><title>follow</title>")},
 	"field.html":              {Data: []byte("<!doctype html><title>field</title>")},
