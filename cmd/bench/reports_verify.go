@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/lintu-map/lintu"
 )
@@ -89,21 +90,40 @@ func (r *running) verifyReport(ctx context.Context, k *kept) error {
 	return nil
 }
 
-// fetch reads an answer of the server itself, as who sees all cases.
+// fetch reads an answer of the server itself, as who sees all cases, and waits where
+// it is told to.
 func (r *running) fetch(ctx context.Context, path string) ([]byte, error) {
+	for {
+		content, wait, err := r.fetchOnce(ctx, path)
+		if err != nil || wait == 0 {
+			return content, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(wait):
+		}
+	}
+}
+
+func (r *running) fetchOnce(ctx context.Context, path string) (content []byte, wait time.Duration, err error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+r.house.addr+path, nil)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	req.Header.Set("Cookie", r.reader)
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	defer res.Body.Close()
-	content, err := io.ReadAll(res.Body)
-	if err == nil && res.StatusCode != http.StatusOK {
+	content, err = io.ReadAll(res.Body)
+	switch {
+	case err != nil:
+	case res.StatusCode == http.StatusTooManyRequests:
+		wait = 100 * time.Millisecond
+	case res.StatusCode != http.StatusOK:
 		err = fmt.Errorf("GET %s is answered %s: %.300s", path, res.Status, content)
 	}
-	return content, err
+	return content, wait, err
 }
