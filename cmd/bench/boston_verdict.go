@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -67,12 +68,18 @@ func verdicts(calendar *lintu.Calendar, all []request, limits map[string]lintu.L
 	own.print("  ")
 	fmt.Printf("clocks set by the usual limit of each type and the calendar, which give %d of these target times (%.1f %%):\n", met, percent(met, targets))
 	usual.print("  ")
+	if own[otherwise] > 0 {
+		return errors.New("clocks set to the city's own target times judge otherwise than the city")
+	}
 	return nil
 }
 
 func percent(part, whole int) float64 { return 100 * float64(part) / float64(whole) }
 
-const agrees = "the same verdict as the city"
+const (
+	agrees    = "the same verdict as the city"
+	otherwise = "another verdict than the city"
+)
 
 // ownTarget judges the request by the city's own target time.
 func ownTarget(calendar *lintu.Calendar, r request, asOf time.Time) (string, error) {
@@ -93,7 +100,7 @@ func ownTarget(calendar *lintu.Calendar, r request, asOf time.Time) (string, err
 	if err != nil || late == r.late {
 		return agrees, err
 	}
-	return fmt.Sprintf("we say late: %v", late), nil
+	return otherwise, nil
 }
 
 // usualLimit judges the request by the limit of its type, and explains a

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -26,6 +27,9 @@ const (
 	// timersAtOnce is how many cases one transaction acts on: enough to share the
 	// cost of a commit, few enough that nobody who acts on one of them waits long.
 	timersAtOnce = 500
+	// catchUp is how many transactions fire at a time while more is due: one decides
+	// while the database is busy with the other.
+	catchUp = 2
 	// longestSleep is how late a timer may be that was made meanwhile, here or by
 	// another server.
 	longestSleep = 15 * time.Second
@@ -72,31 +76,55 @@ func (l *timerLoop) Stop() {
 }
 
 func (l *timerLoop) run(ctx context.Context) {
-	failures := 0
+	failures, at := 0, 1
 	for {
-		fired, next, err := l.fire(ctx, l.now(), timersAtOnce)
+		now := l.now()
+		fired, next, err := l.round(ctx, now, at)
 		if ctx.Err() != nil {
 			return
 		}
+		at = 1
 		pause := longestSleep
 		switch {
 		case err != nil:
 			failures++
 			pause = min(longestPause, shortestSleep<<min(failures-1, 10))
 			l.log.Error("timers of cases", "error", err, "again_in", pause)
+		case next != nil:
+			failures = 0
+			pause = min(longestSleep, next.Sub(l.now()))
+			if fired > 0 && !next.After(now) {
+				at = catchUp
+			}
 		default:
 			failures = 0
-			if next != nil {
-				pause = min(longestSleep, next.Sub(l.now()))
-			}
-			if fired == 0 {
-				pause = max(pause, shortestSleep)
-			}
+		}
+		if fired == 0 {
+			pause = max(pause, shortestSleep)
 		}
 		if !sleep(ctx, pause) {
 			return
 		}
 	}
+}
+
+// round fires at so many places at a time. Next is as the last of them saw it.
+func (l *timerLoop) round(ctx context.Context, now time.Time, places int) (fired int, next *time.Time, err error) {
+	var mu sync.Mutex
+	var all sync.WaitGroup
+	for range places {
+		all.Go(func() {
+			n, after, failed := l.fire(ctx, now, timersAtOnce)
+			mu.Lock()
+			defer mu.Unlock()
+			fired, err = fired+n, errors.Join(err, failed)
+			if failed == nil {
+				next = after
+			}
+		})
+	}
+	all.Wait()
+	return fired, next, err
 }
 
 // sleep reports whether the time has passed before ctx ended.
