@@ -75,3 +75,6 @@ func (db *DB) PutCase(ctx context.Context, tenant int32, c *lintu.Case) error {
 	}
 	return err
 }
+
+// LiveChanges is the statement that reads the change log.
+var LiveChanges = liveChanges

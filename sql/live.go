@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -186,11 +187,14 @@ func (l *Live) changes(ctx context.Context, tenant int32, after, until string) (
 	var ids, cases []lintu.ID
 	var anywhere *bool
 	var edges [4]*float64
+	// The planner knows the two only as values, and would else read the whole log.
+	parts := strings.Split(after, ":")
+	xmax, running := parts[1], strings.FieldsFunc(parts[2], func(r rune) bool { return r == ',' })
 	text := &until
 	if until == "" {
 		text = nil
 	}
-	rows, err := l.db.pool.Query(ctx, liveChanges, tenant, after, text, liveRows+1)
+	rows, err := l.db.pool.Query(ctx, liveChanges, tenant, after, text, liveRows+1, xmax, running)
 	if err != nil {
 		return nil, nil, err
 	}

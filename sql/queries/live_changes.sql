@@ -1,16 +1,16 @@
 -- What the change log of tenant $1 shows at the instant $3 (null: now) and did not
 -- show at $2, by kind; one row with a null kind where that is nothing. Instants are
--- snapshots. Only rows that $2 cannot see are read: those of the transactions that
--- were running then, and of later ones. $4 bounds them; more rows are not told.
+-- snapshots. Only rows that $2 cannot see are read: those of the transactions $6 that
+-- were running then, and of those from $5 on. $4 bounds them; more are not told.
 WITH look AS (
     SELECT $2::text::pg_snapshot AS after, coalesce($3::text::pg_snapshot, pg_current_snapshot()) AS until
 ), fresh AS (
     (SELECT xid, kind, id, old_bounds, new_bounds FROM change
-     WHERE tenant_id = $1 AND xid = ANY (ARRAY(SELECT pg_snapshot_xip(after) FROM look))
+     WHERE tenant_id = $1 AND xid = ANY ($6::text[]::xid8[])
      ORDER BY xid, seq LIMIT $4)
     UNION ALL
     (SELECT xid, kind, id, old_bounds, new_bounds FROM change
-     WHERE tenant_id = $1 AND xid >= (SELECT pg_snapshot_xmax(after) FROM look)
+     WHERE tenant_id = $1 AND xid >= $5::text::xid8
      ORDER BY xid, seq LIMIT $4)
 ), kinds AS (
     SELECT kind,
