@@ -36,7 +36,14 @@ func (c *demoCmd) Run(ctx context.Context, a *app) error {
 		if err := a.demoRouting(ctx, p); err != nil {
 			return err
 		}
-		return a.demoAccounts(ctx, p)
+		if err := a.demoAccounts(ctx, p); err != nil {
+			return err
+		}
+		cast, err := a.demoCast(ctx, p)
+		if err != nil {
+			return err
+		}
+		return c.remember(ctx, a, p, cast)
 	})
 }
 

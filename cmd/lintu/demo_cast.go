@@ -1,0 +1,118 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+
+	"github.com/lintu-map/lintu"
+	"github.com/lintu-map/lintu/town"
+)
+
+// cast are those who act in the demo by themselves. They hold their roles in this
+// program only.
+type cast struct {
+	patrol, dispatcher, checker, crew *lintu.Viewer
+	units                             map[string]string // codes by name
+	tenant                            int32
+	place                             *place
+}
+
+// Accounts in whose name the demo's patrols and units work. Nobody can sign in to them.
+const (
+	patrolLogin = "demo.patrol"
+	crewLogin   = "demo.crew"
+)
+
+// demoCast finds or makes the accounts of the cast.
+func (a *app) demoCast(ctx context.Context, p *place) (*cast, error) {
+	c := &cast{tenant: a.cfg.Tenant, place: p, units: map[string]string{}}
+	by := lintu.Actor{Name: demoActor, Within: lintu.Jurisdiction}
+	for _, x := range []struct {
+		to    **lintu.Viewer
+		login string
+		role  lintu.Role
+	}{
+		{&c.patrol, patrolLogin, lintu.RoleGridWorker}, {&c.crew, crewLogin, ""},
+		{&c.dispatcher, "dispatcher", lintu.RoleDispatcher}, {&c.checker, "checker", lintu.RoleChecker},
+	} {
+		account, err := a.demoAccount(ctx, p, x.login, by)
+		if err != nil {
+			return nil, err
+		}
+		if nobody := x.login == patrolLogin || x.login == crewLogin; nobody && !account.Disabled {
+			if err := p.accounts.SetDisabled(ctx, a.cfg.Tenant, x.login, true, by); err != nil {
+				return nil, err
+			}
+		}
+		*x.to = &lintu.Viewer{Tenant: a.cfg.Tenant, Account: account.ID, Login: x.login, Name: "user:" + account.ID.String()}
+		if x.role != "" {
+			(*x.to).Grants = []lintu.Grant{{Role: x.role, Scope: lintu.Scope{Kind: lintu.Everywhere}}}
+		}
+	}
+	return c, eachOf(ctx, p, a.cfg.Tenant, lintu.Units, func(f lintu.Feature) error {
+		var unit struct{ Code, Name string }
+		err := json.Unmarshal(f.Properties, &unit)
+		c.units[unit.Name] = unit.Code
+		return err
+	})
+}
+
+// hand is who works for a handler.
+func (c *cast) hand(h lintu.Handler) lintu.Asker {
+	switch h.Kind {
+	case lintu.WorkerHandles:
+		return lintu.Asker{Viewer: c.patrol}
+	case lintu.HeadHandles:
+		return c.member(lintu.Grant{Role: lintu.RoleNeighborHead, Scope: lintu.Scope{Kind: lintu.ForHead, ID: h.ID}})
+	}
+	return c.member(lintu.Grant{Role: lintu.RoleUnitMember, Scope: lintu.Scope{Kind: lintu.ForUnit, ID: h.ID}})
+}
+
+func (c *cast) member(g lintu.Grant) lintu.Asker {
+	v := *c.crew
+	v.Grants = []lintu.Grant{g}
+	return lintu.Asker{Viewer: &v}
+}
+
+// unit is whom the dispatcher of the demo gives a case of that category to.
+func (c *cast) unit(category string) lintu.Handler {
+	return lintu.Handler{Kind: lintu.UnitHandles, Code: c.units[unitFor(category)]}
+}
+
+// unitFor is the name of the unit that knows best what to do, by the longest beginning
+// of the category.
+func unitFor(category string) string {
+	names := map[string]string{
+		"B01": "集里街道城市管理办公室", "B0103": "演示自来水公司", "B0105": "演示燃气公司", "B0106": "演示供电所", "B0109": "演示第一物业公司",
+		"B02": "集里街道交通运输站", "B03": "集里街道城市管理办公室", "B04": "集里街道林业站", "B05": "集里街道住房和城乡建设站", "B0504": "演示地质勘查院",
+		"S01": "集里街道城市管理办公室", "S0105": "集里街道生态环境所", "S03": "集里街道住房和城乡建设站", "S04": "集里街道应急管理站", "S05": "交警中队",
+		"S0501": "夜市管理专班", "S0504": "集里街道消防救援站", "S0505": "集里街道消防救援站", "S06": "集里司法所", "S0605": "集里街道人力资源和社会保障站",
+		"S07": "集里街道社会事务办公室", "S0702": "集里街道民政办", "S0703": "集里街道卫生健康办", "S08": "集里街道民政办", "S09": "集里街道应急管理站",
+	}
+	for n := len(category); n > 0; n-- {
+		if name, ok := names[category[:n]]; ok {
+			return name
+		}
+	}
+	return "集里街道综治中心"
+}
+
+// bring stores a painted picture under an id, as brought by somebody.
+func (c *cast) bring(ctx context.Context, id lintu.ID, by lintu.Asker, lean float64, cracks int) error {
+	kind := int(sha256.Sum256(id[:])[0])
+	picture, err := town.Picture(kind, lean, cracks)
+	if err != nil {
+		return err
+	}
+	photo, _, err := c.place.photos.Put(ctx, c.tenant, id, bytes.NewReader(picture))
+	if err != nil {
+		return err
+	}
+	return c.place.db.NotePhoto(ctx, c.tenant, *photo, by, nil)
+}
+
+// errEnough ends reading features early.
+var errEnough = errors.New("enough")
