@@ -136,16 +136,14 @@ func (c *cast) relive(ctx context.Context, lives []lintu.Life, until time.Time) 
 
 // placesOf are points on the features of a layer.
 func placesOf(ctx context.Context, p *place, tenant int32, layer lintu.Layer) (at [][2]float64, err error) {
-	err = eachOf(ctx, p, tenant, layer, func(f lintu.Feature) error {
+	info, _ := lintu.LayerByName(layer)
+	q := lintu.FeatureQuery{Tenant: tenant, Layer: info, Within: lintu.Jurisdiction, Limit: placesMost}
+	err = sql.NewReader(p.db).EachFeature(ctx, q, func(f lintu.Feature, _ string) error {
 		g, err := geojson.UnmarshalGeometry(f.Geometry)
-		if err != nil {
-			return err
+		if err == nil {
+			at = append(at, pointOn(g.Geometry()))
 		}
-		at = append(at, pointOn(g.Geometry()))
-		if len(at) == placesMost {
-			return errEnough
-		}
-		return nil
+		return err
 	})
 	return at, err
 }
@@ -159,15 +157,4 @@ func pointOn(g orb.Geometry) orb.Point {
 		return g[0][len(g[0])/2]
 	}
 	return g.Bound().Center()
-}
-
-// eachOf calls yield for the features of a layer, until that returns errEnough.
-func eachOf(ctx context.Context, p *place, tenant int32, layer lintu.Layer, yield func(lintu.Feature) error) error {
-	info, _ := lintu.LayerByName(layer)
-	err := sql.NewReader(p.db).EachFeature(ctx, lintu.FeatureQuery{Tenant: tenant, Layer: info, Within: lintu.Jurisdiction},
-		func(f lintu.Feature, _ string) error { return yield(f) })
-	if errors.Is(err, errEnough) {
-		return nil
-	}
-	return err
 }

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"encoding/json"
-	"errors"
 
 	"github.com/lintu-map/lintu"
 	"github.com/lintu-map/lintu/town"
@@ -28,7 +26,7 @@ const (
 
 // demoCast finds or makes the accounts of the cast.
 func (a *app) demoCast(ctx context.Context, p *place) (*cast, error) {
-	c := &cast{tenant: a.cfg.Tenant, place: p, units: map[string]string{}}
+	c := &cast{tenant: a.cfg.Tenant, place: p}
 	by := lintu.Actor{Name: demoActor, Within: lintu.Jurisdiction}
 	for _, x := range []struct {
 		to    **lintu.Viewer
@@ -52,12 +50,9 @@ func (a *app) demoCast(ctx context.Context, p *place) (*cast, error) {
 			(*x.to).Grants = []lintu.Grant{{Role: x.role, Scope: lintu.Scope{Kind: lintu.Everywhere}}}
 		}
 	}
-	return c, eachOf(ctx, p, a.cfg.Tenant, lintu.Units, func(f lintu.Feature) error {
-		var unit struct{ Code, Name string }
-		err := json.Unmarshal(f.Properties, &unit)
-		c.units[unit.Name] = unit.Code
-		return err
-	})
+	units, err := a.codesByName(ctx, p, lintu.Units)
+	c.units = units
+	return c, err
 }
 
 // hand is who works for a handler.
@@ -113,6 +108,3 @@ func (c *cast) bring(ctx context.Context, id lintu.ID, by lintu.Asker, lean floa
 	}
 	return c.place.db.NotePhoto(ctx, c.tenant, *photo, by, nil)
 }
-
-// errEnough ends reading features early.
-var errEnough = errors.New("enough")
