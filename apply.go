@@ -90,7 +90,7 @@ func (o *Office) applyAsk(p *Patch, c *Case, a Action) error {
 		if !a.Until.After(o.Now) || a.Act == ActAskExtension && !a.Until.After(c.Clock.Due) {
 			return Errorf(CodeInvalid, "申请的日期 until 应晚于现在和原定时限。", "The day asked for must be after now and after the present time limit.")
 		}
-		if a.Until.After(o.Now.AddDate(2, 0, 0)) {
+		if a.Until.After(o.Now.AddDate(longestUntil, 0, 0)) {
 			return Errorf(CodeInvalid, "申请的日期 until 不能超过两年。", "The day asked for cannot be more than two years away.")
 		}
 		p.Until = a.Until
@@ -114,6 +114,9 @@ func (o *Office) applyMove(p *Patch, c *Case, a Action) error {
 	return nil
 }
 
+// longestUntil is how many years away a day may be that somebody names.
+const longestUntil = 2
+
 // Bounds of joint handling.
 const (
 	phaseRunes = 100
@@ -122,9 +125,8 @@ const (
 
 func (o *Office) applyPhases(p *Patch, c *Case, a Action, by Asker) error {
 	if a.Act == ActPhaseDone {
-		phase := c.Phases[*a.Phase]
-		if phase.Unit != nil && !(&Case{Handler: phase.Unit}).isWith(by.Viewer) && !(&Case{Handler: c.Handler}).isWith(by.Viewer) {
-			return Errorf(CodeForbidden, "这一阶段由%[1]s完成。", "This phase is for %[1]s to finish.", phase.Unit.Name)
+		if whose := c.Phases[*a.Phase].Unit; !(&Case{Handler: c.Handler}).isWith(by.Viewer) && (whose == nil || !(&Case{Handler: whose}).isWith(by.Viewer)) {
+			return Errorf(CodeForbidden, "这一阶段应由它的责任单位或牵头单位完成。", "This phase is for its own unit, or for the one that leads, to finish.")
 		}
 		phases := slices.Clone(c.Phases)
 		phases[*a.Phase].DoneAt = ref(o.Now)
@@ -136,6 +138,9 @@ func (o *Office) applyPhases(p *Patch, c *Case, a Action, by Asker) error {
 		x.DoneAt = nil
 		if x.Title = strings.TrimSpace(x.Title); x.Title == "" || utf8.RuneCountInString(x.Title) > phaseRunes {
 			return Errorf(CodeInvalid, "每个阶段都要有名称（title），最多 %d 字。", "Every phase needs a title of at most %d characters.", phaseRunes)
+		}
+		if x.Until != nil && x.Until.After(o.Now.AddDate(longestUntil, 0, 0)) {
+			return Errorf(CodeInvalid, "阶段的日期 until 不能超过两年。", "The day of a phase (until) cannot be more than two years away.")
 		}
 		if x.Unit != nil {
 			unit, err := o.Handler(*x.Unit)
@@ -172,15 +177,20 @@ func (o *Office) applyAmend(p *Patch, c *Case, a Action) error {
 	}
 	p.Urgency, p.Visibility, p.Mode = a.Urgency, a.Visibility, a.Mode
 	limit := c.Clock.Limit
+	category, _ := o.Categories.Find(c.Category) // which may be retired by now
 	if a.Category != nil {
-		category, err := o.Categories.Leaf(*a.Category)
-		if err != nil {
+		var err error
+		if category, err = o.Categories.Leaf(*a.Category); err != nil {
 			return err
 		}
 		p.Category, limit = a.Category, category.Limit
 		if category.Visibility == Restricted {
 			p.Visibility = ref(Restricted)
 		}
+	}
+	if category.Visibility == Restricted && a.Visibility != nil && *a.Visibility != Restricted {
+		return Errorf(CodeInvalid, "类别 %[1]s 的案卷是受限的，不能公开；如果类别不对，请先改类别。",
+			"Cases of category %[1]s are restricted and cannot be opened; if it is the wrong category, amend that.", category.Code)
 	}
 	if a.Urgency != nil && *a.Urgency == Urgent {
 		limit = Limit{Unit: SameDay}

@@ -329,7 +329,7 @@ type CaseTerritory struct {
 	Seen       Territory // where all cases are seen that are not restricted
 	Restricted Territory // where those are
 	Handled    Territory // the units and heads for whom the viewer handles cases
-	Handler    ID        // the viewer's account, if it may handle cases itself
+	Handler    ID        // the viewer's account, if it may take or handle cases itself
 	Own        ID        // the viewer's account, if it may report cases: it sees those
 	Outside    bool      // what is outside of every area
 	Public     bool      // outlines of all public ones
@@ -338,14 +338,28 @@ type CaseTerritory struct {
 // CaseTerritory returns which cases the viewer is shown.
 func (v *Viewer) CaseTerritory() CaseTerritory {
 	t := CaseTerritory{Seen: v.Territory(SeeCases), Restricted: v.Territory(SeeRestricted), Outside: v.May(DispatchCases), Public: slices.Contains(v.Public, Cases)}
-	t.Handled = v.Territory(HandleCases)
-	if v.SignedIn() && v.May(HandleCases) {
-		t.Handler = v.Account
-	}
+	t.Handled, t.Handler = v.Territory(HandleCases), v.takes()
 	if v.SignedIn() && v.May(ReportCases) {
 		t.Own = v.Account
 	}
 	return t
+}
+
+// takes is the viewer's account if cases can be in its own hands: who may take one on
+// the spot can also bring it to an end.
+func (v *Viewer) takes() ID {
+	if v.May(HandleCases) || v.May(VerifyCases) {
+		return v.Account
+	}
+	return ID{}
+}
+
+// Works is for whom the viewer's account handles cases, whatever a token limits: only
+// Handled and Handler are set. Who judges cases must not work on them.
+func (v *Viewer) Works() CaseTerritory {
+	all := *v
+	all.Only = nil
+	return CaseTerritory{Handled: all.Territory(HandleCases), Handler: v.Account}
 }
 
 // Outline is what of the case is shown to those who see no more.

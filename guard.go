@@ -55,7 +55,7 @@ func missing(c *Case, a Action, in Input) error {
 	case InNote:
 		ok, say = strings.TrimSpace(a.Note) != "", Text{"请写明说明（note）", "say why or what in note"}
 	case InProof:
-		ok = len(a.Photos) > 0 || c.Outcome != "" || c.Visibility == Restricted
+		ok = len(a.Photos) > 0 || c.Outcome != "" && c.Visibility == Restricted
 		say = Text{"请附办结照片（photos）；纠纷可先登记调解结果", "add a photo of the result (photos); a dispute may have the outcome of a mediation instead"}
 	case InHandler:
 		ok, say = a.Handler != nil && (!a.Handler.ID.IsZero() || a.Handler.Code != ""), Text{"请指明责任单位（handler）", "name who must act (handler)"}
@@ -77,8 +77,8 @@ func missing(c *Case, a Action, in Input) error {
 	case InCase:
 		ok, say = a.Case != nil, Text{"请指明另一案卷（case）", "name the other case (case)"}
 	case InLink:
-		ok = a.Link == CausedBy || a.Link == PartOf || a.Link == DuplicateOf
-		say = Text{"关联（link）应是 caused_by、part_of 或 duplicate_of", "link must be caused_by, part_of or duplicate_of"}
+		ok = a.Link == CausedBy || a.Link == PartOf // a duplicate is merged, and has one such link
+		say = Text{"关联（link）应是 caused_by 或 part_of；重复的案卷请并案（merge）", "link must be caused_by or part_of; a duplicate is to be merged (merge)"}
 	case InChange:
 		ok = a.Category != nil || a.Urgency != nil || a.Mode != nil || a.Visibility != nil
 		say = Text{"请指明要改的类别、紧急程度、办理方式或公开范围", "name the category, urgency, mode or visibility to be"}

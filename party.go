@@ -50,7 +50,8 @@ func (a Asker) Parties(c *Case) []Party {
 	helps := (&Case{Helpers: c.Helpers, Phases: c.Phases}).isWith(v)
 	add(AsHelper, helps)
 	add(AsDispatcher, c.isIn(v.Territory(DispatchCases)) || len(c.Areas) == 0 && v.May(DispatchCases))
-	add(AsChecker, c.isIn(v.Territory(CheckCases)) && !handles && !helps)
+	checks := c.isIn(v.Territory(CheckCases)) || len(c.Areas) == 0 && v.May(CheckCases) && v.May(DispatchCases)
+	add(AsChecker, checks && !c.isWorkOf(v))
 	return all
 }
 
@@ -74,9 +75,13 @@ func (a Asker) account() *ID {
 	return &id
 }
 
-// workedOn reports whether the asker has worked on the case: nobody judges one's own
-// work.
+// workedOn reports whether the asker has worked on the case, or is of those who handle
+// it: nobody judges one's own work, or that of one's unit.
 func (a Asker) workedOn(c *Case) bool {
 	account := a.account()
-	return account != nil && slices.Contains(c.Hands, *account)
+	return account != nil && (slices.Contains(c.Hands, *account) || c.isWorkOf(a.Viewer))
 }
+
+// isWorkOf reports whether the viewer's account is of those who handle the case or
+// help. What a token is limited to does not make its account another one.
+func (c *Case) isWorkOf(v *Viewer) bool { return v.Works().handles(c) }

@@ -117,6 +117,11 @@ func (s *Server) reportAtDoor(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	if !said.ID.IsZero() {
+		// The case's id is known to those who handle it. Only who made the report knows
+		// the id that it came under, and is told the code again by it.
+		said.ID = said.ID.With(d.ID)
+	}
 	said.Source, said.Door, said.Urgency, said.Visibility = lintu.FromResident, d, "", ""
 	found, follow, err := s.Cases.Report(c.UserContext(), s.Tenant, said, lintu.Asker{Resident: true})
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"math"
 	"net/netip"
 	"regexp"
+	"strings"
 	"sync"
 	"time"
 
@@ -36,6 +37,7 @@ const (
 	kindDoor     kind = "report at a door"
 	kindPicture  kind = "photo at a door"
 	kindFollow   kind = "follow a case"
+	kindSaid     kind = "resident's act"
 )
 
 // pace is how often something may be done: each, after burst times at once.
@@ -89,6 +91,8 @@ var paces = map[kind]struct{ address, who pace }{
 	kindPicture: {pace{20 * time.Second, 120}, pace{20 * time.Second, 120}},
 	// Fifty random bits cannot be guessed; at this pace they need not be.
 	kindFollow: {pace{500 * time.Millisecond, 300}, pace{500 * time.Millisecond, 300}},
+	// Each may be 2,000 characters that stay, like a report.
+	kindSaid: {pace{20 * time.Second, 60}, pace{20 * time.Second, 60}},
 }
 
 // Limits that are no paces.
@@ -125,7 +129,8 @@ var kindsOf = []struct {
 	{post, regexp.MustCompile(`^/api/v1/cases$`), kindReport},
 	{post, regexp.MustCompile(`^/api/v1/door/[^/]+/cases$`), kindDoor},
 	{put, regexp.MustCompile(`^/api/v1/door/[^/]+/photos/[^/]+$`), kindPicture},
-	{post, regexp.MustCompile(`^/api/v1/follow(/acts)?$`), kindFollow},
+	{post, regexp.MustCompile(`^/api/v1/follow$`), kindFollow},
+	{post, regexp.MustCompile(`^/api/v1/follow/acts$`), kindSaid},
 	{post, regexp.MustCompile(`^/api/v1/cases/acts$`), kindActs},
 	{post, regexp.MustCompile(`^/api/v1/cases/[^/]+/acts$`), kindAct},
 	{post, regexp.MustCompile(`^/api/v1/persons/search$`), kindSearch},
@@ -137,7 +142,7 @@ var kindsOf = []struct {
 var get, post, put = regexp.MustCompile("^(GET|HEAD)$"), regexp.MustCompile("^POST$"), regexp.MustCompile("^PUT$")
 
 func kindOf(c *fiber.Ctx) kind {
-	method, path := c.Method(), c.Path()
+	method, path := c.Method(), strings.TrimRight(c.Path(), "/") // routes do without it too
 	for _, k := range kindsOf {
 		if k.method.MatchString(method) && k.path.MatchString(path) {
 			return k.kind

@@ -5,9 +5,34 @@ import (
 	"net"
 	"net/netip"
 	"slices"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 )
+
+// A slash at the end, with which routes answer too, is no way around a limit.
+func TestKindsOfRequests(t *testing.T) {
+	t.Parallel()
+	app := fiber.New()
+	for request, want := range map[string]kind{
+		"POST /api/v1/session": kindLogin, "POST /api/v1/session/": kindLogin, "POST /api/v1/door/AB/cases//": kindDoor,
+		"PUT /api/v1/door/AB/photos/1/": kindPicture, "POST /api/v1/follow": kindFollow, "POST /api/v1/follow/acts/": kindSaid,
+		"PUT /api/v1/meetings/1": kindChange, "GET /": kindRead,
+	} {
+		method, path, _ := strings.Cut(request, " ")
+		var ctx fasthttp.RequestCtx
+		ctx.Request.Header.SetMethod(method)
+		ctx.Request.SetRequestURI(path)
+		c := app.AcquireCtx(&ctx)
+		if got := kindOf(c); got != want {
+			t.Errorf("%s is a %s, not a %s", request, got, want)
+		}
+		app.ReleaseCtx(c)
+	}
+}
 
 func TestLimitsAreBounded(t *testing.T) {
 	t.Parallel()

@@ -88,7 +88,7 @@ func caseSchemas() fiber.Map {
 	maps.Copy(action, fiber.Map{"id": text, "act": act, "seq": whole, "handler": handler, "helpers": array(handler), "phases": array(phase), "phase": whole,
 		"until": moment, "place": place, "mode": oneOf("mode"), "outcome": fiber.Map{"type": "string", "enum": []string{lintu.Agreed, lintu.NotAgreed}}, "yes": flag,
 		"satisfaction": fiber.Map{"type": "integer", "minimum": 1, "maximum": 5}, "case": text,
-		"link": fiber.Map{"type": "string", "enum": []lintu.LinkKind{lintu.DuplicateOf, lintu.CausedBy, lintu.PartOf}}})
+		"link": fiber.Map{"type": "string", "enum": []lintu.LinkKind{lintu.CausedBy, lintu.PartOf}}})
 	maps.Copy(report, place["properties"].(fiber.Map))
 	maps.Copy(report, fiber.Map{"id": text, "at": moment, "source": oneOf("source"), "contact": contact})
 	return fiber.Map{

@@ -104,8 +104,11 @@ func waitsFor(v *lintu.Viewer, arg func(any) string) string {
 		dispatcher = either(dispatcher, "cardinality(r.area_ids) = 0")
 	}
 	checker := inTerritory(v.Territory(lintu.CheckCases), arg)
+	if v.May(lintu.CheckCases) && v.May(lintu.DispatchCases) {
+		checker = either(checker, "cardinality(r.area_ids) = 0")
+	}
 	if checker != "false" {
-		checker += " AND NOT " + handledBy(v.CaseTerritory(), arg) + " AND NOT coalesce(r.doc->'hands', '[]') ? " + account + "::uuid::text"
+		checker += " AND NOT " + handledBy(v.Works(), arg) + " AND NOT coalesce(r.doc->'hands', '[]') ? " + account + "::uuid::text"
 	}
 	return isOpen("r") + " AND " + either(
 		waits(lintu.AsWorker, worker), waits(lintu.AsDispatcher, dispatcher), waits(lintu.AsChecker, checker),
@@ -130,7 +133,7 @@ func (s *caseSelection) where(q lintu.CaseQuery, cs lintu.Categories) {
 		s.add("r.state = ANY (" + s.arg(q.States) + "::text[])")
 	}
 	if q.Category != "" {
-		s.add("r.category = ANY (" + s.arg(below(cs, q.Category)) + "::text[])")
+		s.add("r.category = ANY (" + s.arg(below(cs, storable(q.Category))) + "::text[])")
 	}
 	if q.Area != nil {
 		s.add("r.area_ids && " + s.arg([]lintu.ID{*q.Area}) + "::uuid[]")
@@ -155,7 +158,7 @@ func (s *caseSelection) where(q lintu.CaseQuery, cs lintu.Categories) {
 
 func (s *caseSelection) whereTime(q lintu.CaseQuery) {
 	if q.Late {
-		s.add("(r.late_at IS NOT NULL OR r.due_at < now())")
+		s.add("(r.late_at IS NOT NULL AND " + s.sight.whole + " OR r.due_at < now())")
 	}
 	if q.BBox != nil {
 		s.add(s.inBBox(*q.BBox))

@@ -109,6 +109,7 @@ func (db *DB) SimilarCases(ctx context.Context, v *lintu.Viewer, lon, lat float6
 	if err != nil {
 		return nil, toError(err)
 	}
+	category = storable(category)
 	s := newCaseSelection(v)
 	s.add(s.sight.any())
 	at := "ST_SetSRID(ST_Point(" + s.arg(lon) + "::float8, " + s.arg(lat) + "::float8), 4326)"
