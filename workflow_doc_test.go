@@ -58,7 +58,7 @@ func workflowDocument() string {
 	b.WriteString("\nWho may: `worker` is the grid worker or neighbor head of the place, `handler` whoever is of\n" +
 		"the unit or post that has the case, `resident` whoever has its code, `system` the clocks and\n" +
 		"the routing rules. `checker` is of no unit that handles it, and `foreign` keeps out whoever\n" +
-		"has worked on it under whatever role.\n")
+		"has worked on it or is of such a unit, under whatever role or token.\n")
 	return b.String()
 }
 
