@@ -39,7 +39,7 @@ type LedgerRow struct {
 	// Of rows read out again at a later meeting:
 	From     *ID    `json:"from,omitempty"`     // the row that was raised then
 	Feedback string `json:"feedback,omitempty"` // what the residents said to how it stands
-	State    State  `json:"state,omitempty"`    // of its case now; read only
+	State    State  `json:"state,omitempty"`    // of its case now, or of the case of the row read out; read only
 	CaseNo   string `json:"caseNumber,omitempty"`
 }
 

@@ -226,6 +226,8 @@ var matrixRows = []matrixRow{
 	{route: "GET /", path: "/", lines: map[string]string{only: everybody}},
 	{route: "GET /wall", path: "/wall", lines: map[string]string{only: everybody}},
 	{route: "GET /rules", path: "/rules", lines: map[string]string{only: everybody}},
+	{route: "GET /meetings", path: "/meetings", lines: map[string]string{only: everybody}},
+	{route: "GET /doors", path: "/doors", lines: map[string]string{only: everybody}},
 	{route: "GET /planner", path: "/planner", lines: map[string]string{only: everybody}},
 	{route: "GET /field", path: "/field", lines: map[string]string{only: everybody}},
 	{route: "GET /door/:code", path: "/door/ZZZZZZZZ", lines: map[string]string{only: everybody}},

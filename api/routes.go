@@ -138,6 +138,8 @@ func (s *Server) routes() []Route {
 		on(get, "/wall", Page, s.file("wall.html")),
 		on(get, "/planner", Page, s.file("planner.html")),
 		on(get, "/rules", Page, s.file("rules.html")),
+		on(get, "/meetings", Page, s.file("meetings.html")),
+		on(get, "/doors", Page, s.file("doors.html")),
 		on(get, "/field", Page, s.file("field.html")),
 		on(get, "/door/:code", Page, s.file("door.html")),
 		on(get, "/follow", Page, s.file("follow.html")),

@@ -146,6 +146,8 @@ var pages fs.FS = fstest.MapFS{
 	"follow.html":             {Data: []byte("<!doctype html><title>follow</title>")},
 	"field.html":              {Data: []byte("<!doctype html><title>field</title>")},
 	"rules.html":              {Data: []byte("<!doctype html><title>rules</title>")},
+	"meetings.html":           {Data: []byte("<!doctype html><title>meetings</title>")},
+	"doors.html":              {Data: []byte("<!doctype html><title>doors</title>")},
 	"planner.html":            {Data: []byte("<!doctype html><title>planner</title>")},
 	"assets/wall-B3x9_a2Q.js": {Data: []byte(strings.Repeat("console.log(1);", 100))},
 	"styles/night.json": {Data: []byte(`{"version":8,"sources":{"town":{"type":"vector","url":"/tiles/grids.json"},

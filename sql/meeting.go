@@ -72,12 +72,13 @@ func readMeeting(ctx context.Context, q asker, v *lintu.Viewer, id lintu.ID, rig
 	return &m, err
 }
 
-// ledgerRows reads rows with the state and number of their cases, as far as the viewer
-// is shown these. The condition's parameters begin with $2.
+// ledgerRows reads rows with the state and number of their cases, or of the cases of the
+// rows that they read out, as far as the viewer is shown these. The condition's parameters begin with $2.
 func ledgerRows(ctx context.Context, q asker, v *lintu.Viewer, where, order string, args ...any) ([]lintu.LedgerRow, error) {
 	rows, err := q.Query(ctx, `SELECT r.doc, r.number, r.case_id, r.from_id, c.doc
 		FROM ledger_row r JOIN meeting m ON m.tenant_id = r.tenant_id AND m.id = r.meeting_id
-		LEFT JOIN case_file c ON c.tenant_id = r.tenant_id AND c.id = r.case_id
+		LEFT JOIN ledger_row earlier ON earlier.tenant_id = r.tenant_id AND earlier.id = r.from_id
+		LEFT JOIN case_file c ON c.tenant_id = r.tenant_id AND c.id = coalesce(r.case_id, earlier.case_id)
 		WHERE r.tenant_id = $1 AND `+where+` ORDER BY `+order, append([]any{v.Tenant}, args...)...)
 	if err != nil {
 		return nil, err

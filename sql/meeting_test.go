@@ -56,7 +56,7 @@ func TestMeetingLedger(t *testing.T) {
 	told.From, told.Feedback = &wall.ID, "已派到派出所"
 	next.Rows = []lintu.LedgerRow{told}
 	next = d.hold(d.worker, *next)
-	if next.Rows[0].From == nil || next.Rows[0].Feedback == "" {
+	if r := next.Rows[0]; r.From == nil || r.Feedback == "" || r.Case != nil || r.CaseNo != c.Number || r.State != lintu.Dispatched {
 		t.Fatalf("the feedback is gone: %+v", next.Rows)
 	}
 	d.act(c.ID, d.member, lintu.ActAccept)

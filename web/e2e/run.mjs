@@ -5,6 +5,7 @@ import * as accounts from './accounts.mjs'
 import * as door from './door.mjs'
 import * as entry from './entry.mjs'
 import * as field from './field.mjs'
+import * as meetings from './meetings.mjs'
 import * as persons from './persons.mjs'
 import * as planner from './planner.mjs'
 import * as rules from './rules.mjs'
@@ -14,7 +15,7 @@ import * as wall from './wall.mjs'
 const wanted = process.argv.slice(2)
 const browser = await launch()
 let failed = 0
-for (const part of [door, roles, entry, wall, field, persons, accounts, planner, rules]) {
+for (const part of [door, roles, entry, wall, field, persons, accounts, planner, rules, meetings]) {
   if (wanted.length > 0 && !wanted.some((word) => part.name.includes(word))) continue
   const begun = Date.now()
   try {

@@ -1,8 +1,10 @@
 import { accountMessages } from './account/messages'
 import { accountsMessages } from './accounts/messages'
 import { auditMessages } from './audit/messages'
+import { doorsMessages } from './doors/messages'
 import { entryMessages } from './entry/messages'
 import { fieldMessages } from './field/messages'
+import { meetingsMessages } from './meetings/messages'
 import { m } from './message'
 import { plannerMessages } from './planner/messages'
 import { residentMessages } from './resident/messages'
@@ -37,7 +39,7 @@ const common = {
 /** The one catalogue: `{name}` in a sentence is filled in by `say`. */
 export const messages = {
   ...common, ...doorMessages, ...entryMessages, ...wallMessages, ...plannerMessages, ...fieldMessages, ...residentMessages,
-  ...accountMessages, ...accountsMessages, ...auditMessages, ...rulesMessages,
+  ...accountMessages, ...accountsMessages, ...auditMessages, ...rulesMessages, ...meetingsMessages, ...doorsMessages,
 } as const
 
 export type MessageKey = keyof typeof messages

@@ -1,0 +1,4 @@
+import { start } from '../ui/start'
+import Doors from './Doors.svelte'
+
+start(Doors)

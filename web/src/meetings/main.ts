@@ -1,0 +1,4 @@
+import { start } from '../ui/start'
+import Meetings from './Meetings.svelte'
+
+start(Meetings)
