@@ -3,6 +3,7 @@ package api
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"log/slog"
 	"net"
 	"slices"
@@ -94,7 +95,11 @@ func (c *conn) hasMore(nc net.Conn) bool {
 
 // untilEnd calls gone when the client ends the connection or sends anything.
 func (c *conn) untilEnd(gone func()) {
-	if tcp, ok := c.Conn.(*net.TCPConn); ok {
+	plain := c.Conn
+	if secret, ok := plain.(*tls.Conn); ok {
+		plain = secret.NetConn()
+	}
+	if tcp, ok := plain.(*net.TCPConn); ok {
 		_ = tcp.SetWriteBuffer(subscriberBuffer) // otherwise megabytes, which a slow client would fill first
 	}
 	_ = c.Conn.SetReadDeadline(time.Time{})

@@ -95,4 +95,13 @@ func TestBehindNginx(t *testing.T) {
 	if a := b.do("POST", "/api/v1/batches?name=a.geojson", strings.NewReader(twoUnits), "Origin", "https://evil.example"); a.StatusCode != 403 {
 		t.Errorf("upload of another site: %d %s", a.StatusCode, a.body)
 	}
+	wall := b.someone("wall", "viewer everywhere")
+	boss := b.someone("boss", "dispatcher everywhere")
+	l := b.listen("/api/v1/events", "Cookie", wall.cookie)
+	for range 3 { // each comes when it happens, and not when a buffer is full
+		c := b.report(boss, inW000)
+		if p := l.pin(); p.ID != c.ID {
+			t.Errorf("told of %+v", p)
+		}
+	}
 }

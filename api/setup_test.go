@@ -40,6 +40,7 @@ type bundle struct {
 	photos   *photos.Store
 	photoDir string
 	server   *api.Server
+	operator string // cookie of who reads the metrics
 	// token is what requests bring that say nothing else of who asks: that of a
 	// program of a planner of everywhere. "" asks as a visitor.
 	token string
