@@ -120,3 +120,24 @@ func TestDuplicatesAreMerged(t *testing.T) {
 		t.Errorf("linked as a duplicate: %q", code)
 	}
 }
+
+// Who handles a case gives no more time to it: neither as a dispatcher who grants what
+// was asked for, nor by a category with a longer limit.
+func TestNobodyGrantsOneselfTime(t *testing.T) {
+	both := modelViewer(23, lintu.RoleUnitMember, lintu.RoleDispatcher)
+	s := newStory(t, nil)
+	slow := s.office.Categories[0]
+	slow.Code, slow.Limit.N = "slow", 30
+	s.office.Categories = append(s.office.Categories, slow)
+	s.must(both, lintu.Action{Act: lintu.ActAccept})
+	if code := s.act(both, lintu.Action{Act: lintu.ActAmend, Category: &slow.Code}); code != lintu.CodeForbidden {
+		t.Errorf("a longer limit: %q", code)
+	}
+	later := s.c.Clock.Due.AddDate(0, 1, 0)
+	s.must(both, lintu.Action{Act: lintu.ActAskExtension, Note: "x", Until: &later})
+	if code := s.act(both, lintu.Action{Act: lintu.ActApprove}); code != lintu.CodeForbidden {
+		t.Errorf("an extension of one's own: %q", code)
+	}
+	s.must(dispatcher, lintu.Action{Act: lintu.ActApprove})
+	s.must(dispatcher, lintu.Action{Act: lintu.ActAmend, Category: &slow.Code})
+}

@@ -58,7 +58,7 @@ func (o *Office) apply(e *Event, c *Case, a Action, by Asker) error {
 		_, err := o.route(p, c, *a.Place, c.Category, c.Rung)
 		return err
 	case ActAmend:
-		return o.applyAmend(p, c, a)
+		return o.applyAmend(p, c, a, by)
 	case ActWarn, ActLate:
 		clock := c.Clock
 		clock.Warned = o.warning(c)
@@ -166,7 +166,7 @@ func (o *Office) applyPhases(p *Patch, c *Case, a Action, by Asker) error {
 	return nil
 }
 
-func (o *Office) applyAmend(p *Patch, c *Case, a Action) error {
+func (o *Office) applyAmend(p *Patch, c *Case, a Action, by Asker) error {
 	switch {
 	case a.Urgency != nil && !isUrgency(*a.Urgency):
 		return Errorf(CodeInvalid, "没有紧急程度 %q。", "There is no urgency %q.", *a.Urgency)
@@ -197,6 +197,10 @@ func (o *Office) applyAmend(p *Patch, c *Case, a Action) error {
 	}
 	if limit != c.Clock.Limit && c.Clock.State == Running { // the time still counts from the report
 		due := o.Calendar.Due(c.ReportedAt, limit)
+		if due.After(c.Clock.Due) && by.workedOn(c) {
+			return Errorf(CodeForbidden, "您参与过案卷 %s 的办理，不能通过改类别给自己延期；请申请延期，或请调度员改。",
+				"You have worked on case %s and cannot give yourself more time by its category; please ask for an extension, or let the dispatcher amend it.", c.Number)
+		}
 		p.Clock = &Clock{State: Running, Limit: limit, From: c.ReportedAt, Due: due, LateAt: c.Clock.LateAt, Warned: c.Clock.Warned}
 	}
 	return nil

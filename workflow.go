@@ -258,11 +258,11 @@ func buildTransitions() []Transition {
 		{InProgress, ActPhaseDone, Same, by(AsHandler, AsHelper), need(InPhase, InNote), when(IfHasPhases), ""},
 		{InProgress, ActMediate, Same, by(AsHandler, AsHelper), need(InOutcome, InNote), nil, ""},
 
-		{ReturnAsked, ActApprove, Filed, by(AsDispatcher), nil, nil, ""},
+		{ReturnAsked, ActApprove, Filed, by(AsDispatcher), nil, when(IfForeign), ""},
 		{ReturnAsked, ActDeny, InProgress, by(AsDispatcher), need(InNote), nil, ""},
-		{ExtensionAsked, ActApprove, InProgress, by(AsDispatcher), nil, nil, ExtendClock},
+		{ExtensionAsked, ActApprove, InProgress, by(AsDispatcher), nil, when(IfForeign), ExtendClock},
 		{ExtensionAsked, ActDeny, InProgress, by(AsDispatcher), need(InNote), nil, ""},
-		{SuspensionAsked, ActApprove, Suspended, by(AsDispatcher), nil, nil, StopClock},
+		{SuspensionAsked, ActApprove, Suspended, by(AsDispatcher), nil, when(IfForeign), StopClock},
 		{SuspensionAsked, ActDeny, InProgress, by(AsDispatcher), need(InNote), nil, ""},
 		{Suspended, ActResume, InProgress, by(AsHandler, AsDispatcher, AsSystem), nil, nil, ResumeClock},
 

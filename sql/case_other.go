@@ -51,7 +51,7 @@ func mergedInto(c *lintu.Case) *lintu.ID {
 
 // checkOther refuses another case that the asker is not shown, and to merge into one
 // that is over: so that merges make no circle, and nothing open is hidden in what is
-// closed.
+// closed. Nothing that is not restricted names what is.
 func checkOther(c *lintu.Case, locked map[lintu.ID]*lintu.Case, a lintu.Action, by lintu.Asker) error {
 	if a.Case == nil || *a.Case == c.ID {
 		return nil // Decide says so
@@ -59,6 +59,10 @@ func checkOther(c *lintu.Case, locked map[lintu.ID]*lintu.Case, a lintu.Action, 
 	other := locked[*a.Case]
 	if other == nil || by.Viewer != nil && other.Sight(by.Viewer) != lintu.Whole {
 		return errNoCase
+	}
+	if other.Visibility == lintu.Restricted && c.Visibility != lintu.Restricted {
+		return lintu.Errorf(lintu.CodeConflict, "案卷 %[1]s 是受限的；请先把案卷 %[2]s 也改为受限，否则能看到它的人会知道前者。",
+			"Case %[1]s is restricted. Please restrict case %[2]s first, since whoever sees that would learn of it.", other.Number, c.Number)
 	}
 	if a.Act == lintu.ActMerge && !other.IsOpen() {
 		return lintu.Errorf(lintu.CodeConflict, "案卷 %[1]s 已结束或已并入另一案卷，不能再并入它。",

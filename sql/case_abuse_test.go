@@ -55,3 +55,21 @@ func TestTokensAreNotCalledToJudgeTheirOwn(t *testing.T) {
 	_, err := d.tryAct(n.ID, &v, lintu.ActClose)
 	wantErr(t, err, lintu.CodeForbidden)
 }
+
+// What everybody may see names no dispute: neither by a merge nor by a link.
+func TestNothingPublicNamesADispute(t *testing.T) {
+	t.Parallel()
+	d := newCaseDesk(t)
+	open, dispute := pin(), pin()
+	dispute.Visibility = lintu.Restricted
+	d.report(open, by(d.worker))
+	d.report(dispute, by(d.worker))
+	other := func(a *lintu.Action) { a.Case, a.Link = &dispute.ID, lintu.CausedBy }
+	for _, act := range []lintu.Act{lintu.ActLink, lintu.ActMerge} {
+		_, err := d.tryAct(open.ID, d.dispatcher, act, other)
+		wantErr(t, err, lintu.CodeConflict)
+	}
+	restricted := lintu.Restricted
+	d.act(open.ID, d.dispatcher, lintu.ActAmend, func(a *lintu.Action) { a.Visibility = &restricted })
+	d.act(open.ID, d.dispatcher, lintu.ActMerge, other)
+}
