@@ -4,13 +4,14 @@
  */
 import 'maplibre-gl/dist/maplibre-gl.css'
 import './map.css'
-import { addProtocol, AJAXError, Map as MapLibreMap, setWorkerUrl, VectorTileSource, type ErrorEvent, type PointLike, type Source } from 'maplibre-gl'
+import { addProtocol, AJAXError, Map as MapLibreMap, setWorkerUrl, VectorTileSource, type ErrorEvent, type PointLike, type Source, type StyleSpecification } from 'maplibre-gl'
 import workerURL from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url'
 import type { Basemap, BBox, LayerName, LonLat } from '../api/types'
 import type { Overlays, Switch } from '../style/options'
 import { palettes, type Theme } from '../style/palette'
 import { style, tileSources } from '../style/style'
 import { choose, pickLayers, type Picked } from './pick'
+import { createPinLayer, type ClusterHit, type PinLayer } from './pins'
 import type { Padding, View } from './view'
 
 setWorkerUrl(workerURL)
@@ -34,6 +35,8 @@ export interface MapEvents {
   picked(what: Picked | null): void
   /** The place that was clicked, whatever is there. */
   clicked?(at: LonLat): void
+  /** Several cases in one were clicked. */
+  clustered?(hit: ClusterHit): void
   /** Everything in view is drawn. */
   idle(): void
   /** Tiles or styles did not come. */
@@ -58,6 +61,8 @@ export interface MapAdapter {
   pickCentre(): void
   /** Asks for the tiles of these layers anew after they have changed; of all where none are named. */
   refresh(layers?: readonly LayerName[]): void
+  /** The pins of cases, where the scene draws them. */
+  pins: PinLayer
   remove(): void
 }
 
@@ -110,9 +115,11 @@ export function createMapAdapter({ container, view, bounds, padding, title, scen
   })
   map.touchZoomRotate.disableRotation()
   map.keyboard.disableRotation()
-  listen(map, events)
+  const pins = createPinLayer(map)
+  listen(map, events, pins)
   return {
-    show: showing(map, scene),
+    pins,
+    show: showing(map, scene, pins.restyled),
     view: () => viewOf(map),
     jumpTo: (to) => map.jumpTo(to),
     flyTo: (center, zoom, padding) => map.flyTo({ center, zoom, offset: middle(padding), maxDuration: flyMS, ...still() }),
@@ -121,7 +128,7 @@ export function createMapAdapter({ container, view, bounds, padding, title, scen
     inView: (points, padding) => points.every((point) => free(map, point, padding)),
     pickCentre: () => {
       const { width, height } = map.getCanvas().getBoundingClientRect()
-      events.picked(pickAt(map, [width / 2, height / 2]))
+      clickAt(map, [width / 2, height / 2], events, pins)
     },
     refresh: (layers) => sourcesOf(layers).forEach((name) => reload(map.getSource(name))),
     remove: () => map.remove(),
@@ -143,23 +150,32 @@ function readBy(read: ReadTile): (address: string) => { url: string } {
 }
 
 /** Shows scenes one after another; what comes before the first style has loaded waits for it. */
-function showing(map: MapLibreMap, first: Scene): (scene: Scene) => void {
+function showing(map: MapLibreMap, first: Scene, restyled: () => void): (scene: Scene) => void {
   let shown = first
   let loaded = false
   let wanted = first
   const catchUp = () => {
     if (!loaded || wanted === shown) return
     shown = wanted
-    map.setStyle(styleOf(shown), { diff: true })
+    map.setStyle(styleOf(shown), { diff: true, transformStyle: keepPins })
+    restyled()
   }
   map.once('style.load', () => {
     loaded = true
+    restyled()
     catchUp()
   })
   return (scene) => {
     wanted = scene
     catchUp()
   }
+}
+
+/** The style knows of pins only that they are drawn. */
+function keepPins(before: StyleSpecification | undefined, next: StyleSpecification): StyleSpecification {
+  const [old, fresh] = [before?.sources['cases'], next.sources['cases']]
+  if (old?.type !== 'geojson' || fresh?.type !== 'geojson') return next
+  return { ...next, sources: { ...next.sources, cases: { ...fresh, data: old.data } } }
 }
 
 function sourcesOf(layers?: readonly LayerName[]): string[] {
@@ -206,6 +222,22 @@ function free(map: MapLibreMap, point: LonLat, padding: Padding): boolean {
 /** How far from a light, in pixels, a finger or a mouse still means it. */
 const reachPX = 8
 
+/** A case comes before everything else: it lies on top. */
+function caseAt(map: MapLibreMap, [x, y]: [number, number]) {
+  if (!map.getLayer('cases-ground')) return undefined
+  return map.queryRenderedFeatures([x, y], { layers: ['cases-ground', 'cases-cluster'] })[0]
+}
+
+function clickAt(map: MapLibreMap, at: [number, number], events: MapEvents, pins: PinLayer): void {
+  const hit = caseAt(map, at)
+  const cluster: unknown = hit?.properties['cluster_id']
+  if (hit && typeof cluster === 'number' && hit.geometry.type === 'Point') {
+    void pins.cluster(cluster, hit.geometry.coordinates as LonLat).then((found) => events.clustered?.(found))
+  } else {
+    events.picked(hit ? { layer: 'cases', id: String(hit.properties['id']) } : pickAt(map, at))
+  }
+}
+
 function pickAt(map: MapLibreMap, [x, y]: [number, number]): Picked | null {
   const box: [PointLike, PointLike] = [[x - reachPX, y - reachPX], [x + reachPX, y + reachPX]]
   const present = pickLayers.filter((id) => map.getLayer(id))
@@ -220,7 +252,7 @@ function pickAt(map: MapLibreMap, [x, y]: [number, number]): Picked | null {
   }), map.getZoom())
 }
 
-function listen(map: MapLibreMap, events: MapEvents): void {
+function listen(map: MapLibreMap, events: MapEvents, pins: PinLayer): void {
   map.on('moveend', () => events.moved(viewOf(map)))
   map.on('idle', () => events.idle())
   // Only what a hand or a key does has an event behind it.
@@ -229,11 +261,12 @@ function listen(map: MapLibreMap, events: MapEvents): void {
   })
   map.on('error', (event: ErrorEvent) => events.failed(statusOf(event.error)))
   map.on('click', (event) => {
-    events.picked(pickAt(map, [event.point.x, event.point.y]))
+    clickAt(map, [event.point.x, event.point.y], events, pins)
     events.clicked?.([event.lngLat.lng, event.lngLat.lat])
   })
   map.on('mousemove', (event) => {
-    const what = pickAt(map, [event.point.x, event.point.y])
-    map.getCanvas().classList.toggle('pointing', what !== null && what.layer !== 'communities')
+    const at: [number, number] = [event.point.x, event.point.y]
+    const layer = caseAt(map, at) ? 'cases' : pickAt(map, at)?.layer
+    map.getCanvas().classList.toggle('pointing', layer !== undefined && layer !== 'communities')
   })
 }

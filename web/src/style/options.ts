@@ -31,6 +31,10 @@ export interface StyleOptions {
 export interface Overlays {
   chosen: GeoJSON.FeatureCollection
   preview: GeoJSON.FeatureCollection
+  /** Where cases are frequent. */
+  heat?: GeoJSON.FeatureCollection
+  /** Whether pins of cases are drawn; they come by the adapter, not by the style. */
+  cases?: boolean
 }
 
 /** The style as served at /styles: everything that needs no page around it. */

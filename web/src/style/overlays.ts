@@ -3,7 +3,7 @@ import { byZoom, byZoomSteep, type Ink, type Layers } from './expressions.ts'
 import { strongFonts } from './labels.ts'
 
 /** What a feature of the source "chosen" is there for. */
-export type Role = 'shade' | 'outline' | 'link' | 'household' | 'head' | 'self'
+export type Role = 'shade' | 'outline' | 'link' | 'household' | 'head' | 'self' | 'case'
 
 const is = (...roles: Role[]): ExpressionSpecification => ['match', ['get', 'role'], roles, true, false] as unknown as ExpressionSpecification
 
@@ -34,6 +34,14 @@ export function chosenLights({ c, px, palette }: Ink): Layers {
       paint: { 'circle-color': c.head, 'circle-radius': byZoomSteep([12, px(3.5)], [15, px(5.5)], [17, px(8)], [19, px(11)]), 'circle-stroke-color': c.chosen, 'circle-stroke-width': px(2) } },
     { id: 'chosen-self', type: 'circle', source, filter: is('self'),
       paint: { 'circle-color': 'rgba(0, 0, 0, 0)', 'circle-radius': byZoomSteep([12, px(6)], [15, px(8)], [17, px(11)], [19, px(15)]), 'circle-stroke-color': c.chosen, 'circle-stroke-width': px(2) } },
+  ]
+}
+
+/** A wide ring around the chosen case, apart from the rings that say how late a case is. */
+export function chosenCase({ c, px }: Ink): Layers {
+  return [
+    { id: 'chosen-case', type: 'circle', source: 'chosen', filter: is('case'),
+      paint: { 'circle-color': 'rgba(0, 0, 0, 0)', 'circle-radius': px(27), 'circle-stroke-color': c.chosen, 'circle-stroke-width': px(2.5) } },
   ]
 }
 

@@ -40,6 +40,18 @@ export interface MapPalette {
   chosenLink: string
   unit: string
   preview: string
+  /** Cases: the ground under a pin, what is drawn on a filled one, and how a case stands. */
+  pinGround: string
+  pinInk: string
+  waiting: string
+  sent: string
+  working: string
+  asking: string
+  done: string
+  /** The ring of a case whose time is over. */
+  late: string
+  /** Cells with few to many cases. */
+  heat: readonly [string, string, string, string, string]
   label: string
   labelQuiet: string
   labelHalo: string
@@ -60,6 +72,10 @@ export interface PagePalette {
   warning: string
   shade: string
 }
+
+/** How a case stands, in the order of its life; the map and the pages draw it in the palette's colour of that name. */
+export const stands = ['waiting', 'sent', 'working', 'asking', 'done'] as const
+export type Stand = (typeof stands)[number]
 
 /** Night, for the wall: a town of lights. */
 export const night: Palette = {
@@ -91,6 +107,15 @@ export const night: Palette = {
     chosenLink: '#ffd079',
     unit: '#8fd0e8',
     preview: '#6ee7d2',
+    pinGround: '#03060d',
+    pinInk: '#03060d',
+    waiting: '#ff79d7',
+    sent: '#c09bff',
+    working: '#46b4ff',
+    asking: '#f2ee52',
+    done: '#4be08c',
+    late: '#ff4a55',
+    heat: ['#16265a', '#2b2f86', '#4b37a8', '#7446bd', '#a55fc9'],
     label: '#d5e2ff',
     labelQuiet: '#8ba0c9',
     labelHalo: '#060b16',
@@ -141,6 +166,15 @@ export const day: Palette = {
     chosenLink: '#b3330f',
     unit: '#155e75',
     preview: '#0f766e',
+    pinGround: '#fffdf8',
+    pinInk: '#fffdf8',
+    waiting: '#a8107c',
+    sent: '#6539b8',
+    working: '#0a5cab',
+    asking: '#7a5c00',
+    done: '#13703a',
+    late: '#c8102e',
+    heat: ['#e3d3ea', '#cfa6d6', '#b676bf', '#973f9c', '#6d1272'],
     label: '#3a2d22',
     labelQuiet: '#65533f',
     labelHalo: '#fbf8f1',
@@ -169,6 +203,8 @@ export function pageCSS(): string {
   return Object.values(palettes)
     .map((palette) => {
       const lines = Object.entries(palette.page).map(([key, value]) => `  --${key.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}: ${value};`)
+      for (const name of [...stands, 'late'] as const) lines.push(`  --${name}: ${palette.map[name]};`)
+      lines.push(`  --pin-ground: ${palette.map.pinGround};`)
       return `[data-theme='${palette.name}'] {\n  color-scheme: ${palette.dark ? 'dark' : 'light'};\n${lines.join('\n')}\n}\n`
     })
     .join('\n')

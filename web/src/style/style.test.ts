@@ -2,6 +2,7 @@ import { validateStyleMin } from '@maplibre/maplibre-gl-style-spec'
 import { expect, test } from 'vitest'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { caseIcons, pinIcons } from './cases.ts'
 import { unitIcons } from './labels.ts'
 import { published, type StyleOptions } from './options.ts'
 import { palettes } from './palette.ts'
@@ -12,6 +13,7 @@ const empty: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: 
 const variants: [string, StyleOptions][] = [
   ['published', published],
   ['page', { ...published, scale: 2, dimmed: true, hidden: new Set(), overlays: { chosen: empty, preview: empty } }],
+  ['with cases', { ...published, overlays: { chosen: empty, preview: empty, heat: empty, cases: true } }],
   ['for a visitor', { ...published, layers: ['communities', 'grids', 'roads'] }],
   ['with a vector basemap', { ...published, basemap: { type: 'vector', url: '/base.json' } }],
   ['with a basemap', { ...published, basemap: { type: 'raster', tiles: ['/base/{z}/{x}/{y}.png'], tileSize: 256 } }],
@@ -39,7 +41,8 @@ for (const palette of Object.values(palettes)) {
   })
 
   test(`${palette.name}: names come in two sizes only`, () => {
-    const sizes = new Set(style(palette, published).layers.flatMap((layer) => (layer.type === 'symbol' ? [layer.layout?.['text-size']] : [])))
+    const whole = { ...published, overlays: { chosen: empty, preview: empty, cases: true } }
+    const sizes = new Set(style(palette, whole).layers.flatMap((layer) => (layer.type === 'symbol' && layer.layout?.['text-field'] && layer.source !== 'preview' ? [layer.layout['text-size']] : [])))
     expect(sizes.size).toBe(2)
   })
 
@@ -56,5 +59,6 @@ for (const palette of Object.values(palettes)) {
 
 test('every icon that the map asks for is drawn', () => {
   const drawn = readdirSync(join(import.meta.dirname, 'icons'))
-  expect(drawn.sort()).toEqual([...unitIcons, 'department'].map((name) => `unit-${name}.svg`).sort())
+  const units = [...unitIcons, 'department'].map((name) => `unit-${name}`)
+  expect(drawn.sort()).toEqual([...units, ...caseIcons.map((name) => `case-${name}`), ...pinIcons].map((name) => `${name}.svg`).sort())
 })

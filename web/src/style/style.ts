@@ -1,10 +1,11 @@
 import type { LayerSpecification, SourceSpecification, StyleSpecification } from '@maplibre/maplibre-gl-style-spec'
 import { areaLayers } from './areas.ts'
-import { inkOf } from './expressions.ts'
+import { caseLayers, caseSource, heatLayers } from './cases.ts'
+import { inkOf, type Ink, type Layers } from './expressions.ts'
 import { groundLayers } from './ground.ts'
 import { labelLayers } from './labels.ts'
 import type { StyleOptions } from './options.ts'
-import { chosenLayers, chosenLights, previewLayers, previewMarks } from './overlays.ts'
+import { chosenCase, chosenLayers, chosenLights, previewLayers, previewMarks } from './overlays.ts'
 import type { Palette } from './palette.ts'
 import { peopleLayers } from './people.ts'
 
@@ -32,6 +33,8 @@ function sources(options: StyleOptions): Record<string, SourceSpecification> {
   if (options.overlays) {
     all['chosen'] = { type: 'geojson', data: options.overlays.chosen }
     all['preview'] = { type: 'geojson', data: options.overlays.preview }
+    if (options.overlays.heat) all['heat'] = { type: 'geojson', data: options.overlays.heat }
+    if (options.overlays.cases) all['cases'] = caseSource(options.scale)
   }
   return all
 }
@@ -49,7 +52,7 @@ function hasSource(layer: LayerSpecification, options: StyleOptions): boolean {
 /** Draws the map in a palette. Addresses in the style are relative to the server's root. */
 export function style(palette: Palette, options: StyleOptions): StyleSpecification {
   const ink = inkOf(palette, options)
-  const overlays = options.overlays ? { under: [...previewLayers(ink), ...chosenLayers(ink)], over: [...chosenLights(ink), ...previewMarks(ink)] } : { under: [], over: [] }
+  const overlays = overlayLayers(ink)
   return {
     version: 8,
     name: palette.name,
@@ -58,11 +61,23 @@ export function style(palette: Palette, options: StyleOptions): StyleSpecificati
     sources: sources(options),
     layers: [
       ...groundLayers(ink),
+      ...overlays.ground,
       ...areaLayers(ink),
       ...peopleLayers(ink),
       ...overlays.under,
       ...labelLayers(ink),
       ...overlays.over,
     ].filter((layer) => hasSource(layer, options)),
+  }
+}
+
+/** What pages lay over the map: on the ground, under the names, and over everything. */
+function overlayLayers(ink: Ink): Record<'ground' | 'under' | 'over', Layers> {
+  const { overlays } = ink.options
+  if (!overlays) return { ground: [], under: [], over: [] }
+  return {
+    ground: overlays.heat ? heatLayers(ink) : [],
+    under: [...previewLayers(ink), ...chosenLayers(ink)],
+    over: [...chosenLights(ink), ...previewMarks(ink), ...(overlays.cases ? [...caseLayers(ink), ...chosenCase(ink)] : [])],
   }
 }
