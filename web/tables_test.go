@@ -17,7 +17,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 func TestTables(t *testing.T) {
 	for path, table := range map[string]any{
 		"src/api/roles.json": map[string]any{"rights": lintu.Rights, "roles": lintu.Roles, "purposes": lintu.Purposes},
-		"src/api/workflow.json": map[string]any{"states": lintu.States, "acts": lintu.Acts, "urgencies": lintu.Urgencies,
+		"src/api/workflow.json": map[string]any{"states": lintu.States, "stages": lintu.Stages, "acts": lintu.Acts, "urgencies": lintu.Urgencies, "rungs": lintu.Rungs, "sources": lintu.Sources,
 			"transitions": lintu.Transitions},
 	} {
 		var want bytes.Buffer

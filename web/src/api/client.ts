@@ -54,13 +54,13 @@ export function asError(error: unknown): ApiError {
 }
 
 /**
- * Asks the server, and gives up after timeoutMS. Rejects with an ApiError, or
+ * Asks the server, and gives up after timeoutMS, or never where that is 0. Rejects with an ApiError, or
  * with the signal's reason when the caller aborted.
  */
 export async function request(path: string, signal: AbortSignal, init: RequestInit = {}, timeoutMS = 20_000): Promise<Response> {
   let response: Response
   try {
-    response = await fetch(path, { ...init, signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMS)]) })
+    response = await fetch(path, { ...init, signal: timeoutMS > 0 ? AbortSignal.any([signal, AbortSignal.timeout(timeoutMS)]) : signal })
   } catch (error) {
     if (signal.aborted) throw error
     throw new ApiError('unreachable', 0)

@@ -3,7 +3,7 @@ import type { Message } from '../message'
 
 export type LayerName =
   | 'counties' | 'streets' | 'communities' | 'groups' | 'grids' | 'cells'
-  | 'households' | 'heads' | 'links' | 'units'
+  | 'households' | 'heads' | 'links' | 'units' | 'cases'
   | 'buildings' | 'roads' | 'water' | 'green'
 
 export type AreaLayer = 'counties' | 'streets' | 'communities' | 'groups' | 'grids' | 'cells'
@@ -15,7 +15,7 @@ export type LonLat = [number, number]
 
 export interface LayerInfo {
   name: LayerName
-  kind: 'area' | 'household' | 'head' | 'link' | 'unit' | 'base'
+  kind: 'area' | 'household' | 'head' | 'link' | 'unit' | 'case' | 'base'
   level?: string
   title: Message
   shape: 'point' | 'line' | 'polygon'
