@@ -10,12 +10,17 @@ export interface Address {
   theme: Theme | null
   hidden: ReadonlySet<Switch> | null
   picked: Picked | null
+  /** What the operator has switched on, so that it goes on after the page was loaded anew. */
+  modes: readonly Mode[]
 }
 
-const cardLayers: readonly LayerName[] = ['counties', 'streets', 'communities', 'groups', 'grids', 'cells', 'households', 'heads', 'units', 'buildings', 'roads', 'water', 'green']
+export const modes = ['heat', 'tour'] as const
+export type Mode = (typeof modes)[number]
+
+const cardLayers: readonly LayerName[] = ['counties', 'streets', 'communities', 'groups', 'grids', 'cells', 'households', 'heads', 'units', 'cases', 'buildings', 'roads', 'water', 'green']
 
 /**
- * Reads `#map=zoom/lat/lon&theme=day&layers=communities,grids&pick=heads/<id>`,
+ * Reads `#map=zoom/lat/lon&theme=day&layers=communities,grids&pick=heads/<id>&on=heat,tour`,
  * latitude first as in other maps' addresses. What makes no sense is left out.
  */
 export function readAddress(hash: string): Address {
@@ -27,6 +32,7 @@ export function readAddress(hash: string): Address {
     theme: theme !== null && theme in palettes ? (theme as Theme) : null,
     hidden: layers === null ? null : hiddenFrom(layers.split(',')),
     picked: readPicked(words.get('pick')),
+    modes: modes.filter((mode) => words.get('on')?.split(',').includes(mode)),
   }
 }
 
@@ -48,12 +54,13 @@ function readPicked(text: string | null): Picked | null {
   return known && id && rest.length === 0 ? { layer: known, id } : null
 }
 
-export function writeAddress({ view, theme, hidden, picked }: Address): string {
+export function writeAddress({ view, theme, hidden, picked, modes }: Address): string {
   const words: string[] = []
   if (view) words.push(`map=${view.zoom.toFixed(2)}/${view.center[1].toFixed(5)}/${view.center[0].toFixed(5)}`)
   if (theme) words.push(`theme=${theme}`)
   if (hidden && !isDefault(hidden)) words.push(`layers=${switches.filter((name) => !hidden.has(name)).join(',')}`)
   if (picked) words.push(`pick=${picked.layer}/${encodeURIComponent(picked.id)}`)
+  if (modes.length > 0) words.push(`on=${modes.join(',')}`)
   return `#${words.join('&')}`
 }
 

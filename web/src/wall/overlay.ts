@@ -13,7 +13,7 @@ export const nothing = collection([])
 /** What the map draws of the choice: an area with the rest in shade, or a head with all its homes. */
 export function overlayOf(chosen: Chosen | null): GeoJSON.FeatureCollection {
   if (!chosen) return nothing
-  return collection([...areaPart(chosen), ...homesPart(chosen)])
+  return collection([...areaPart(chosen), ...homesPart(chosen), ...(chosen.at ? [point('case', chosen.at)] : [])])
 }
 
 function areaPart({ outline }: Chosen): Feature[] {

@@ -4,6 +4,7 @@ import type { Picked } from '../map/pick'
 import type { View } from '../map/view'
 import { hiddenAtFirst, type Switch } from '../style/options'
 import type { Theme } from '../style/palette'
+import type { Mode } from './address'
 
 /** How it stands between this page and the server. Times are epoch milliseconds. */
 export interface Connection {
@@ -37,6 +38,8 @@ export interface Chosen {
   outline: GeoJSON.Polygon | GeoJSON.MultiPolygon | null
   /** What the chosen area is divided into. */
   children: Child[]
+  /** Where the chosen case is. */
+  at: LonLat | null
 }
 
 export interface Child extends AreaRef {
@@ -56,6 +59,7 @@ export interface WallState {
   ended: boolean
   /** How often somebody else has come to use the page. */
   viewers: number
+  modes: readonly Mode[]
 }
 
 export function initialState(theme: Theme): WallState {
@@ -69,6 +73,7 @@ export function initialState(theme: Theme): WallState {
     idle: false,
     ended: false,
     viewers: 0,
+    modes: [],
   }
 }
 
@@ -82,6 +87,7 @@ export function withConfig(state: WallState, config: Config, now: number): WallS
 
 /** Whether a layer is shown to whoever asks. */
 export function sees(config: Config | null, layer: LayerName): boolean {
+  if (layer === 'cases' && config?.me.rights.some((right) => right === 'see_cases' || right === 'report_cases')) return true
   return config?.layers.some((l) => l.name === layer) ?? false
 }
 
@@ -105,7 +111,7 @@ export function trying(state: WallState): WallState {
 }
 
 /** What is known of a choice that nothing has come in for. */
-export const forgotten = { error: null, card: null, head: null, homes: [], outline: null, children: [] } satisfies Partial<Chosen>
+export const forgotten = { error: null, card: null, head: null, homes: [], outline: null, children: [], at: null } satisfies Partial<Chosen>
 
 export function picking(state: WallState, picked: Picked | null): WallState {
   if (!picked) return state.chosen ? { ...state, chosen: null } : state

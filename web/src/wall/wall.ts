@@ -1,12 +1,12 @@
 import { ApiError, getConfig } from '../api/client'
-import type { BBox, Config, Hit, LayerName } from '../api/types'
+import type { BBox, Card, Config, Hit, LayerName, LonLat } from '../api/types'
 import type { MapAdapter, Scene } from '../map/adapter'
 import type { Picked } from '../map/pick'
 import type { Padding } from '../map/view'
 import { createStore, type Store } from '../store'
 import type { Switch } from '../style/options'
 import type { Theme } from '../style/palette'
-import { readAddress, writeAddress } from './address'
+import { modes, readAddress, writeAddress, type Mode } from './address'
 import { learn } from './learn'
 import { dims, litPoints, nothing, overlayOf } from './overlay'
 import { changedLayers, forgotten, initialState, isEmpty, learned, picking, same, sees, toggled, trying, withConfig, withLoss, type Chosen, type WallState } from './state'
@@ -35,6 +35,10 @@ export interface Wall {
   retry(): void
   /** Tiles did not come: asks whether the server is still there. */
   suspect(): void
+  /** Where the chosen case is, once that is known or has changed. */
+  placed(id: string, at: LonLat): void
+  look(center: LonLat, zoom: number): void
+  setMode(mode: Mode, on: boolean): void
 }
 
 export type Place = Pick<Hit, 'layer' | 'id' | 'lon' | 'lat'> & { bbox?: BBox | undefined }
@@ -84,15 +88,22 @@ export function createWall(theme: Theme): Wall {
   function pick(picked: Picked | null, go = false): void {
     asking?.abort()
     store.update((state) => picking(state, picked))
-    if (!picked) return
+    // A case is fetched by its own card, which also says where it is.
+    if (!picked || picked.layer === 'cases') return
     const mine = new AbortController()
     asking = mine
     void learn(picked, shown, mine.signal, (news) => {
       store.update((state) => learned(state, picked, news))
-      if (go && news.card) goTo(news.card)
+      if (go && news.card) goToCard(news.card)
       if (news.homes || news.outline) bringIntoView()
       if (news.error?.trouble === 'signedOut') suspect()
     })
+  }
+
+  /** An area as a whole, a point from near. */
+  function goToCard(card: Card): void {
+    if (card.bbox) adapter?.fit(card.bbox, room(), areaZoom)
+    else goTo(card)
   }
 
   function goTo({ lon, lat }: { lon: number | null; lat: number | null }): void {
@@ -108,6 +119,7 @@ export function createWall(theme: Theme): Wall {
     const { chosen } = store.get()
     if (!chosen) return
     const { picked } = chosen
+    if (picked.layer === 'cases') return
     if (chosen.status !== 'ready') return pick(picked)
     asking?.abort()
     const mine = new AbortController()
@@ -164,6 +176,13 @@ export function createWall(theme: Theme): Wall {
     toggle: (name) => store.update((state) => toggled(state, name)),
     retry: () => void ask(),
     suspect,
+    placed: (id, at) => {
+      const picked: Picked = { layer: 'cases', id }
+      const known = store.get().chosen?.at
+      if (known?.[0] !== at[0] || known[1] !== at[1]) store.update((state) => learned(state, picked, { at, status: 'ready' }))
+    },
+    look: (center, zoom) => adapter?.flyTo(center, zoom, room()),
+    setMode: (mode, on) => store.update((state) => ({ ...state, modes: modes.filter((name) => (name === mode ? on : state.modes.includes(name))) })),
   }
 }
 
@@ -174,18 +193,19 @@ export function townBounds(config: Config | null): BBox | null {
 }
 
 /** What the map has to show in this state. */
-export function sceneOf(state: Pick<WallState, 'theme' | 'hidden' | 'chosen'> & Pick<Scene, 'basemap' | 'layers'>, words: Scene['words'], scale: number): Scene {
-  const { theme, hidden, chosen, basemap, layers } = state
-  return { theme, scale, words, hidden, layers, dimmed: dims(chosen), basemap, chosen: overlayOf(chosen), preview: nothing }
+export function sceneOf(state: Pick<WallState, 'theme' | 'hidden' | 'chosen'> & Pick<Scene, 'basemap' | 'layers' | 'cases' | 'heat'>, words: Scene['words'], scale: number): Scene {
+  const { theme, hidden, chosen, basemap, layers, cases, heat } = state
+  const pins = { ...(cases ? { cases } : {}), ...(heat ? { heat } : {}) }
+  return { theme, scale, words, hidden, layers, dimmed: dims(chosen), basemap, chosen: overlayOf(chosen), preview: nothing, ...pins }
 }
 
 function fromAddress(state: WallState): WallState {
-  const { view, theme, hidden, picked } = readAddress(location.hash)
-  return picking({ ...state, view, theme: theme ?? state.theme, hidden: hidden ?? state.hidden }, picked)
+  const { view, theme, hidden, picked, modes } = readAddress(location.hash)
+  return picking({ ...state, view, modes, theme: theme ?? state.theme, hidden: hidden ?? state.hidden }, picked)
 }
 
-function addressOf({ view, theme, hidden, chosen }: WallState): string {
-  return writeAddress({ view, theme, hidden, picked: chosen?.picked ?? null })
+function addressOf({ view, theme, hidden, chosen, modes }: WallState): string {
+  return writeAddress({ view, theme, hidden, modes, picked: chosen?.picked ?? null })
 }
 
 function keepAddress(state: WallState): void {
