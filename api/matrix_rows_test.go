@@ -232,6 +232,7 @@ var matrixRows = []matrixRow{
 	{route: "GET /field", path: "/field", lines: map[string]string{only: everybody}},
 	{route: "GET /door/:code", path: "/door/ZZZZZZZZ", lines: map[string]string{only: everybody}},
 	{route: "GET /follow", path: "/follow", lines: map[string]string{only: everybody}},
+	{route: "GET /console", path: "/console", lines: map[string]string{only: everybody}},
 	{route: "GET /login", path: "/login", lines: map[string]string{only: everybody}},
 	{route: "GET /account", path: "/account", lines: map[string]string{only: everybody}},
 	{route: "GET /accounts", path: "/accounts", lines: map[string]string{only: everybody}},

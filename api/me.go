@@ -66,6 +66,7 @@ var pagesOf = []struct {
 	{Route: Route{Path: "/", Need: Anyone}},
 	{Route: Route{Path: "/wall", Need: Anyone}},
 	{Route: Route{Path: "/field", Need: Need(lintu.ReportCases)}},
+	{Route: Route{Path: "/console", Need: Need(lintu.DispatchCases)}},
 	{Route: Route{Path: "/planner", Need: Need(lintu.Import)}},
 	{Route: Route{Path: "/meetings", Need: Need(lintu.HoldMeetings)}},
 	{Route: Route{Path: "/rules", Need: Need(lintu.ManageRules)}},

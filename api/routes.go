@@ -136,6 +136,7 @@ func (s *Server) routes() []Route {
 
 		on(get, "/", Page, s.file("index.html")),
 		on(get, "/wall", Page, s.file("wall.html")),
+		on(get, "/console", Page, s.file("console.html")),
 		on(get, "/planner", Page, s.file("planner.html")),
 		on(get, "/rules", Page, s.file("rules.html")),
 		on(get, "/meetings", Page, s.file("meetings.html")),

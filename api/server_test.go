@@ -136,7 +136,7 @@ func TestPanicStaysInTheLog(t *testing.T) {
 func TestPages(t *testing.T) {
 	t.Parallel()
 	b := setup(t, 0)
-	for path, want := range map[string]string{"/": "entry", "/wall": "wall", "/planner": "planner", "/field": "field"} {
+	for path, want := range map[string]string{"/": "entry", "/wall": "wall", "/planner": "planner", "/field": "field", "/console": "console"} {
 		a := b.get(path)
 		if a.StatusCode != 200 || !strings.Contains(string(a.body), want) || a.Header.Get("Content-Type") != "text/html; charset=utf-8" || a.Header.Get("Cache-Control") != "no-cache" {
 			t.Errorf("%s: %d %v", path, a.StatusCode, a.Header)

@@ -149,6 +149,7 @@ var pages fs.FS = fstest.MapFS{
 	"rules.html":              {Data: []byte("<!doctype html><title>rules</title>")},
 	"meetings.html":           {Data: []byte("<!doctype html><title>meetings</title>")},
 	"doors.html":              {Data: []byte("<!doctype html><title>doors</title>")},
+	"console.html":            {Data: []byte("<!doctype html><title>console</title>")},
 	"planner.html":            {Data: []byte("<!doctype html><title>planner</title>")},
 	"assets/wall-B3x9_a2Q.js": {Data: []byte(strings.Repeat("console.log(1);", 100))},
 	"styles/night.json": {Data: []byte(`{"version":8,"sources":{"town":{"type":"vector","url":"/tiles/grids.json"},

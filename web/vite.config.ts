@@ -19,7 +19,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1500, // MapLibre is one chunk of about 1.1 MB
     rolldownOptions: {
-      input: Object.fromEntries(['index', 'wall', 'planner', 'rules', 'meetings', 'doors', 'field', 'door', 'follow', 'login', 'account', 'accounts', 'audit'].map((name) => [name, page(name)])),
+      input: Object.fromEntries(['index', 'wall', 'planner', 'console', 'rules', 'meetings', 'doors', 'field', 'door', 'follow', 'login', 'account', 'accounts', 'audit'].map((name) => [name, page(name)])),
       // MapLibre changes seldom: apart, it stays in caches when the pages change.
       output: { codeSplitting: { groups: [{ name: 'maplibre', test: /node_modules\/maplibre-gl\// }] } },
     },

@@ -14,7 +14,7 @@ import (
 //go:embed all:dist
 var dist embed.FS
 
-// Pages returns the root of the built pages: index.html, wall.html, planner.html, field.html,
+// Pages returns the root of the built pages: index.html, wall.html, planner.html, console.html, field.html,
 // login.html, account.html, accounts.html, audit.html, assets/ whose names carry a hash of their content (cacheable
 // for ever), styles/ with MapLibre styles whose URLs are relative to the
 // server's root, and sprites/ with the icons they draw.

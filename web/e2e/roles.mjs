@@ -5,10 +5,10 @@ export const name = 'roles'
 
 /** The pages beyond the public ones that each role has. */
 const pages = {
-  viewer: [], dispatcher: ['/field', '/meetings', '/rules', '/doors'], planner: ['/planner', '/rules', '/doors'], gridworker: ['/field', '/meetings'], head: ['/field', '/meetings'],
+  viewer: [], dispatcher: ['/field', '/console', '/meetings', '/rules', '/doors'], planner: ['/planner', '/rules', '/doors'], gridworker: ['/field', '/meetings'], head: ['/field', '/meetings'],
   unit: ['/field', '/meetings'], checker: ['/field'], auditor: ['/audit'], admin: ['/accounts'],
 }
-const kept = ['/planner', '/rules', '/doors', '/accounts', '/audit']
+const kept = ['/console', '/planner', '/rules', '/doors', '/accounts', '/audit']
 
 async function seesItsPages(browser, login) {
   const { page, faults, close } = await open(browser, { login })

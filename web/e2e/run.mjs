@@ -2,6 +2,7 @@
 // LINTU_ACCOUNTS has the passwords of its demo accounts as JSON, by login.
 import { launch } from './browser.mjs'
 import * as accounts from './accounts.mjs'
+import * as cases from './cases.mjs'
 import * as door from './door.mjs'
 import * as entry from './entry.mjs'
 import * as field from './field.mjs'
@@ -15,7 +16,7 @@ import * as wall from './wall.mjs'
 const wanted = process.argv.slice(2)
 const browser = await launch()
 let failed = 0
-for (const part of [door, roles, entry, wall, field, persons, accounts, planner, rules, meetings]) {
+for (const part of [door, roles, entry, wall, cases, field, persons, accounts, planner, rules, meetings]) {
   if (wanted.length > 0 && !wanted.some((word) => part.name.includes(word))) continue
   const begun = Date.now()
   try {

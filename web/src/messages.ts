@@ -2,6 +2,8 @@ import { accountMessages } from './account/messages'
 import { accountsMessages } from './accounts/messages'
 import { auditMessages } from './audit/messages'
 import { doorsMessages } from './doors/messages'
+import { caseMessages } from './cases/messages'
+import { consoleMessages } from './console/messages'
 import { entryMessages } from './entry/messages'
 import { fieldMessages } from './field/messages'
 import { meetingsMessages } from './meetings/messages'
@@ -39,7 +41,7 @@ const common = {
 /** The one catalogue: `{name}` in a sentence is filled in by `say`. */
 export const messages = {
   ...common, ...doorMessages, ...entryMessages, ...wallMessages, ...plannerMessages, ...fieldMessages, ...residentMessages,
-  ...accountMessages, ...accountsMessages, ...auditMessages, ...rulesMessages, ...meetingsMessages, ...doorsMessages,
+  ...accountMessages, ...accountsMessages, ...auditMessages, ...rulesMessages, ...meetingsMessages, ...doorsMessages, ...caseMessages, ...consoleMessages,
 } as const
 
 export type MessageKey = keyof typeof messages

@@ -11,6 +11,7 @@ export const entryMessages = {
   doorWall: m('大屏地图', 'Wall map'),
   doorWallText: m('看全域：谁住在哪里，谁在照看。点一户，亮起它的邻长和同组各户。', 'See the whole town: who lives where, and who looks after them. Click a home to light up its neighbor head.'),
   doorFieldText: m('在手机上上报和办理，没有网络也能用；请用手机打开这一页。', 'Report and act on a phone, without a network too; open this page on yours.'),
+  doorConsoleText: m('案卷队列、地图和办理：派遣、审批、督办、核查。', 'The queue of cases, the map and what can be done: dispatch, decide, supervise, check.'),
   doorPlanner: m('数据导入', 'Import'),
   doorPlannerText: m('把 shapefile 或 GeoJSON 拖进来，看清每一处改动，再确认入库。', 'Drop a shapefile or GeoJSON, see what it would change, then apply it.'),
   doorAccountsText: m('新建和停用账号，授予和收回角色。', 'Add and disable accounts, grant and revoke roles.'),

@@ -1,0 +1,4 @@
+import Console from './Console.svelte'
+import { start } from '../ui/start'
+
+start(Console)
