@@ -33,10 +33,11 @@ func TestResidentFollows(t *testing.T) {
 	d.act(n.ID, d.member, lintu.ActReportDone, withPhoto(d.photo(d.member)))
 
 	yes := true
-	f, err := d.FollowAct(ctx, d.tenant, code, lintu.Action{ID: lintu.NewID(), Act: lintu.ActConfirm, Yes: &yes})
-	must(t, err)
+	if f, err := d.FollowAct(ctx, d.tenant, code, lintu.Action{ID: lintu.NewID(), Act: lintu.ActConfirm, Yes: &yes}); err != nil || f.State != lintu.Done {
+		t.Fatalf("confirmed: %+v, %v", f, err)
+	}
 	d.act(n.ID, d.checker, lintu.ActClose)
-	f, err = d.FollowAct(ctx, d.tenant, code, lintu.Action{ID: lintu.NewID(), Act: lintu.ActEvaluate, Satisfaction: 5})
+	f, err := d.FollowAct(ctx, d.tenant, code, lintu.Action{ID: lintu.NewID(), Act: lintu.ActEvaluate, Satisfaction: 5})
 	must(t, err)
 	var states []lintu.State
 	for _, s := range f.Steps {
