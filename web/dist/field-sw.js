@@ -1,29 +1,29 @@
 const files = {
- "/field": "e95328acbcc80e6fb28baa2972640e7c5bd28c2d9c81925aff42bed128abf896",
- "/assets/CategoryPick-CY_dcYxe.js": "082cab404fba9e5bd21534c7a5101bc2a14d9492b4431b5e114a7105c798ee0d",
+ "/field": "3af517dc642b6ac3e601e9d60531d4ce569725c3adb94bc4753fd73180479e76",
+ "/assets/CategoryPick-CdmlW5BD.js": "26131b3fb840f455fdf98ddf9f8919f3110a1fd4f4fbace078a846e23d7c6a9b",
  "/assets/CategoryPick-DsEThdtf.css": "ce12403d68362c110cb935cb2e808d621d7debce31d11cce3695d0619fb9b019",
- "/assets/Confirm-DmBXHkPY.js": "f2ea791731da11d2c9419a7dc7316b6e9f64da08493d2dcb82fa2e0bcae54214",
- "/assets/PhotoRow-D4m7bg4G.js": "284c5b137cad27102f098ef805114e31b18aa0e01c7b5f0c75235125adcd8f15",
+ "/assets/Confirm-Cyr6aHv4.js": "d818bbfa27258562bd795c2720fd53a2ad79cc5e9c887f937272621bab56eb5d",
  "/assets/PhotoRow-DkwqEYeB.css": "a1c94d1948895c416bbf66a62e3f096f332d7dfca7befa7c4bfa187724200044",
- "/assets/SignInDialog-BNDhxwnZ.js": "a66698dbddd0540b636fae82a8f5bfc9fca3a3bb8b272d301bcca3003d62145a",
+ "/assets/PhotoRow-GcLOxExF.js": "e3fe3160ea4417cd3516b031f4650b9f4ee30e57a6592d22d1a33206b5d7fb5d",
+ "/assets/SignInDialog-6sJQjgdJ.js": "ec497db95d63ce6fe7d7611be37868eed2593ebd49fa7fa711b5a46918187c6c",
  "/assets/SignInDialog-BoriJHqT.css": "e0c59faed44ff668a9557ad7c7a5ed2b9d547e1704821e4ffea8fc9a03e8b826",
- "/assets/adapter-DuCUASG6.js": "e095451568d73a91088b881d3e124bb41dafdbf9b16c48ac2d80e504e81ee3e3",
+ "/assets/adapter-D3AvPS3n.js": "409135c68d6f4d305045f926799a3bda7a3efe86b49e0c6ad6f1c76eb170100c",
  "/assets/adapter-vVOf3G7l.css": "c513712c36819380e3eb8bbc847a318303e84fc90bc7632c77fb204eef5f4e54",
- "/assets/desk-CWAl5153.js": "a5dc3522102238ac3077ec37c1758e2d68f602278383e7258ddd06b0febb85cd",
- "/assets/door-CYensRrw.js": "e0a156ce8cc4fa600e0cc9112299a8600e21a1fa7eec15e9f1c7b6e5bbba5371",
- "/assets/field-BI0M1ySC.js": "1f3280a22ba79fdc2a704ab87c9b1b436978221515a9cb1297a09cc6ab1c45bf",
+ "/assets/desk-D07YZKvn.js": "b18b042f9c3664a2ab3f795f54868ca0d33e25e148c8d4d921b5a34bd045118c",
+ "/assets/door-Cxbw_UDF.js": "431141a2bf1b7d4cdf47af55f7aface943909f8bd9bf1be47be2a73473162379",
+ "/assets/field-B-NTYHrA.js": "4ce35e689b199a0aee430671cca82013e1f902ea0d7504c15016e840ceb8ba52",
  "/assets/field-DUB4AWjC.css": "0ddf1d3a5c7169a3221455c60e7a75100e84ee1877e014af7f3f4faa61092ab3",
  "/assets/format-D5XzGrDM.js": "4e5dcdae5a0566677cb980ed2e54c79f781cfd763b1c8edaa649ab7401acd83c",
  "/assets/lamp-DIt39ol9.svg": "5b67c43b67a796e53875710cb3f31a68b3def8ba397905e043bf459be1cf7972",
- "/assets/mapChunk-B0HVjfD6.js": "e7a97c77485279c66ab1c191dfa98ce1f3037f79dfd948923fdada64aa96a625",
+ "/assets/mapChunk-CcF-CytE.js": "55ac3f31ec6592595e95a5674caabc872174c65ecce31a6ffb6dc67f2cd9055a",
  "/assets/maplibre-BUHnA32Q.js": "dbd1c5986c71b14d8df9979f48a3b88dc8d6b324593613ff0b079a09446c7250",
  "/assets/maplibre-gl-worker-CZtFQQIV.mjs": "73d7a024a4efe1a46e49db193e18cfe33271e3ecc652ec7542c281a4ef5f0f04",
  "/assets/maplibre-qvkd0SPb.css": "280f62458bee97adaab9c817e977cc89e02cc34d07a3107ba4a545c17c41976d",
- "/assets/overlay-BdPdRKqU.js": "10f17f4d6a9ba183af1749f7c8e12ba81d344774ce8dc68669ef437375f02f7b",
- "/assets/palette-CJ74sati.js": "aa08fc4982ff825cad7ebe5561c6228a97325916013e89bf73d428475623338e",
+ "/assets/overlay-D-De08-Z.js": "ae0b7566e22991356ceb457f1e9560ab24598f5c18b0a8eddaf106f222c95ba7",
  "/assets/palette-D-pOoE8-.css": "2378f1ced4860205bb25936d491aeb3e2ad3a5fdca2c6153a41a1a8b1d2e9aa8",
+ "/assets/palette-JEmBCmgd.js": "588ba7b1c0a697728ed406ab4015fcb712721028d09690ca237dd23fc6664de3",
  "/assets/place-DtPFfH5c.js": "0a228bdadcfa5bfb907d2e1f68a55ed21870cc6f7bc563cf5a8777b549da2625",
- "/assets/preload-helper-B3AxYhXM.js": "dbbd18e56c324468954c55f86676f894d547715a462588255d1124595862c431",
+ "/assets/preload-helper-BCZ2y16n.js": "b1209acb2685255917123ca0a46e5ff1caec391e32f20b1a506db773f930637b",
  "/assets/rolldown-runtime-DK3Fl9T5.js": "a526d1bb3288ef04d001028843220a24b0867a4edf8c685b69506d6525af36ff",
  "/assets/uuid-DbwIjwPJ.js": "23e5e6ef8bb3e05792fcb487a3e33a23859e3b98947b47fb381f78241a54e2a8",
  "/assets/view-3GaAcJUh.js": "cc973f353b785c1f630993fc3da435c1c74699860b7313fc4a710d3571dc941a",
@@ -36,7 +36,7 @@ const files = {
  "/sprites/icons@2x.json": "426c13f1646fe2cbcd9d3f5a4d0e3b7043144c362a2c73bbddab2825055b84d6",
  "/sprites/icons@2x.png": "2a800f5b09872bc11f0a38527524d6dc5c5c31fe483af08f86a21e337e151bda"
 }
-const build = 'fcb68a51b85d7b95'
+const build = 'da3c58081869962d'
 const worker = self;
 const prefix = "lintu-field-";
 const name = prefix + build;

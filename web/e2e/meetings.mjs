@@ -1,4 +1,5 @@
 import { base, check, checkAccessible, checkBothThemes, json, open } from './browser.mjs'
+import { pagesOf } from './pdf.mjs'
 
 export const name = 'meetings'
 
@@ -136,7 +137,7 @@ async function readsOut(page, number) {
   await rowWith(page, wall).locator(`[data-case="${number}"]`).waitFor()
 }
 
-/** The text of the ledger as it is printed, and its pages. */
+/** The ledger as a PDF. */
 async function prints(page, rows) {
   await page.emulateMedia({ media: 'print' })
   const paper = page.locator('.paper')
@@ -148,15 +149,19 @@ async function prints(page, rows) {
   return pdf
 }
 
-const pagesOf = (pdf) => [...pdf.toString('latin1').matchAll(/\/Type \/Page\b(?!s)/g)].length
-const sheetsOfA4 = (pdf) => [...pdf.toString('latin1').matchAll(/\/MediaBox \[0 0 59[45][.\d]* 84[12][.\d]*\]/g)].length
-
 /** A long ledger breaks across pages of A4. */
-async function printsALongOne(page) {
+async function printsALongOne(page, number) {
   for (let i = 1; i <= 24; i++) await records(page, `第 ${i} 件：楼道里堆放杂物，晚上看不清路，老人走路不方便，希望尽快清理 ${tail}`, 'hard')
   await saved(page)
-  const pdf = await prints(page, 25)
-  check(pagesOf(pdf) >= 2 && sheetsOfA4(pdf) >= 1, `the long ledger has ${pagesOf(pdf)} pages, ${sheetsOfA4(pdf)} of A4`)
+  const pages = pagesOf(await prints(page, 25))
+  check(pages.length >= 2, `the long ledger is printed on ${pages.length} pages`)
+  for (const [i, { widthPT, heightPT, text }] of pages.entries()) {
+    check(Math.round(widthPT) === 595 && Math.round(heightPT) === 842, `page ${i + 1} is ${widthPT} × ${heightPT} pt and not A4 upright`)
+    check(text.includes('序号急难愁盼事项议定方案答复或案卷号办理状态反馈'), `page ${i + 1} has no heads: ${text.slice(0, 80)}`)
+  }
+  const all = pages.map((page) => page.text).join('')
+  for (let i = 1; i <= 24; i++) check(all.includes(`难第${i}件：楼道里堆放杂物`), `row ${i + 1} is not printed`)
+  for (const words of ['议事台账', '墙已经支起来了', number, '主持人：', '记录人：']) check(all.includes(words), `${words} is not printed`)
 }
 
 async function ends(page) {
@@ -196,7 +201,7 @@ async function keepsDoors(browser) {
   check((await plate.count()) === 1, 'not only the chosen plate is printed')
   const { width } = await plate.locator('img').boundingBox()
   check(width > 300, `the printed code is ${width} px wide`)
-  check(pagesOf(await page.pdf({ preferCSSPageSize: true })) === 1, 'one plate takes more than one page')
+  check(pagesOf(await page.pdf({ preferCSSPageSize: true })).length === 1, 'one plate takes more than one page')
   await page.emulateMedia({ media: null })
   await door.getByRole('button', { name: /停用/ }).click()
   await page.getByRole('dialog').getByRole('button', { name: '停用' }).click()
@@ -215,7 +220,7 @@ export async function run(browser) {
   const later = new Date(Date.now() + 3_600_000 - new Date().getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
   const next = await begins(page, `第二次议事会 ${tail}`, later)
   await readsOut(page, number)
-  await printsALongOne(page)
+  await printsALongOne(page, number)
   await ends(page)
   // A conflict and a lost network are errors to the browser, as they should be.
   const bad = faults().filter((fault) => !/409|ERR_INTERNET_DISCONNECTED|Failed to load resource/.test(fault))

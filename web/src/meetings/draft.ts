@@ -37,3 +37,7 @@ export const unknown = (id: string): Meeting => ({ id, title: '', lon: 0, lat: 0
 
 /** Names of units as somebody writes them in one line. */
 export const unitsOf = (line: string): string[] => line.split(/[、,，;；\n]/).map((name) => name.trim()).filter((name) => name !== '')
+
+/** The place in words: street, community and what the people there call it. */
+export const placeOf = ({ areas, venue }: Meeting): string =>
+  [...(areas ?? []).filter((area) => area.layer === 'streets' || area.layer === 'communities').map((area) => area.name), venue].filter((name) => name !== '').join(' ')

@@ -82,6 +82,7 @@ export const meetingsMessages = {
   readOutTitle: m('宣读往次未办结事项', 'Read out: what earlier meetings left open'),
   readOutText: m('逐条说明办到哪一步，把大家的反馈记下来。', 'Say of each how it stands, and write down what people say to it.'),
   readOutNone: m('没有往次留下的事项。', 'Earlier meetings left nothing open.'),
+  readOutCount: m('{n} 件', '{n} open'),
   readOutRaised: m('{day}提出', 'Raised on {day}'),
   readOutNoCase: m('没有转为案卷，也没有答复', 'neither a case nor answered'),
   readOutHeard: m('已记反馈', 'Feedback is in the ledger'),
@@ -91,6 +92,7 @@ export const meetingsMessages = {
 
   printTitle: m('议事台账', 'Ledger of the meeting'),
   printPlace: m('地点', 'Place'),
+  printChair: m('主持', 'Host'),
   printNumber: m('序号', 'No.'),
   printMatter: m('事项', 'Matter'),
   printOptions: m('议定方案', 'Options'),
