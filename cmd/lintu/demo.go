@@ -11,10 +11,14 @@ import (
 
 // demoCmd serves a synthetic town.
 type demoCmd struct {
-	Seed       uint64 `default:"1" help:"Another seed draws another town."`
-	Households int    `default:"47000" help:"How many households, in whole copies of the town of 47,000; for measurements."`
-	Anywhere   bool   `help:"Listen on other addresses than loopback too, though the passwords are on the screen."`
+	Seed       uint64  `default:"1" help:"Another seed draws another town."`
+	Households int     `default:"47000" help:"How many households, in whole copies of the town of 47,000; for measurements."`
+	Anywhere   bool    `help:"Listen on other addresses than loopback too, though the passwords are on the screen."`
+	Day        float64 `default:"0" placeholder:"SPEED" help:"Play a day of the town again and again, that many times as fast as it would pass: 60 is a minute in a second. 0 plays none."`
 }
+
+// fastestDay is the greatest speed of the demo's day: a day in some six seconds.
+const fastestDay = 6000
 
 // demoActor marks the batches of the demo town.
 const demoActor = "demo"
@@ -25,6 +29,9 @@ func (c *demoCmd) Run(ctx context.Context, a *app) error {
 		return lintu.Errorf(lintu.CodeInvalid,
 			"演示的密码显示在屏幕上，因此只在本机监听，而 LINTU_ADDR 是 %[1]s。请改为 127.0.0.1:8080；确实要让别的机器访问时加上 --anywhere。",
 			"The demo prints its passwords on the screen, so it listens on this machine only, but LINTU_ADDR is %[1]s. Please make that 127.0.0.1:8080, or add --anywhere if other machines are to reach it.", a.cfg.Addr)
+	}
+	if !(c.Day >= 0 && c.Day <= fastestDay) {
+		return lintu.Errorf(lintu.CodeInvalid, "--day 应是 0 到 %d 的倍速，例如 60。", "--day is a speed from 0 to %d, such as 60.", fastestDay)
 	}
 	if a.cfg.Title == "" {
 		a.name = lintu.Say("集里街道（演示）", "Jili Street (demo)")
@@ -43,7 +50,10 @@ func (c *demoCmd) Run(ctx context.Context, a *app) error {
 		if err != nil {
 			return err
 		}
-		return c.remember(ctx, a, p, cast)
+		if err := c.remember(ctx, a, p, cast); err != nil || c.Day == 0 {
+			return err
+		}
+		return c.begin(ctx, a, p, cast)
 	})
 }
 

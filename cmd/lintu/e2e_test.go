@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/paulmach/orb/encoding/mvt"
 	"github.com/paulmach/orb/maptile"
@@ -279,7 +281,7 @@ func TestDemo(t *testing.T) {
 	})
 	first.stop(t)
 	t.Run("restart", func(t *testing.T) {
-		second := start(t, env, "demo")
+		second := start(t, env, "demo", "--day", "2000")
 		second.signIn(t, "viewer")
 		res, after := second.get(t, tile, "Accept-Encoding", "identity")
 		if !bytes.Equal(before, after) || res.Header.Get("ETag") != etag {
@@ -288,7 +290,32 @@ func TestDemo(t *testing.T) {
 		if strings.Contains(second.output.String(), "Importing") {
 			t.Errorf("the second start made the town again:\n%s", second.output)
 		}
+		second.signIn(t, "dispatcher")
+		for _, note := range []string{"巡查发现路灯不亮", "学校对面的围墙向外倾斜", "晚上没处停车", "五栋加装电梯"} {
+			awaitDay(t, second, note)
+		}
 	})
+}
+
+// awaitDay waits until a story of the demo's day has come to its end.
+func awaitDay(t *testing.T, s *server, note string) {
+	t.Helper()
+	query := url.Values{"text": {"演示：" + note}, "from": {time.Now().Add(-10 * time.Minute).UTC().Format(time.RFC3339)}, "state": {"evaluated"}}.Encode()
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		res, body := s.get(t, "/api/v1/cases?"+query)
+		var found struct {
+			Cases []struct{ Source string }
+		}
+		if err := json.Unmarshal(body, &found); err != nil || res.StatusCode != http.StatusOK {
+			t.Fatalf("%s: %s %s", note, res.Status, body)
+		}
+		if len(found.Cases) > 0 {
+			return
+		}
+		<-tick.C
+	}
 }
 
 // ogrinfo reads the households as a GIS would.

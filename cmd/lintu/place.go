@@ -23,6 +23,7 @@ type place struct {
 	keys     *sql.KeyFile // of personal data
 	importer *importer.Service
 	photos   *photos.Store
+	stopDay  func() // of a demo; nil where none is played
 }
 
 // maxUploadBytes bounds one file brought in: a county's buildings fit in a tenth.
@@ -129,6 +130,9 @@ func (a *app) openPhotos(ctx context.Context) (*photos.Store, error) {
 
 // close ends the connections and, where this process owns it, the database.
 func (p *place) close() {
+	if p.stopDay != nil {
+		p.stopDay()
+	}
 	if p.live != nil {
 		p.live.Close()
 	}

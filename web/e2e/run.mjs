@@ -11,12 +11,13 @@ import * as persons from './persons.mjs'
 import * as planner from './planner.mjs'
 import * as rules from './rules.mjs'
 import * as roles from './roles.mjs'
+import * as stories from './stories.mjs'
 import * as wall from './wall.mjs'
 
 const wanted = process.argv.slice(2)
 const browser = await launch()
 let failed = 0
-for (const part of [door, roles, entry, wall, cases, field, persons, accounts, planner, rules, meetings]) {
+for (const part of [door, roles, entry, wall, cases, field, persons, accounts, planner, rules, meetings, stories]) {
   if (wanted.length > 0 && !wanted.some((word) => part.name.includes(word))) continue
   const begun = Date.now()
   try {
