@@ -166,7 +166,7 @@ async function leaningWall(browser, at) {
   await checkAccessible(page, '/follow at the end')
   await shot(page, 'follow')
   const steps = await page.locator('.steps li strong').allTextContents()
-  check(steps.join(' ') === '待核实 待派遣 待签收 待签收 处理中 待核查 居民确认 已结案 评价', `the page tells: ${steps.join(' ')}`)
+  check(steps.join(' ') === '上报 待派遣 待签收 处理中 待核查 居民确认 已结案 评价', `the page tells: ${steps.join(' ')}`)
   check(resident.faults().length === 0, resident.faults().join('\n'))
   await resident.close()
   const events = await compare(id, ['report', 'verify', 'dispatch', 'link', 'dispatch', 'accept', 'plan', 'phase_done', 'phase_done', 'phase_done', 'report_done', 'confirm', 'close', 'evaluate'])
