@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,9 +27,14 @@ func (d *day) play(ctx context.Context, l line) error {
 	}
 	a := l.with
 	a.ID, a.Act, a.Note = lintu.NewID(), l.act, l.say
-	a.Helpers = nil
-	for _, h := range l.with.Helpers {
-		a.Helpers = append(a.Helpers, lintu.Handler{Kind: h.Kind, Code: d.units[h.Name]})
+	a.Helpers, a.Phases = slices.Clone(a.Helpers), slices.Clone(a.Phases)
+	for i, h := range a.Helpers {
+		a.Helpers[i].Code = d.units[h.Name]
+	}
+	for i, x := range a.Phases {
+		if x.Unit != nil {
+			a.Phases[i].Unit = &lintu.Handler{Kind: x.Unit.Kind, Code: d.units[x.Unit.Name]}
+		}
 	}
 	switch {
 	case l.act == lintu.ActComment: // seen on the spot

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/lintu-map/lintu"
@@ -27,7 +28,7 @@ var demoDay = []line{
 	{"08:20", "围墙", "patrol", lintu.ActReport, "B0501 演示：学校对面的围墙向外倾斜，接送孩子时很怕", lintu.Action{Urgency: ref(lintu.Urgent)}},
 	{"08:35", "围墙", "集里街道住房和城乡建设站", lintu.ActAccept, "", lintu.Action{}},
 	{"08:50", "围墙", "集里街道住房和城乡建设站", lintu.ActComment, "现场查看：墙脚渗水，排水不畅致地基下沉", lintu.Action{}},
-	{"09:15", "围墙", "集里街道住房和城乡建设站", lintu.ActPlan, "", joint("演示地质勘查院", "地质勘查", "疏通排水", "加固墙体")},
+	{"09:15", "围墙", "集里街道住房和城乡建设站", lintu.ActPlan, "", joint("演示地质勘查院", "+地质勘查", "+疏通排水", "+加固墙体")},
 	{"10:20", "围墙", "演示地质勘查院", lintu.ActPhaseDone, "勘查完成，出具加固意见", phase(0)},
 	{"11:30", "围墙", "演示地质勘查院", lintu.ActPhaseDone, "排水沟已疏通", phase(1)},
 	{"14:50", "围墙", "演示地质勘查院", lintu.ActPhaseDone, "墙体已加固", phase(2)},
@@ -38,7 +39,7 @@ var demoDay = []line{
 
 	{"08:25", "停车", "patrol", lintu.ActReport, "S0503 演示：晚上没处停车", lintu.Action{Urgency: ref(lintu.Hard)}},
 	{"09:00", "停车", "交警中队", lintu.ActAccept, "", lintu.Action{}},
-	{"09:30", "停车", "交警中队", lintu.ActPlan, "", joint("集里街道城市管理办公室", "现场会商", "划线施工", "错时开放")},
+	{"09:30", "停车", "交警中队", lintu.ActPlan, "", joint("集里街道城市管理办公室", "现场会商", "+划线施工", "错时开放")},
 	{"10:50", "停车", "交警中队", lintu.ActPhaseDone, "已与居民商定方案", phase(0)},
 	{"13:20", "停车", "集里街道城市管理办公室", lintu.ActPhaseDone, "新增 36 个车位", phase(1)},
 	{"16:00", "停车", "交警中队", lintu.ActPhaseDone, "机关院落夜间开放", phase(2)},
@@ -48,7 +49,7 @@ var demoDay = []line{
 
 	{"08:30", "电梯", "patrol", lintu.ActReport, "S0602 演示：五栋加装电梯，低层住户担心采光", lintu.Action{Urgency: ref(lintu.Worrying)}},
 	{"09:10", "电梯", "集里司法所", lintu.ActAccept, "", lintu.Action{}},
-	{"09:50", "电梯", "集里司法所", lintu.ActPlan, "", joint("集里街道住房和城乡建设站", "实地测量采光", "分户协商")},
+	{"09:50", "电梯", "集里司法所", lintu.ActPlan, "", joint("集里街道住房和城乡建设站", "+实地测量采光", "分户协商")},
 	{"11:10", "电梯", "集里街道住房和城乡建设站", lintu.ActPhaseDone, "采光测算符合要求", phase(0)},
 	{"14:20", "电梯", "集里司法所", lintu.ActPhaseDone, "补偿方案已商定", phase(1)},
 	{"15:20", "电梯", "集里司法所", lintu.ActMediate, "各户签字", lintu.Action{Outcome: lintu.Agreed}},
@@ -64,11 +65,18 @@ func ref[T any](x T) *T { return &x }
 
 func phase(i int) lintu.Action { return lintu.Action{Phase: &i} }
 
-// joint is a plan whose helper is the unit of that name.
+// joint is a plan whose helper is the unit of that name. The phases with a + are for the
+// helper to finish.
 func joint(helper string, titles ...string) lintu.Action {
-	a := lintu.Action{Helpers: []lintu.Handler{{Kind: lintu.UnitHandles, Name: helper}}}
+	unit := lintu.Handler{Kind: lintu.UnitHandles, Name: helper}
+	a := lintu.Action{Helpers: []lintu.Handler{unit}}
 	for _, t := range titles {
-		a.Phases = append(a.Phases, lintu.Phase{Title: t})
+		title, helps := strings.CutPrefix(t, "+")
+		p := lintu.Phase{Title: title}
+		if helps {
+			p.Unit = &unit
+		}
+		a.Phases = append(a.Phases, p)
 	}
 	return a
 }

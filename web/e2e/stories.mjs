@@ -218,8 +218,9 @@ async function lift(browser, at) {
   await act('unit', id, 'plan', { phases: [{ title: '实地测量采光' }] })
   await does(unit.page, id, 'phase_done', { phase: 0, note: '采光测算符合要求' })
   await does(unit.page, id, 'mediate', { outcome: 'agreed', note: '低层住户获得补偿，各户签字' })
-  await does(unit.page, id, 'report_done', { note: '协议已履行' })
   await unit.close()
+  // Over HTTP: the phone wants a photo as proof, for which the outcome of a mediation stands.
+  await act('unit', id, 'report_done', { note: '协议已履行' })
   await act('checker', id, 'close', { note: '回看协议' })
   await act('dispatcher', id, 'call_back', { satisfaction: 5, note: '电话回访' })
   await compare(id, ['report', 'verify', 'dispatch', 'dispatch', 'accept', 'plan', 'phase_done', 'mediate', 'report_done', 'close', 'call_back'])
