@@ -1,5 +1,5 @@
 const files = {
- "/field": "3af517dc642b6ac3e601e9d60531d4ce569725c3adb94bc4753fd73180479e76",
+ "/field": "d0e5589e76cbee18327304d6957119706d6af1540deb0a5fcbbad88800d3ca08",
  "/assets/CategoryPick-CdmlW5BD.js": "26131b3fb840f455fdf98ddf9f8919f3110a1fd4f4fbace078a846e23d7c6a9b",
  "/assets/CategoryPick-DsEThdtf.css": "ce12403d68362c110cb935cb2e808d621d7debce31d11cce3695d0619fb9b019",
  "/assets/Confirm-Cyr6aHv4.js": "d818bbfa27258562bd795c2720fd53a2ad79cc5e9c887f937272621bab56eb5d",
@@ -11,7 +11,7 @@ const files = {
  "/assets/adapter-vVOf3G7l.css": "c513712c36819380e3eb8bbc847a318303e84fc90bc7632c77fb204eef5f4e54",
  "/assets/desk-D07YZKvn.js": "b18b042f9c3664a2ab3f795f54868ca0d33e25e148c8d4d921b5a34bd045118c",
  "/assets/door-Cxbw_UDF.js": "431141a2bf1b7d4cdf47af55f7aface943909f8bd9bf1be47be2a73473162379",
- "/assets/field-B-NTYHrA.js": "4ce35e689b199a0aee430671cca82013e1f902ea0d7504c15016e840ceb8ba52",
+ "/assets/field-CdskeHJ3.js": "a4f38d6be5127cb16ad662cac373517e34ccae01964d714a2e62563f89e19e7f",
  "/assets/field-DUB4AWjC.css": "0ddf1d3a5c7169a3221455c60e7a75100e84ee1877e014af7f3f4faa61092ab3",
  "/assets/format-D5XzGrDM.js": "4e5dcdae5a0566677cb980ed2e54c79f781cfd763b1c8edaa649ab7401acd83c",
  "/assets/lamp-DIt39ol9.svg": "5b67c43b67a796e53875710cb3f31a68b3def8ba397905e043bf459be1cf7972",
@@ -23,12 +23,12 @@ const files = {
  "/assets/palette-D-pOoE8-.css": "2378f1ced4860205bb25936d491aeb3e2ad3a5fdca2c6153a41a1a8b1d2e9aa8",
  "/assets/palette-JEmBCmgd.js": "588ba7b1c0a697728ed406ab4015fcb712721028d09690ca237dd23fc6664de3",
  "/assets/place-DtPFfH5c.js": "0a228bdadcfa5bfb907d2e1f68a55ed21870cc6f7bc563cf5a8777b549da2625",
- "/assets/preload-helper-BCZ2y16n.js": "b1209acb2685255917123ca0a46e5ff1caec391e32f20b1a506db773f930637b",
+ "/assets/preload-helper-Bf_Fgtn-.js": "eac0c8fae6982627819b87c9779880d061d53c488296d59ee950aa4615e35ad7",
  "/assets/rolldown-runtime-DK3Fl9T5.js": "a526d1bb3288ef04d001028843220a24b0867a4edf8c685b69506d6525af36ff",
  "/assets/uuid-DbwIjwPJ.js": "23e5e6ef8bb3e05792fcb487a3e33a23859e3b98947b47fb381f78241a54e2a8",
  "/assets/view-3GaAcJUh.js": "cc973f353b785c1f630993fc3da435c1c74699860b7313fc4a710d3571dc941a",
  "/assets/wait-CAtp1O-J.js": "0eea147625c73fceaa5a221567f0ba3f7429fa479f5cfe51b9e5e81558b51c06",
- "/assets/workflow-BG1aRZLX.js": "ab38de8cc02ed305e3696f39dcb4d0eaedf11e5c99b8c814934b0f54877c41a2",
+ "/assets/workflow-Dv-2Y_vM.js": "b512ddff7db620f66d2c19afc1f056ab5e51e41c1b7113a2daaf6b390fbd2000",
  "/field.webmanifest": "57c99af1bf3bd656608edd110d8baa72149f40badd9a0ff475a8170426d04d4f",
  "/icons/lamp-192.png": "ecd115be77072af7a04e1b5934b2b9b4ebb6de7806f0e914367723990b8119f3",
  "/sprites/icons.json": "43cab648869a4eca8bd5276fbdbfc0f097cad3e550296b7eca4de06b634c1233",
@@ -36,7 +36,7 @@ const files = {
  "/sprites/icons@2x.json": "426c13f1646fe2cbcd9d3f5a4d0e3b7043144c362a2c73bbddab2825055b84d6",
  "/sprites/icons@2x.png": "2a800f5b09872bc11f0a38527524d6dc5c5c31fe483af08f86a21e337e151bda"
 }
-const build = 'da3c58081869962d'
+const build = '7e2757f16a80403a'
 const worker = self;
 const prefix = "lintu-field-";
 const name = prefix + build;
