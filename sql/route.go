@@ -11,10 +11,10 @@ import (
 //go:embed queries/route.sql
 var routeSQL string
 
-// doubtMargin is added to the circle of doubt, in metres, where areas are looked for
-// by the box and in the plane of degrees: the edge between two points of a border is
-// there straight, and on the ground a great circle, up to 30 m beside it where the
-// points are 50 km apart.
+// doubtMargin is by how much, in metres, a distance to an area can be another in the
+// plane of degrees: the edge between two points of a border is straight there, and on the
+// ground a great circle, up to 30 m beside it where the points are 50 km apart. (No degree
+// has more than 111,700 m.)
 const doubtMargin = 30
 
 // route says where a pin is and who must act, as of what q sees. rung is that of the
@@ -26,7 +26,7 @@ func route(ctx context.Context, q querier, tenant int32, p lintu.Place, cs lintu
 	var local *lintu.Handler
 	path := append(cs.Path(category), "")
 	err := q.QueryRow(ctx, routeSQL, tenant, p.Lon, p.Lat, doubt, degreesOf(doubt+doubtMargin), float64(lintu.NearestHousehold), degreesOf(lintu.NearestHousehold),
-		stretch(p.Lat), path, string(rung)).Scan(&r.Areas, &r.Doubt, &r.Head, &rules, &local)
+		stretch(p.Lat), path, string(rung), (doubt-doubtMargin)/111700).Scan(&r.Areas, &r.Doubt, &r.Head, &rules, &local)
 	if err != nil {
 		return nil, toError(err)
 	}

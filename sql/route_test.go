@@ -202,7 +202,7 @@ func TestRouteStaysOnIndexes(t *testing.T) {
 		}
 		// The statement's name is the driver's; only the server's own words are put together here.
 		rows, err := tx.Query(t.Context(), `EXPLAIN EXECUTE `+pgx.Identifier{name}.Sanitize()+
-			`(430181, 113.6, 28.1, 20, 0.0004, 200, 0.0018, 1.14, '{B0501,B05,""}', 'community')`)
+			`(430181, 113.6, 28.1, 20, 0.0004, 200, 0.0018, 1.14, '{B0501,B05,""}', 'community', 0.0001)`)
 		if err != nil {
 			return err
 		}

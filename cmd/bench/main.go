@@ -4,7 +4,8 @@
 // PostgreSQL with production settings, in turns, so that whatever else the
 // machine does meets both. With -audit it measures how fast the chain of the
 // audit is verified, with -timers how long the timers of cases need to catch up
-// after an outage, and with -replay it plays a city's real reports. With -reports it
+// after an outage, with -route how fast pins find who must act, each compared with an
+// oracle, and with -replay it plays a city's real reports. With -reports it
 // sends reports with photos from simulated phones through a bad network, kills lintu
 // and its database meanwhile, and checks that each report is stored exactly once.
 package main
@@ -39,13 +40,14 @@ func run(ctx context.Context) (err error) {
 	lintu := flag.String("lintu", "bin/lintu", "the program to measure")
 	audit := flag.Int("audit", 0, "instead, verify an audit of so many entries")
 	timers := flag.Int("timers", 0, "instead, fire the timers of so many cases")
+	route := flag.Int("route", 0, "instead, route so many pins over the demo town and compare each with an oracle")
 	replay := flag.String("replay", "", "instead, play the reports of Boston in this folder")
 	reports := flag.Int("reports", 0, "instead, send so many reports through a bad network")
 	phones := flag.Int("phones", 64, "with -reports: from so many phones")
 	blows := flag.Int("blows", 60, "with -reports: kill the server or its database so often")
 	private := flag.Bool("private", false, "with -reports: on lintu's own database instead of one beside it")
 	flag.Parse()
-	imports := *audit == 0 && *timers == 0 && *replay == ""
+	imports := *audit == 0 && *timers == 0 && *route == 0 && *replay == ""
 	if *lintu, err = filepath.Abs(*lintu); err != nil {
 		return err
 	}
@@ -82,6 +84,8 @@ func run(ctx context.Context) (err error) {
 		return b.audit(ctx, *audit, *runs)
 	case *timers > 0:
 		return b.timers(ctx, *timers)
+	case *route > 0:
+		return b.route(ctx, dir, *route)
 	case *replay != "":
 		return b.replay(ctx, *replay)
 	}

@@ -1,8 +1,9 @@
 -- Where a pin is, and what could say who must act there.
--- $1 tenant, $2 $3 longitude and latitude, $4 radius of the doubt in metres, $5 its
--- height in degrees, $6 the distance in metres at which a household is near, $7 its
--- height in degrees, $8 how much longer a degree can be than another here, $9 category
--- codes, the narrowest first, "" last, $10 rung.
+-- $1 tenant, $2 $3 longitude and latitude, $4 radius of the doubt in metres, $5 at least
+-- as many degrees of latitude, $6 the distance in metres at which a household is near, $7
+-- at least as many degrees of latitude, $8 how much longer a degree can be than another
+-- here, $9 category codes, the narrowest first, "" last, $10 rung, $11 degrees that are
+-- fewer metres than $4 in every direction.
 -- The parts are JSON of lintu.Routed; rules that hold come with the best first.
 WITH pin AS MATERIALIZED (
     SELECT point, point::geography AS place,
@@ -28,16 +29,18 @@ WITH pin AS MATERIALIZED (
     (SELECT 5, 'cells', a.id, a.code, a.name, a.version FROM pin, area a
         WHERE a.tenant_id = $1::int AND a.level = 'cell' AND upper_inf(a.valid) AND ST_Intersects(a.geom, pin.point) ORDER BY a.code LIMIT 1)
 ), doubted AS (
-    -- The planar test is cheap and asks for a little more; the other is exact.
-    SELECT 2 AS rank, 'communities' AS layer, a.id, a.code, a.name FROM pin, area a
-    WHERE $4::float8 > 0 AND a.tenant_id = $1::int AND a.level = 'community' AND upper_inf(a.valid) AND a.geom && pin.doubt_box
-        AND a.id <> ALL (ARRAY(SELECT id FROM fell))
-        AND CASE WHEN ST_DWithin(a.geom, pin.point, $5::float8 * $8::float8) THEN ST_DWithin(a.geom::geography, pin.place, $4::float8) END
+    -- Metres are asked for only where degrees do not decide.
+    SELECT 2 AS rank, 'communities' AS layer, a.id, a.code, a.name FROM pin
+    CROSS JOIN LATERAL (SELECT a.id, a.code, a.name, a.geom, ST_Distance(a.geom, pin.point) AS degrees FROM area a
+        WHERE $4::float8 > 0 AND a.tenant_id = $1::int AND a.level = 'community' AND upper_inf(a.valid) AND a.geom && pin.doubt_box
+            AND a.id <> ALL (ARRAY(SELECT id FROM fell)) OFFSET 0) a
+    WHERE CASE WHEN degrees > $5::float8 * $8::float8 THEN false WHEN degrees < $11::float8 THEN true ELSE ST_DWithin(a.geom::geography, pin.place, $4::float8) END
     UNION ALL
-    SELECT 4, 'grids', a.id, a.code, a.name FROM pin, area a
-    WHERE $4::float8 > 0 AND a.tenant_id = $1::int AND a.level = 'grid' AND upper_inf(a.valid) AND a.geom && pin.doubt_box
-        AND a.id <> ALL (ARRAY(SELECT id FROM fell))
-        AND CASE WHEN ST_DWithin(a.geom, pin.point, $5::float8 * $8::float8) THEN ST_DWithin(a.geom::geography, pin.place, $4::float8) END
+    SELECT 4, 'grids', a.id, a.code, a.name FROM pin
+    CROSS JOIN LATERAL (SELECT a.id, a.code, a.name, a.geom, ST_Distance(a.geom, pin.point) AS degrees FROM area a
+        WHERE $4::float8 > 0 AND a.tenant_id = $1::int AND a.level = 'grid' AND upper_inf(a.valid) AND a.geom && pin.doubt_box
+            AND a.id <> ALL (ARRAY(SELECT id FROM fell)) OFFSET 0) a
+    WHERE CASE WHEN degrees > $5::float8 * $8::float8 THEN false WHEN degrees < $11::float8 THEN true ELSE ST_DWithin(a.geom::geography, pin.place, $4::float8) END
 ), home AS (
     -- The nearest in degrees bounds where the nearest in metres can be.
     SELECT h.id FROM pin
@@ -49,8 +52,7 @@ WITH pin AS MATERIALIZED (
     ORDER BY h.metres, h.code LIMIT 1
 ), held AS MATERIALIZED (
     -- One look into an index for each category, unit and area, however many there are.
-    SELECT r.*, u.code AS unit_code, u.name AS unit_name, u.gone, f.layer, f.code AS area_code, f.name AS area_name,
-        row_number() OVER (ORDER BY path.place, f.rank DESC NULLS LAST, r.rung = '', r.number) AS place
+    SELECT r.*, u.code AS unit_code, u.name AS unit_name, u.gone, f.layer, f.code AS area_code, f.name AS area_name, f.rank, path.place
     FROM unnest($9::text[]) WITH ORDINALITY path (category, place)
     CROSS JOIN LATERAL (SELECT * FROM rule r
         WHERE r.tenant_id = $1::int AND r.category = path.category AND upper_inf(r.valid) AND r.rung IN ('', $10::text) OFFSET 0) r
@@ -67,7 +69,7 @@ SELECT
         JOIN head n ON n.tenant_id = $1::int AND n.id = l.head_id AND upper_inf(n.valid)),
     (SELECT json_agg(json_build_object('gone', gone, 'id', id, 'number', number, 'category', category, 'rung', rung, 'note', note, 'changedAt', lower(valid),
             'area', CASE WHEN area_id IS NOT NULL THEN json_build_object('layer', layer, 'id', area_id, 'code', area_code, 'name', area_name) END,
-            'unit', json_build_object('kind', 'unit', 'id', unit_id, 'code', unit_code, 'name', unit_name)) ORDER BY place) FROM held),
+            'unit', json_build_object('kind', 'unit', 'id', unit_id, 'code', unit_code, 'name', unit_name)) ORDER BY place, rank DESC NULLS LAST, rung = '', number) FROM held),
     (SELECT json_build_object('kind', 'unit', 'id', u.id, 'code', u.code, 'name', u.name)
         FROM fell f
         CROSS JOIN LATERAL (SELECT c.geom FROM area c WHERE c.tenant_id = $1::int AND c.id = f.id OFFSET 0) c
