@@ -1,6 +1,11 @@
 package lintu
 
-import "slices"
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+)
 
 // Class says whether a category's cases are about things or happenings.
 type Class string
@@ -90,11 +95,29 @@ func (c *Category) check() error {
 	case c.Class != Component && c.Class != Happening, !isUrgency(c.Urgency), !rung, !isMode(c.Mode), !isVisibility(c.Visibility):
 		return Errorf(CodeInvalid, "类别 %s 的大类、紧急程度、层级、办理方式或公开范围不在规定的值之内。",
 			"Category %s has a class, urgency, rung, mode or visibility that there is not.", c.Code)
-	case c.Title.ZH == "":
-		return Errorf(CodeInvalid, "类别 %s 没有名称。", "Category %s has no title.", c.Code)
+	case c.Title.ZH == "" || c.Title.EN == "":
+		return Errorf(CodeInvalid, "类别 %s 没有中文或英文名称。", "Category %s has no title in Chinese or English.", c.Code)
+	case !categoryCode.MatchString(c.Code):
+		return Errorf(CodeInvalid, "类别代码 %q 应为 1 到 32 个字母、数字、点或连字符。", "The category's code %q must be 1 to 32 letters, digits, points or hyphens.", c.Code)
+	case !slices.Contains(CategoryIcons(), c.Icon):
+		return Errorf(CodeInvalid, "类别 %[1]s 的图标 %[2]q 不存在；可用：%[3]s。", "Category %[1]s has the icon %[2]q, which there is not; there are: %[3]s.",
+			c.Code, c.Icon, strings.Join(CategoryIcons(), ", "))
 	}
 	return c.Limit.Check()
 }
+
+// categoryCode is what codes look like: they stand in addresses and files.
+var categoryCode = regexp.MustCompile(`^[0-9A-Za-z.-]{1,32}$`)
+
+// CategoryIcons are the icons that a category can have, those of the default tree.
+var CategoryIcons = sync.OnceValue(func() (icons []string) {
+	for _, c := range DefaultCategories() {
+		if !slices.Contains(icons, c.Icon) {
+			icons = append(icons, c.Icon)
+		}
+	}
+	return icons
+})
 
 // Limits say how long those a state waits for may take, by Wait, and two periods.
 type Limits struct {
