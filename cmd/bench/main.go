@@ -8,6 +8,8 @@
 // oracle, and with -replay it plays a city's real reports. With -reports it
 // sends reports with photos from simulated phones through a bad network, kills lintu
 // and its database meanwhile, and checks that each report is stored exactly once.
+// With -live it measures how soon walls are told of what happens, and with -streams
+// what idle streams cost.
 package main
 
 import (
@@ -46,6 +48,9 @@ func run(ctx context.Context) (err error) {
 	phones := flag.Int("phones", 64, "with -reports: from so many phones")
 	blows := flag.Int("blows", 60, "with -reports: kill the server or its database so often")
 	private := flag.Bool("private", false, "with -reports: on lintu's own database instead of one beside it")
+	liveOnes := flag.Bool("live", false, "instead, measure how soon walls are told of acts")
+	walls := flag.Int("walls", 200, "with -live: so many")
+	streams := flag.Int("streams", 0, "instead, measure the memory of so many idle streams")
 	flag.Parse()
 	imports := *audit == 0 && *timers == 0 && *route == 0 && *replay == ""
 	if *lintu, err = filepath.Abs(*lintu); err != nil {
@@ -55,6 +60,9 @@ func run(ctx context.Context) (err error) {
 		said, err := trial{*reports, *phones, *blows, *private}.run(ctx, *lintu)
 		fmt.Print(said)
 		return err
+	}
+	if *liveOnes || *streams > 0 {
+		return live(ctx, *lintu, *walls, *streams)
 	}
 	if _, err := exec.LookPath("ogr2ogr"); err != nil && imports {
 		return errors.New("ogr2ogr is missing; please run: sudo apt-get install -y gdal-bin")

@@ -203,5 +203,5 @@ func (h *house) open(ctx context.Context) (*sql.DB, error) {
 			return nil, err
 		}
 	}
-	return sql.Open(ctx, cluster.URL(), sql.Options{AppName: "lintu bench", Conns: 4, LoginAsApp: h.cluster == nil})
+	return sql.Open(ctx, cluster.URL(), sql.Options{AppName: "lintu bench", Conns: 16, LoginAsApp: h.cluster == nil})
 }
