@@ -181,3 +181,32 @@ func TestUncovered(t *testing.T) {
 		t.Errorf("gone: %+v", list)
 	}
 }
+
+// Whoever saves at the same time gets numbers of one's own, and of rules for the same
+// there is one.
+func TestRulesSavedAtOnce(t *testing.T) {
+	t.Parallel()
+	r := newRouted(t)
+	leaves := r.cs[1:11]
+	results := make(chan error, 2*len(leaves))
+	for range 2 {
+		for _, c := range leaves {
+			go func() {
+				_, err := r.SaveRule(t.Context(), r.tenant, newRule(c.Code, "", "", "U1"), everywhere)
+				results <- err
+			}()
+		}
+	}
+	refused := 0
+	for range cap(results) {
+		if err := <-results; lintu.CodeOf(err) == lintu.CodeConflict {
+			refused++
+		} else {
+			must(t, err)
+		}
+	}
+	if refused != len(leaves) {
+		t.Errorf("%d of %d were refused", refused, cap(results))
+	}
+	equal(t, "numbers", r.strings(`SELECT number::text FROM rule ORDER BY rule.number`), []string{"1", "2", "3", "4", "5", "6", "7", "8", "9", "10"})
+}
