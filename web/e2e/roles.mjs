@@ -1,5 +1,5 @@
 import { base, check, checkAccessible, drawn, json, open } from './browser.mjs'
-import { brightness, project, viewOf } from './wall.mjs'
+import { brightness, clearOfCases, project, viewOf } from './wall.mjs'
 
 export const name = 'roles'
 
@@ -36,8 +36,9 @@ async function ownAndForeign() {
   const ids = new Set(own.features.map((f) => f.id))
   const { features, numberMatched } = await json(all)
   check(own.numberMatched > 0 && own.numberMatched < numberMatched, `a grid worker sees ${own.numberMatched} of ${numberMatched} households`)
-  const [near] = own.features
-  const far = features.filter((f) => !ids.has(f.id)).sort((a, b) => away(b, near) - away(a, near))[0]
+  const isClear = await clearOfCases()
+  const near = own.features.find((f) => isClear(f.geometry.coordinates))
+  const far = features.filter((f) => !ids.has(f.id) && isClear(f.geometry.coordinates)).sort((a, b) => away(b, near) - away(a, near))[0]
   return { near, far }
 }
 

@@ -6,13 +6,21 @@ const zoom = 18
 const { hypot, cos, PI } = Math
 const metres = ([ax, ay], [bx, by]) => hypot((ax - bx) * cos((ay * PI) / 180), ay - by) * 111_320
 
-/** A household with a head, far enough from its neighbours that a click means it alone. */
+/** Whether no pin of a case, or cluster of pins, can lie on a place. */
+export async function clearOfCases() {
+  const { pins } = await json('/api/v1/pins')
+  return (at) => pins.every(({ lon, lat }) => metres(at, [lon, lat]) > 60)
+}
+
+/** A household with a head, all of whose homes are clear of cases, far enough from its neighbours that a click means it alone. */
 async function loneHousehold() {
   const { features } = await json('/ogc/collections/households/items?limit=3000')
   const near = features.map((f) => f.geometry.coordinates)
+  const isClear = await clearOfCases()
+  const busy = new Set(features.filter((f) => !isClear(f.geometry.coordinates)).map((f) => f.properties.head))
   const lone = []
   for (const f of features) {
-    if (!f.properties.head) continue
+    if (!f.properties.head || busy.has(f.properties.head)) continue
     const at = f.geometry.coordinates
     if (near.filter((other) => metres(at, other) < 8).length > 1) continue
     const [lon, lat] = at
