@@ -137,7 +137,6 @@ export const wallMessages = {
   dataStopped: m('数据停在 {when}', 'Data as of {when}'),
   areasTitle: m('各地未结案卷', 'Open cases by area'),
   areasNone: m('还没有案卷。', 'No cases yet.'),
-  areaBar: m('{name}：未结 {open}，超期 {late}', '{name}: {open} open, {late} late'),
   tickerTitle: m('刚刚发生', 'Just now'),
   tickerNone: m('有新的进展会显示在这里。', 'What happens will be listed here.'),
   filterTitle: m('案卷图例与筛选', 'Cases: legend and filter'),
