@@ -54,7 +54,7 @@ print(f"sqlmap: {len(logs)} requests varied in {points} places, {holes} with a f
 # Browsers have dropped X-XSS-Protection, which opened holes of its own; the
 # Content-Security-Policy is what does its work.
 OBSOLETE = "X-XSS-Protection is not set"
-for asker in ("visitor", "planner", "token"):
+for asker in ("visitor", "planner", "dispatcher", "token"):
     report = out / "wapiti" / f"{asker}.json"
     if not report.exists():
         bad.append(f"wapiti did not get to an end: see {report.with_suffix('.log')}")
