@@ -104,8 +104,7 @@ draft = call("POST", "/api/v1/batches?name=units.csv", "code,name\nU-1,a\nU-2,b\
              {**who["planner"], "Content-Type": "application/octet-stream"})[1]
 made = call("POST", "/api/v1/tokens", {"title": "end", "only": ["see_units"], "days": 1}, who["planner"])[1]
 
-# Two cases, of which one is filed already, a rule, a door with a resident's report, and
-# a meeting with a row.
+# Two cases, a rule, a door with a resident's report, and a meeting with a row.
 lon, lat = household["geometry"]["coordinates"]
 DIGITS = "00000000-0000-7000-8000-00000000"  # ids of digits, which sqlmap can vary and which stay ids
 
@@ -122,7 +121,6 @@ def as_dispatcher(method, path, body=None):
 case, other = f"{DIGITS}0001", f"{DIGITS}0002"
 for n in (1, 2):
     as_dispatcher("POST", "/api/v1/cases", at_place(n, contact={"name": "某某", "phone": "13800000000"}))
-as_dispatcher("POST", f"/api/v1/cases/{case}/acts", {"id": f"{DIGITS}0011", "act": "verify"})
 unit = first("units")["properties"]["code"]
 grid = first("grids")["id"]
 rule = {"category": "B0101", "area": {"layer": "communities", "code": community["properties"]["code"]}, "rung": "", "unit": {"code": unit}, "note": "scan"}

@@ -50,7 +50,7 @@ func begin(calendar *lintu.Calendar, r request, limit lintu.Limit) (*life, error
 
 // bostonCategory stands on the rung of the street: nothing climbs by itself.
 func bostonCategory(code, title string, limit lintu.Limit) lintu.Category {
-	return lintu.Category{Code: code, Class: lintu.Happening, Title: lintu.Text{ZH: title, EN: title}, Urgency: lintu.Hard,
+	return lintu.Category{Code: code, Class: lintu.Happening, Icon: "utility", Title: lintu.Text{ZH: title, EN: title}, Urgency: lintu.Hard,
 		Rung: lintu.RungStreet, Mode: lintu.Led, Visibility: lintu.Internal, Limit: limit}
 }
 
