@@ -31,8 +31,8 @@ ACCOUNT_OF = {"anyone": "planner", "signed_in": "planner", "see_persons": "plann
 ACCOUNT_FOR = {"actOnCase": "dispatcher", "actOnCases": "dispatcher", "unmaskContact": "dispatcher"}
 
 # Seconds between requests where the server's own limits allow no more of an account.
-PACE = {"signIn": 1.1, "unmaskPerson": 2.1, "findPersons": 1.1, "receiveBatch": 5.1, "exportAudit": 6.1,
-        "previewBatch": 6.1, "verifyAudit": 6.1, "exportCases": 6.1, "unmaskContact": 2.1, "reportCase": 1, "actOnCase": 0.7,
+PACE = {"signIn": 1.1, "unmaskPerson": 4.1, "findPersons": 1.1, "receiveBatch": 5.1, "exportAudit": 6.1,
+        "previewBatch": 6.1, "verifyAudit": 6.1, "exportCases": 6.1, "unmaskContact": 4.1, "reportCase": 1, "actOnCase": 0.7,
         "actOnCases": 10.1, "follow": 0.6}
 
 # Counted by address only, of which the scanner, as a trusted proxy, has another one for
@@ -111,7 +111,7 @@ DIGITS = "00000000-0000-7000-8000-00000000"  # ids of digits, which sqlmap can v
 
 def at_place(n, **more):
     return {"id": f"{DIGITS}{n:04d}", "category": "B0101", "lon": lon, "lat": lat, "accuracy": 10, "placed": "gps",
-            "at": "2026-01-01T00:00:00Z", "note": "scan", "urgency": "hard", "visibility": "public", "source": "patrol", **more}
+            "at": "2026-01-01T00:00:00Z", "note": "scan", "urgency": "hard", "visibility": "public", **more}
 
 
 def as_dispatcher(method, path, body=None):
@@ -120,7 +120,7 @@ def as_dispatcher(method, path, body=None):
 
 case, other = f"{DIGITS}0001", f"{DIGITS}0002"
 for n in (1, 2):
-    as_dispatcher("POST", "/api/v1/cases", at_place(n, contact={"name": "某某", "phone": "13800000000"}))
+    as_dispatcher("POST", "/api/v1/cases", at_place(n, source="patrol", contact={"name": "某某", "phone": "13800000000"}))
 unit = first("units")["properties"]["code"]
 grid = first("grids")["id"]
 rule = {"category": "B0101", "area": {"layer": "communities", "code": community["properties"]["code"]}, "rung": "", "unit": {"code": unit}, "note": "scan"}
@@ -154,9 +154,9 @@ IDS = {"/batches/{id}": draft["id"], "/tokens/{id}": made["id"], "/grants/{id}":
 BODIES = {"makeToken": {"title": "QGIS", "only": ["see_units"], "days": 1}, "addAccount": {"login": "li"},
           "changeAccount": {"disabled": False}, "grantRole": {"role": "grid_worker", "for": "communities/" + community["properties"]["code"], "from": "2030-01-01T00:00:00Z", "to": "2031-01-01T00:00:00Z"},
           "unmaskPerson": {"purpose": "visit", "why": "scan"}, "unmaskContact": {"purpose": "visit", "why": "scan"},
-          "reportCase": at_place(61), "reportAtDoor": at_place(62), "actOnCases": {"cases": [case], "action": act("comment", note="scan")},
+          "reportCase": at_place(61, source="patrol"), "reportAtDoor": at_place(62), "actOnCases": {"cases": [case], "action": act("comment", note="scan")},
           "actOnCase": [act("comment", note="scan"), act("amend", category="B0102", urgency="hard", note="scan"), act("locate", place={"lon": lon, "lat": lat, "accuracy": 10, "placed": "map"}),
-                        act("dispatch", handler={"kind": "unit", "code": unit}), act("merge", case=f"{DIGITS}9999"), act("link", case=other, link="part_of"), act("supervise", note="scan")],
+                        act("dispatch", handler={"kind": "unit", "code": unit}), act("merge", case=f"{DIGITS}9999"), act("link", case=other, link="part_of")],
           "saveRule": rule, "tryRules": {"lon": lon, "lat": lat, "accuracy": 10, "category": "B0101", "rung": ""},
           "makeDoor": {"kind": "grid", "subject": grid}, "follow": {"code": sent["follow"]},
           "followAct": {"code": sent["follow"], "action": act("comment", note="scan")}, "saveMeeting": meeting,
@@ -270,7 +270,7 @@ for n, (operation, asker, text) in enumerate(sorted(requests, key=lambda r: last
         options += ["--tamper=xforwardedfor"] + (["--randomize=login"] if operation == "signIn" and text.endswith('*"}') else [])
     if operation in ("reportCase", "actOnCase", "reportAtDoor", "actOnCases"):
         options.append("--randomize=id")  # or all would be answered like the first
-    lane = "slow" if operation in PACE else "last" if operation in last else "fast"
+    lane = "acts" if operation == "actOnCase" else "slow" if operation in PACE else "last" if operation in last else "fast"
     (folder / f"{name}.request").write_text(text, newline="")
     (folder / f"{name}.options").write_text("\n".join(options) + ("\n" if options else ""))
     (folder / f"lane-{lane}").open("a").write(name + "\n")
