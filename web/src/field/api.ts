@@ -22,6 +22,9 @@ export interface Case {
   state: string
   category: string
   urgency: string
+  visibility?: string
+  /** What its mediation came to. */
+  outcome?: string
   note?: string
   place: { lon: number; lat: number; accuracy: number; placed: string }
   areas?: { layer: string; id: string; code: string; name: string }[] | null

@@ -1,5 +1,7 @@
 import type { Message } from '../message'
 import table from '../api/workflow.json'
+import type { Case } from './api'
+import type { Parcel } from './parcel'
 
 /** What an act asks for, as far as the phone can ask it. */
 export type Input = 'note' | 'proof' | 'until' | 'phase' | 'outcome' | 'yes' | 'satisfaction'
@@ -28,6 +30,15 @@ export function needsOf(state: string, act: string): Input[] | null {
   const line = transitions.find((t) => t.from === state && t.act === act)
   const needs = line?.needs ?? []
   return line && needs.every((need) => asked.includes(need)) ? (needs as Input[]) : null
+}
+
+/**
+ * Whether there is proof without a photo: of a dispute, the outcome of its mediation, or one
+ * that is on its way. The server's rule is `missing` in guard.go.
+ */
+export function isProven(item: Pick<Case, 'id' | 'visibility' | 'outcome'>, parcels: readonly Parcel[]): boolean {
+  const mediated = parcels.some((p) => p.kind === 'act' && p.state === 'waiting' && p.caseID === item.id && p.body.act === 'mediate')
+  return item.visibility === 'restricted' && (Boolean(item.outcome) || mediated)
 }
 
 /** The acts that bring a case on, the likeliest first; the others wait behind them. */

@@ -117,6 +117,7 @@ export const fieldMessages = {
   fieldActNote: m('说明（必填）', 'Note (required)'),
   fieldActNoteFree: m('说明（可不填）', 'Note (optional)'),
   fieldProof: m('需要现场照片', 'A photo is needed as proof'),
+  fieldProofDispute: m('需要现场照片；纠纷也可先登记调解结果', 'A photo is needed as proof, or the outcome of the mediation first'),
   fieldActSend: m('确定', 'Do it'),
 
   fieldHomes: m('我联系的户 · {n} 户', 'My households · {n}'),

@@ -8,9 +8,9 @@ import { tilesOver } from './cover'
 import { openDB, read, write } from './db'
 import { dropDraft, dropStrays, emptyDraft, keepDraft, readDraft, worthKeeping } from './draft'
 import { exportFile, type ExportFile } from './export'
-import { needsOf, offered, stateTitle, waitsForMe } from './flow'
+import { isProven, needsOf, offered, stateTitle, waitsForMe } from './flow'
 import { createKept } from './kept'
-import { newReport, type Photo } from './parcel'
+import { newAct, newReport, type Photo } from './parcel'
 import { bestPlaced, circle, distanceM, photoPlace, placeOf, type Fix } from './place'
 
 const signal = new AbortController().signal
@@ -70,6 +70,18 @@ test('the phone offers what it can ask for, and knows what an act needs', () => 
   expect([waitsForMe('reported', ['verify']), waitsForMe('dispatched', ['locate', 'amend', 'comment'])]).toEqual([true, false])
   expect(stateTitle('reported').zh).toBe('待核实')
   expect(stateTitle('of a later build').zh).toBe('of a later build')
+})
+
+test('what a mediation came to proves that a dispute is settled, as the server has it', () => {
+  const dispute = { id: 'c1', visibility: 'restricted' }
+  const mediated = newAct('a1', 'c1', { act: 'mediate', outcome: 'agreed', note: 'x' }, [], 1)
+  expect(isProven({ ...dispute, outcome: 'agreed' }, [])).toBe(true)
+  expect(isProven({ ...dispute, outcome: 'not_agreed' }, [])).toBe(true)
+  expect(isProven(dispute, [mediated])).toBe(true)
+  expect(isProven(dispute, [{ ...mediated, state: 'refused' }])).toBe(false)
+  expect(isProven(dispute, [{ ...mediated, caseID: 'c2' }])).toBe(false)
+  expect(isProven(dispute, [])).toBe(false)
+  expect(isProven({ ...dispute, visibility: 'internal', outcome: 'agreed' }, [])).toBe(false)
 })
 
 test('an export holds everything, pictures byte for byte', async () => {
