@@ -45,6 +45,7 @@ type Followed struct {
 	// MergedState how that stands.
 	MergedInto   string `json:"mergedInto,omitempty"`
 	MergedState  State  `json:"mergedState,omitempty"`
+	Confirmed    *bool  `json:"confirmed,omitempty"` // what the resident has said to “done”, until it is done anew
 	Satisfaction int    `json:"satisfaction,omitempty"`
 }
 
@@ -52,7 +53,7 @@ type Followed struct {
 // that it is merged into, nil if none.
 func FollowCase(c *Case, events []Event, into *Case, category Category, acts []Act) *Followed {
 	f := &Followed{Number: c.Number, State: c.State, Category: c.Category, Title: category.Title, ReportedAt: c.ReportedAt,
-		Due: c.Clock.Due, Steps: []Step{}, Acts: acts, Satisfaction: c.Satisfaction}
+		Due: c.Clock.Due, Steps: []Step{}, Acts: acts, Confirmed: c.Confirmed, Satisfaction: c.Satisfaction}
 	if c.Handler != nil {
 		f.Unit = c.Handler.Name
 	}

@@ -33,7 +33,7 @@ func TestResidentFollows(t *testing.T) {
 	d.act(n.ID, d.member, lintu.ActReportDone, withPhoto(d.photo(d.member)))
 
 	yes := true
-	if f, err := d.FollowAct(ctx, d.tenant, code, lintu.Action{ID: lintu.NewID(), Act: lintu.ActConfirm, Yes: &yes}); err != nil || f.State != lintu.Done {
+	if f, err := d.FollowAct(ctx, d.tenant, code, lintu.Action{ID: lintu.NewID(), Act: lintu.ActConfirm, Yes: &yes}); err != nil || f.State != lintu.Done || f.Confirmed == nil || !*f.Confirmed {
 		t.Fatalf("confirmed: %+v, %v", f, err)
 	}
 	d.act(n.ID, d.checker, lintu.ActClose)
@@ -50,7 +50,7 @@ func TestResidentFollows(t *testing.T) {
 	if _, err := d.FollowAct(ctx, d.tenant, code, lintu.Action{ID: lintu.NewID(), Act: lintu.ActClose}); lintu.CodeOf(err) != lintu.CodeForbidden {
 		t.Errorf("a resident closes: %v", err)
 	}
-	if f, err = d.FollowAct(ctx, d.tenant, code, lintu.Action{ID: lintu.NewID(), Act: lintu.ActReopen, Note: "又歪了"}); err != nil || f.State != lintu.Dispatched {
+	if f, err = d.FollowAct(ctx, d.tenant, code, lintu.Action{ID: lintu.NewID(), Act: lintu.ActReopen, Note: "又歪了"}); err != nil || f.State != lintu.Dispatched || f.Confirmed != nil {
 		t.Errorf("reopened: %+v, %v", f, err)
 	}
 	if _, err := d.Follow(ctx, d.tenant, "00000-00000"); lintu.CodeOf(err) != lintu.CodeNotFound {

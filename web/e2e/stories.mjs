@@ -155,6 +155,8 @@ async function leaningWall(browser, at) {
   await page.getByRole('link', { name: '看进度' }).tap()
   await page.getByRole('button', { name: '解决了' }).tap()
   await page.locator('.steps li', { hasText: '居民确认' }).waitFor()
+  await page.locator('[data-confirmed=true]').waitFor()
+  check((await page.getByRole('button', { name: '解决了' }).count()) === 0, 'the page asks again what the resident has said')
   await checkAccessible(page, '/follow')
   const checker = await tasksOf(browser, 'checker', at)
   await does(checker.page, id, 'close', { note: '现场核查，墙体稳固' })

@@ -30,6 +30,8 @@ export interface Followed {
   acts: string[]
   mergedInto?: string
   mergedState?: string
+  /** What the resident has said to “done”. */
+  confirmed?: boolean
   satisfaction?: number
 }
 

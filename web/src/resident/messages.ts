@@ -40,6 +40,8 @@ export const residentMessages = {
   followConfirm: m('处理单位说办好了。您看解决了吗？', 'They say it is done. Is it?'),
   followYes: m('解决了', 'Yes'),
   followNo: m('没有解决', 'No'),
+  followSaidYes: m('谢谢！您说解决了，核查后就结案。', 'Thank you: you say it is solved. It is checked, and then closed.'),
+  followSaidNo: m('谢谢！您说没有解决，核查的人会看到。', 'Thank you: you say it is not solved. Whoever checks it sees that.'),
   followRate: m('您满意吗？', 'Are you content?'),
   followStar: m('{n} 分', '{n} of 5'),
   followRated: m('您的评价：{n} 分', 'You gave {n} of 5'),
