@@ -139,7 +139,7 @@ func TestPhotoOfCase(t *testing.T) {
 }
 
 // TestUnusedPhotosGo: what no case took within a day is deleted; what a case took,
-// what is young, and what its phone is sending again stays.
+// what is young, and what its phone is sending again stays, and can be taken.
 func TestUnusedPhotosGo(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
@@ -171,6 +171,7 @@ func TestUnusedPhotosGo(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	s.report("grid worker", map[string]any{"category": "B0101", "source": "patrol", "photos": []lintu.ID{photographed["again"]}}, lintu.Dispatched)
 	sweeper.Start()
 	sweeper.Start()
 	sweeper.Stop()

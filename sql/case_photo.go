@@ -38,7 +38,7 @@ func bringer(by lintu.Asker, door *lintu.Door) (account, through *lintu.ID) {
 }
 
 // NotePhoto implements lintu.CaseStore. The same photo noted again is no error, if
-// the same asker brings it.
+// the same asker brings it, and waits for its case anew.
 func (db *DB) NotePhoto(ctx context.Context, tenant int32, p lintu.Photo, by lintu.Asker, door *lintu.Door) error {
 	account, through := bringer(by, door)
 	if account == nil && through == nil {
@@ -47,7 +47,7 @@ func (db *DB) NotePhoto(ctx context.Context, tenant int32, p lintu.Photo, by lin
 	done, err := db.pool.Exec(ctx, `
 		INSERT INTO case_photo AS p (tenant_id, id, sha256, type, bytes, width, height, account_id, door_id)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-		ON CONFLICT (tenant_id, id) DO UPDATE SET seq = p.seq
+		ON CONFLICT (tenant_id, id) DO UPDATE SET created_at = now()
 		WHERE p.sha256 = excluded.sha256 AND p.account_id IS NOT DISTINCT FROM excluded.account_id AND p.door_id IS NOT DISTINCT FROM excluded.door_id`,
 		tenant, p.ID, p.SHA256, p.Type, p.Bytes, p.Width, p.Height, account, through)
 	if err == nil && done.RowsAffected() == 0 {

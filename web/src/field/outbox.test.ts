@@ -206,10 +206,32 @@ test('pictures go first, and only those that the server does not have', async ()
   expect(nextDay).toHaveLength(2)
 })
 
+const missed: [number, unknown] = [400, { code: 'invalid', text: { zh: '有照片还没有上传。', en: 'A photo was not uploaded.' } }]
+
 test('a server that has lost a picture gets it again before its refusal counts', async () => {
-  const asked = server([404, { text }], taken, stored('r1'))
+  const asked = server(missed, taken, stored('r1'))
   expect((await sendParcel(report, pictures(day - 1), day, signal)).kind).toBe('durable')
   expect(asked).toEqual(['POST /api/v1/cases', 'PUT /api/v1/photos/p1', 'POST /api/v1/cases'])
+  const act = server(missed, taken, stored('c1'))
+  expect((await sendParcel(newAct('a1', 'c1', { act: 'report_done', note: 'x' }, ['p1'], 1), pictures(day - 1), day, signal)).kind).toBe('durable')
+  expect(act).toEqual(['POST /api/v1/cases/c1/acts', 'PUT /api/v1/photos/p1', 'POST /api/v1/cases/c1/acts'])
+  const twice = server(missed, taken, missed)
+  expect((await sendParcel(report, pictures(day - 1), day, signal)).kind).toBe('refused')
+  expect(twice).toHaveLength(3)
+})
+
+test('a report whose picture the server has lost leaves the outbox by itself', async () => {
+  const outbox = await box()
+  const w = world(sendParcel)
+  w.clock.now = day
+  await outbox.post(report, [{ ...picture('p1'), sentAt: day - 1 }])
+  const asked = server(missed, taken, stored('r1'))
+  const sender = createSender(outbox, 'x', w)
+  sender.kick()
+  await empty(outbox)
+  expect(asked.filter((line) => line.startsWith('PUT'))).toEqual(['PUT /api/v1/photos/p1'])
+  expect(outbox.store.get()[0]).toMatchObject({ state: 'sent', refusal: null, number: '7' })
+  sender.stop()
 })
 
 test('only the word of the server itself settles something', async () => {
