@@ -6,6 +6,7 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -103,16 +104,25 @@ func start(t *testing.T, env []string, args ...string) *server {
 // startLogging is start with the log going to a file.
 func startLogging(t *testing.T, log *os.File, env []string, args ...string) *server {
 	t.Helper()
-	s := &server{cmd: process(t, env, args...), output: &bytes.Buffer{}, rest: make(chan struct{})}
-	s.cmd.Stderr = log
-	out, err := s.cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := s.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
+	s := &server{}
 	t.Cleanup(func() { s.stop(t) })
+	if err := s.run(process(t, env, args...), log); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// run starts the process and returns when it says where the map is.
+func (s *server) run(cmd *exec.Cmd, log *os.File) error {
+	s.cmd, s.url, s.output, s.rest = cmd, "", &bytes.Buffer{}, make(chan struct{})
+	cmd.Stderr = log
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
 		s.output.WriteString(lines.Text() + "\n")
@@ -125,14 +135,14 @@ func startLogging(t *testing.T, log *os.File, env []string, args ...string) *ser
 		close(s.rest)
 	}()
 	if s.url == "" {
-		t.Fatalf("lintu %v did not get ready:\n%s", args, s.output)
+		return fmt.Errorf("lintu %v did not get ready:\n%s", cmd.Args[1:], s.output)
 	}
-	return s
+	return nil
 }
 
 // stop ends the process as an operator would and waits for it.
 func (s *server) stop(t *testing.T) {
-	if s.cmd.ProcessState != nil {
+	if s.cmd == nil || s.cmd.Process == nil || s.cmd.ProcessState != nil {
 		return
 	}
 	_ = s.cmd.Process.Signal(syscall.SIGTERM)
@@ -256,7 +266,7 @@ func TestDemo(t *testing.T) {
 	})
 	t.Run("accounts", func(t *testing.T) { demoAccounts(t, data, first.output.String()) })
 	t.Run("ogrinfo counts the households", func(t *testing.T) { ogrinfo(t, first) })
-	t.Run("pages", func(t *testing.T) { browse(t, first) })
+	t.Run("pages", func(t *testing.T) { browse(t, first, env) })
 
 	res, before := first.get(t, tile, "Accept-Encoding", "identity")
 	etag := res.Header.Get("ETag")
@@ -329,27 +339,6 @@ func ogrinfo(t *testing.T, s *server) {
 	out, err := cmd.CombinedOutput()
 	if err != nil || !strings.Contains(string(out), "Feature Count: 47000") {
 		t.Errorf("ogrinfo: %v\n%s", err, out)
-	}
-}
-
-// browse runs the browser's part of the test against the server.
-func browse(t *testing.T, s *server) {
-	node, web := need(t, "node"), filepath.Join("..", "..", "web")
-	need(t, "chromium")
-	if _, err := os.Stat(filepath.Join(web, "node_modules")); err != nil {
-		missing(t, "web/node_modules is missing: run npm ci in web")
-	}
-	accounts, err := json.Marshal(s.passwords())
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(node, "e2e/run.mjs")
-	cmd.Dir = web
-	cmd.Env = append(os.Environ(), "LINTU_URL="+s.url, "LINTU_ACCOUNTS="+string(accounts), "LINTU_SHARED_DATA="+sharedData(t))
-	out, err := cmd.CombinedOutput()
-	t.Logf("%s", out)
-	if err != nil {
-		t.Error(err)
 	}
 }
 

@@ -1,4 +1,3 @@
-import { connect, createServer } from 'node:net'
 import { randomBytes } from 'node:crypto'
 import { base, check, checkAccessible, checkBothThemes, drawn, json, newSession, open } from './browser.mjs'
 
@@ -34,7 +33,7 @@ async function ownGround() {
 const openPins = async () => (await json('/api/v1/pins')).pins
 
 /** What the map draws adds up to what the database has. */
-async function sumsAgree(page) {
+export async function sumsAgree(page) {
   const { length } = await openPins()
   await page.waitForFunction((n) => document.querySelector('main')?.dataset.cases === String(n), length, { timeout: 60_000 })
   await page.waitForFunction((n) => document.querySelector('main')?.dataset.drawn === String(n), length, { timeout: 60_000 })
@@ -68,49 +67,6 @@ async function many(page) {
   check(Number(await page.locator('main').getAttribute('data-cases')) < (await openPins()).length, 'a filter leaves nothing out')
   await page.locator('[data-stand=sent]').click()
   await sumsAgree(page)
-}
-
-/** Everything between browser and server, which can be cut. */
-function createWire() {
-  const { hostname, port } = new URL(base)
-  const sockets = new Set()
-  const server = createServer((from) => {
-    const to = connect(Number(port), hostname)
-    for (const [a, b] of [[from, to], [to, from]]) {
-      sockets.add(a)
-      a.pipe(b)
-      a.on('error', () => b.destroy())
-      a.on('close', () => b.destroy())
-    }
-  })
-  const listen = (at) => new Promise((resolve) => server.listen(at, '127.0.0.1', () => resolve(server.address().port)))
-  const cut = () => new Promise((resolve) => {
-    server.close(resolve)
-    sockets.forEach((socket) => socket.destroy())
-    sockets.clear()
-  })
-  return { listen, cut }
-}
-
-/** The server goes and comes back: the wall says so, keeps what it had, and catches up. */
-async function recovers(browser) {
-  const wire = createWire()
-  const port = await wire.listen(0)
-  const { page, close } = await open(browser, { login: 'viewer' })
-  await page.goto(`http://127.0.0.1:${port}/wall`)
-  await drawn(page)
-  await page.locator('[data-live=live]').waitFor({ timeout: 30_000 })
-  const before = await page.locator('main').getAttribute('data-cases')
-  await wire.cut()
-  await page.locator('[data-live=lost]').waitFor({ timeout: 60_000 })
-  check((await page.locator('main').getAttribute('data-cases')) === before, 'the pins are gone while the server is away')
-  const made = await report('gridworker', await ownGround(), { category: 'B0201' })
-  await wire.listen(port)
-  await page.locator('[data-live=live]').waitFor({ timeout: 90_000 })
-  await page.locator(`[data-news="${made.id}"]`).first().waitFor({ timeout: 30_000 })
-  await sumsAgree(page)
-  await close()
-  await wire.cut()
 }
 
 /** Outside of every area no rule knows whom to give it to: the dispatcher decides. */
@@ -228,7 +184,6 @@ export async function run(browser) {
   await many(wall.page)
   check(wall.faults().length === 0, wall.faults().join('\n'))
   await wall.close()
-  await recovers(browser)
   const desk = await open(browser, { login: 'dispatcher', viewport: { width: 1920, height: 1080 } })
   await assigns(desk.page)
   await announces(desk.page)

@@ -8,15 +8,15 @@ export const name = 'field page'
 /** Before its map the page weighs no more than this, compressed. */
 const firstLoadBytes = 150 * 1024
 
-const phone = { viewport: { width: 360, height: 780 }, isMobile: true, hasTouch: true, reducedMotion: 'reduce', permissions: ['geolocation'], acceptDownloads: true }
+export const phone = { viewport: { width: 360, height: 780 }, isMobile: true, hasTouch: true, reducedMotion: 'reduce', permissions: ['geolocation'], acceptDownloads: true }
 
 /** The context's session becomes that of an account, as if it had signed in on another page. */
-async function become(context, network, login) {
+export async function become(context, network, login) {
   const [cookie, value] = (await newSession(login)).split('=')
   await context.addCookies([{ name: cookie, value, url: network.url, httpOnly: true, sameSite: 'Strict' }])
 }
 
-const unsent = (page, n) => page.waitForSelector(`[data-outbox="${n}"]`, { timeout: 60_000 })
+export const unsent = (page, n) => page.waitForSelector(`[data-outbox="${n}"]`, { timeout: 60_000 })
 const drawn = (page) => page.waitForSelector('[data-idle=true]', { timeout: 120_000 })
 
 /** What the page asks for until its map, each file compressed. */
@@ -40,7 +40,7 @@ async function weighs(browser, network) {
 }
 
 /** A large picture with a place in it, such as a phone's camera makes. */
-async function picture(page) {
+export async function picture(page) {
   const text = await page.evaluate(() => {
     const canvas = document.createElement('canvas')
     canvas.width = 3000
@@ -83,7 +83,7 @@ function withPlace(jpeg, [lon, lat]) {
 }
 
 /** Three taps: report, what it is, send. */
-async function pin(page, { note = '', photo = null } = {}) {
+export async function pin(page, { note = '', photo = null } = {}) {
   await page.locator('[data-report]').tap()
   const form = page.locator('[data-form=report]')
   await form.locator('[data-category]').first().tap()
@@ -105,15 +105,15 @@ async function outbox(page) {
 }
 
 /** What the server has under that text. */
-const onServer = async (text) => (await json(`/api/v1/cases?${new URLSearchParams({ text, limit: '50' })}`, 'dispatcher')).cases
+export const onServer = async (text) => (await json(`/api/v1/cases?${new URLSearchParams({ text, limit: '50' })}`, 'dispatcher')).cases
 
-async function photoOf(one) {
+export async function photoOf(one) {
   const cookie = await newSession('dispatcher')
   return Buffer.from(await (await fetch(`${base}/api/v1/cases/${one.id}/photos/${one.photos[0].id}`, { headers: { Cookie: cookie } })).arrayBuffer())
 }
 
 /** The worker holds the page, and the phone the map of the own grid. */
-async function ready(page) {
+export async function ready(page) {
   await drawn(page)
   await page.waitForSelector('[data-filled=true]', { timeout: 120_000 })
   await page.evaluate(async () => {
@@ -231,22 +231,38 @@ async function sessionEnds(page, context, tag) {
   check((await onServer(`${tag} 登录`)).length === 1, 'the report of the time without a session is not on the server once')
 }
 
+/** Writes into all rows of a store of the phone's that wait, as if it had happened. */
+function rewrite(page, store, change) {
+  return page.evaluate(([store, change]) => new Promise((resolve) => {
+    const opening = indexedDB.open('lintu-field:gridworker')
+    opening.onsuccess = () => {
+      const tx = opening.result.transaction(store, 'readwrite')
+      const rows = tx.objectStore(store)
+      rows.getAll().onsuccess = ({ target }) => {
+        for (const row of target.result) if (row.state !== 'sent') rows.put({ ...row, ...change, ...(row.body ? { body: { ...row.body, ...change.body } } : {}) })
+      }
+      tx.oncomplete = resolve
+    }
+  }), [store, change])
+}
+
+/** The phone believes that the server has a picture, which it has not: the picture is sent after all. */
+async function photoIsMissed(page, network, tag) {
+  network.down = true
+  await pin(page, { note: `${tag} 照片`, photo: await picture(page) })
+  await rewrite(page, 'photos', { sentAt: Date.now() })
+  network.down = false
+  await page.evaluate(() => dispatchEvent(new Event('online')))
+  await unsent(page, 0)
+  const found = await onServer(`${tag} 照片`)
+  check(found.length === 1 && found[0].photos.length === 1, `of the report with a missed photo the server has ${JSON.stringify(found.map((one) => one.photos))}`)
+}
+
 /** What the server refuses says why, and can be mended. */
 async function refused(page, network, tag) {
   network.down = true
   await pin(page, { note: `${tag} 退回` })
-  await page.evaluate(() => new Promise((resolve) => {
-    const opening = indexedDB.open('lintu-field:gridworker')
-    opening.onsuccess = () => {
-      const tx = opening.result.transaction('outbox', 'readwrite')
-      const store = tx.objectStore('outbox')
-      store.getAll().onsuccess = ({ target }) => {
-        const parcel = target.result.find((p) => p.state === 'waiting')
-        store.put({ ...parcel, body: { ...parcel.body, category: 'none' } })
-      }
-      tx.oncomplete = resolve
-    }
-  }))
+  await rewrite(page, 'outbox', { body: { category: 'none' } })
   network.down = false
   await page.reload()
   await page.locator('[data-tab=outbox]').tap()
@@ -323,6 +339,7 @@ export async function run(browser) {
     await anotherAccount(page, context, network)
     const [one] = await comesBack(page, context, network, tag, ids)
     await sessionEnds(page, context, tag)
+    await photoIsMissed(page, network, tag)
     await refused(page, network, tag)
     await actsOffline(page, network, one)
     await atNight(page)
@@ -335,7 +352,7 @@ export async function run(browser) {
 }
 
 /** A place in the middle of the grid worker's households. */
-async function insideGrid() {
+export async function insideGrid() {
   const { layers } = await json('/api/v1/config', 'gridworker')
   const [west, south, east, north] = layers.find((l) => l.name === 'households').bounds
   return { longitude: (west + east) / 2, latitude: (south + north) / 2, accuracy: 12 }

@@ -6,6 +6,7 @@ import * as cases from './cases.mjs'
 import * as door from './door.mjs'
 import * as entry from './entry.mjs'
 import * as field from './field.mjs'
+import * as killed from './killed.mjs'
 import * as meetings from './meetings.mjs'
 import * as persons from './persons.mjs'
 import * as planner from './planner.mjs'
@@ -17,7 +18,7 @@ import * as wall from './wall.mjs'
 const wanted = process.argv.slice(2)
 const browser = await launch()
 let failed = 0
-for (const part of [door, roles, entry, wall, cases, field, persons, accounts, planner, rules, meetings, stories]) {
+for (const part of [door, roles, entry, wall, cases, field, persons, accounts, planner, rules, meetings, stories, killed]) {
   if (wanted.length > 0 && !wanted.some((word) => part.name.includes(word))) continue
   const begun = Date.now()
   try {
