@@ -1,3 +1,4 @@
+import type { Place } from '../field/parcel'
 import { getJSON, sendJSON } from './client'
 import type { AreaRef } from './types'
 
@@ -17,6 +18,8 @@ export interface LedgerRow {
   urgency: string
   text: string
   category?: string
+  /** Where it is, if not where the meeting is. */
+  place?: Place | null
   options?: Option[] | null
   /** Given on the spot. */
   answer?: string

@@ -1,4 +1,5 @@
 import { getJSON, request, sendJSON } from '../api/client'
+import type { PlanFields } from './plan'
 import type { Case, CaseEvent, Catalogue, Figures, Heat, Pin, Routed, Similar } from './types'
 
 export function getCatalogue(signal: AbortSignal): Promise<Catalogue> {
@@ -25,6 +26,12 @@ export function getCase(id: string, signal: AbortSignal): Promise<Case> {
 
 export async function getHistory(id: string, signal: AbortSignal): Promise<CaseEvent[]> {
   return (await getJSON<{ events: CaseEvent[] | null }>(`/api/v1/cases/${encodeURIComponent(id)}/events`, signal)).events ?? []
+}
+
+/** The numbers of cases by their ids, of those that the viewer is shown. */
+export async function getNumbers(ids: readonly string[], signal: AbortSignal): Promise<Map<string, string>> {
+  const found = await Promise.allSettled(ids.map((id) => getCase(id, signal)))
+  return new Map(found.flatMap((one) => (one.status === 'fulfilled' ? [[one.value.id, one.value.number] as const] : [])))
 }
 
 export interface CasePage {
@@ -59,8 +66,15 @@ export interface Action {
   until?: string
   satisfaction?: number
   case?: string
+  link?: string
+  place?: { lon: number; lat: number; accuracy: number; placed: string }
+  phases?: PlanFields['phases']
+  helpers?: PlanFields['helpers']
+  yes?: boolean
   urgency?: string
   category?: string
+  mode?: string
+  visibility?: string
 }
 
 export async function act(id: string, action: Action, signal: AbortSignal): Promise<Case> {

@@ -111,7 +111,7 @@ export interface Case {
   until?: string | null
   outcome?: string
   photos?: { id: string; seq: number }[] | null
-  links?: { kind: string; case: string }[] | null
+  links?: Link[] | null
   satisfaction?: number
   confirmed?: boolean | null
   contact?: boolean
@@ -119,6 +119,7 @@ export interface Case {
 
 export interface CaseEvent {
   id: string
+  case: string
   seq: number
   at: string
   as: string
@@ -127,7 +128,40 @@ export interface CaseEvent {
   to: State
   note?: string
   photos?: string[] | null
-  set?: { handler?: Handler | null }
+  set?: Patch
+}
+
+/** What an event has changed, as far as people are told of it; what is missing stays as it was. */
+export interface Patch {
+  category?: string
+  source?: string
+  urgency?: Urgency
+  rung?: string
+  mode?: string
+  visibility?: string
+  place?: Case['place']
+  areas?: AreaRef[] | null
+  handler?: Handler | null
+  /** Nobody has it any more. */
+  noHandler?: boolean
+  why?: Message | null
+  helpers?: Handler[] | null
+  phases?: Phase[] | null
+  returns?: number
+  supervised?: number
+  until?: string | null
+  outcome?: string
+  link?: Link | null
+  unlink?: Link | null
+  clock?: CaseClock | null
+  onTime?: boolean | null
+  confirmed?: boolean | null
+  satisfaction?: number
+}
+
+export interface Link {
+  kind: 'duplicate_of' | 'caused_by' | 'part_of'
+  case: string
 }
 
 export interface AreaFigures extends AreaRef {

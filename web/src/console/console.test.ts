@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import type { Category, Pin, State, Urgency } from '../cases/types'
-import { metresBetween, propose, type UnitPlace } from './propose'
+import type { UnitPlace } from '../cases/units'
+import { commandOf, keyOf } from './keys'
+import { propose } from './propose'
 import { counts, lines, nextAfter, queue, type Wanted } from './queue'
 
 const now = Date.parse('2026-11-22T12:00:00+08:00')
@@ -49,6 +51,10 @@ test('the unit of the rule, the locality, then the nearest of each other class',
   expect(propose([113, 28], { handler: { kind: 'head', id: 'h' } }, null, [])).toEqual([])
 })
 
-test('metres', () => {
-  expect(metresBetween([113, 28], [113, 29])).toBeCloseTo(111_195, -2)
+test('the key that a button shows does its act', () => {
+  for (const act of ['verify', 'approve', 'deny', 'supervise', 'close', 'rework', 'plan', 'merge', 'link', 'locate']) {
+    const key = keyOf(act)
+    expect(commandOf({ key: key.toLowerCase(), ctrlKey: false, altKey: false, metaKey: false })).toEqual({ do: 'act', act })
+  }
+  expect(keyOf('comment')).toBe('')
 })

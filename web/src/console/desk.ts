@@ -1,13 +1,13 @@
-import { asError, getItems, type ApiError } from '../api/client'
+import { asError, type ApiError } from '../api/client'
 import type { LonLat } from '../api/types'
 import { act as sendAct, actOnMany, findCases, getCase, getHistory, getSimilar, tryRules, type Action, type BulkResult } from '../cases/api'
 import type { Case, CaseEvent, Pin, Routed, Similar } from '../cases/types'
+import { getUnits, type UnitPlace } from '../cases/units'
 import { newID } from '../field/uuid'
 import type { Session } from '../session'
 import { createStore, type Store } from '../store'
 import { learn } from '../wall/learn'
 import type { Chosen } from '../wall/state'
-import { unitOf, type UnitPlace } from './propose'
 import type { Wanted } from './queue'
 
 /** The case that is worked on, as far as it has come in. */
@@ -51,11 +51,16 @@ export interface Desk {
   /** The stream says that the open case has changed. */
   renew(): void
   do(act: string, fields: Partial<Action>): Promise<boolean>
-  merge(into: Case): Promise<void>
+  /** Whether it was done. */
+  merge(into: Case, note: string): Promise<boolean>
   undoMerge(): Promise<void>
+  /** What was done last has been seen. */
+  seen(): void
   many(act: string, note: string, unit: string): Promise<void>
   showHead(): void
   find(text: string): void
+  /** The cases with the words in their number or note, for choosing another one. */
+  look(text: string): Promise<Case[]>
   pick(ids: ReadonlySet<string>): void
   want(change: Partial<Wanted>, standing: readonly Pin[]): void
 }
@@ -119,8 +124,8 @@ export function createDesk({ keeping }: Pick<Session, 'keeping'>): Desk {
   return {
     store,
     start: () => {
-      getItems<{ code: string; name?: string; class?: string }>('units', {}, 1000, stopped.signal)
-        .then(({ features }) => store.update((state) => ({ ...state, units: features.flatMap(unitOf) })))
+      getUnits(stopped.signal)
+        .then((units) => store.update((state) => ({ ...state, units })))
         .catch(() => undefined) // then only what the rules name can be chosen
     },
     stop: () => {
@@ -140,11 +145,12 @@ export function createDesk({ keeping }: Pick<Session, 'keeping'>): Desk {
       if (next) store.update((state) => ({ ...state, done: { number: of.number, act, undo: null, into: '' } }))
       return next !== null
     },
-    async merge(into) {
+    async merge(into, note) {
       const of = store.get().open?.case
-      if (!of) return
-      const next = await apply(of, { id: newID(), act: 'merge', seq: of.seq, case: into.id })
+      if (!of) return false
+      const next = await apply(of, { id: newID(), act: 'merge', seq: of.seq, case: into.id, ...(note ? { note } : {}) })
       if (next) store.update((state) => ({ ...state, done: { number: of.number, act: 'merge', undo: of.id, into: into.number } }))
+      return next !== null
     },
     async undoMerge() {
       const { done } = store.get()
@@ -155,6 +161,7 @@ export function createDesk({ keeping }: Pick<Session, 'keeping'>): Desk {
       store.update((state) => ({ ...state, done: { number: back.number, act: 'unmerge', undo: null, into: '' } }))
       choose(id)
     },
+    seen: () => store.update((state) => ({ ...state, done: null })),
     async many(act, note, unit) {
       const cases = [...store.get().picked]
       const action: Action = { id: newID(), act, ...(note ? { note } : {}), ...(act === 'dispatch' ? { handler: { kind: 'unit', code: unit } } : {}) }
@@ -186,6 +193,7 @@ export function createDesk({ keeping }: Pick<Session, 'keeping'>): Desk {
           if (!signal.aborted) store.update((state) => ({ ...state, problem: asError(error) }))
         })
     },
+    look: (text) => keeping(stopped.signal, async () => (await findCases(new URLSearchParams({ text, limit: '8' }), stopped.signal)).cases ?? []),
     pick: (picked) => store.update((state) => ({ ...state, picked, results: null })),
     want: (change, standing) => store.update((state) => ({ ...state, wanted: { ...state.wanted, ...change }, standing })),
   }

@@ -1,12 +1,7 @@
 import type { Handler, Routed } from '../cases/types'
-import type { Item, LonLat } from '../api/types'
-
-export interface UnitPlace {
-  code: string
-  name: string
-  class: string
-  at: LonLat
-}
+import type { LonLat } from '../api/types'
+import type { UnitPlace } from '../cases/units'
+import { distanceM } from '../field/place'
 
 /** A unit that may be given the case, and why it is named. */
 export interface Proposal {
@@ -20,25 +15,13 @@ export interface Proposal {
 
 const most = 9
 
-export function unitOf({ geometry, properties }: Item<{ code: string; name?: string | null; class?: string | null }>): UnitPlace[] {
-  if (geometry?.type !== 'Point') return []
-  return [{ code: properties.code, name: properties.name || properties.code, class: properties.class ?? '', at: geometry.coordinates as LonLat }]
-}
-
-/** Metres on the sphere, by the haversine formula. */
-export function metresBetween([aLon, aLat]: LonLat, [bLon, bLat]: LonLat): number {
-  const rad = Math.PI / 180
-  const h = Math.sin(((bLat - aLat) * rad) / 2) ** 2 + Math.cos(aLat * rad) * Math.cos(bLat * rad) * Math.sin(((bLon - aLon) * rad) / 2) ** 2
-  return 2 * 6_371_009 * Math.asin(Math.min(1, Math.sqrt(h)))
-}
-
 /**
  * Whom to give a case: the unit that the rules name, the one that has it, the
  * locality's, then the nearest one of each other class. At most nine, one for each
  * digit.
  */
 export function propose(at: LonLat, routed: Pick<Routed, 'handler'> | null, present: Handler | null, units: readonly UnitPlace[]): Proposal[] {
-  const near = units.map((unit) => ({ unit, metres: metresBetween(at, unit.at) })).sort((a, b) => a.metres - b.metres || a.unit.code.localeCompare(b.unit.code))
+  const near = units.map((unit) => ({ unit, metres: distanceM(at, unit.at) })).sort((a, b) => a.metres - b.metres || a.unit.code.localeCompare(b.unit.code))
   const list: Proposal[] = []
   const add = (code: string | undefined, name: string | undefined, because: Proposal['because']) => {
     if (!code || list.some((one) => one.code === code)) return

@@ -1,5 +1,6 @@
 import { ApiError, getItem, getItems, getJSON } from '../api/client'
 import type { AreaLayer, BBox, Config, LonLat } from '../api/types'
+import type { Handler, Phase } from '../cases/types'
 import type { Message } from '../message'
 import { boundsOf } from '../map/view'
 
@@ -30,8 +31,9 @@ export interface Case {
   areas?: { layer: string; id: string; code: string; name: string }[] | null
   doubt?: { layer: string; id: string; code: string; name: string }[] | null
   head?: { id: string; code: string; name: string } | null
-  handler?: { kind: string; code?: string; name?: string } | null
-  phases?: { title: string; doneAt?: string | null }[] | null
+  handler?: Handler | null
+  helpers?: Handler[] | null
+  phases?: Phase[] | null
   photos?: { id: string; seq: number }[] | null
   clock?: { state: string; due: string; lateAt?: string | null }
   reportedAt: string

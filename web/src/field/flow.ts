@@ -4,9 +4,9 @@ import type { Case } from './api'
 import type { Parcel } from './parcel'
 
 /** What an act asks for, as far as the phone can ask it. */
-export type Input = 'note' | 'proof' | 'until' | 'phase' | 'outcome' | 'yes' | 'satisfaction'
+export type Input = 'note' | 'proof' | 'until' | 'phase' | 'phases' | 'outcome' | 'yes' | 'satisfaction'
 
-const asked: readonly string[] = ['note', 'proof', 'until', 'phase', 'outcome', 'yes', 'satisfaction'] satisfies Input[]
+const asked: readonly string[] = ['note', 'proof', 'until', 'phase', 'phases', 'outcome', 'yes', 'satisfaction'] satisfies Input[]
 
 interface Transition {
   from: string

@@ -1,4 +1,5 @@
 import type { LedgerRow, Meeting, Option } from '../api/meetings'
+import type { Place } from '../field/parcel'
 import { newID } from '../field/uuid'
 
 /** A row while it is being typed. */
@@ -7,21 +8,23 @@ export interface Draft {
   /** "" before one is chosen. */
   urgency: string
   category: string
+  /** null where it is where the meeting is. */
+  place: Place | null
   options: Option[]
 }
 
-export const blank: Draft = { text: '', urgency: '', category: '', options: [] }
+export const blank: Draft = { text: '', urgency: '', category: '', place: null, options: [] }
 
 const meant = (options: readonly Option[]): Option[] => options.filter((o) => o.text.trim() !== '').map((o) => ({ ...o, text: o.text.trim() }))
 
-export const isBlank = (draft: Draft): boolean => draft.text.trim() === '' && draft.urgency === '' && draft.category === '' && meant(draft.options).length === 0
+export const isBlank = (draft: Draft): boolean => draft.text.trim() === '' && draft.urgency === '' && draft.category === '' && !draft.place && meant(draft.options).length === 0
 
 export const isReady = (draft: Draft): boolean => draft.text.trim() !== '' && draft.urgency !== ''
 
-export const draftOf = (row: LedgerRow): Draft => ({ text: row.text, urgency: row.urgency, category: row.category ?? '', options: (row.options ?? []).map((o) => ({ ...o })) })
+export const draftOf = (row: LedgerRow): Draft => ({ text: row.text, urgency: row.urgency, category: row.category ?? '', place: row.place ?? null, options: (row.options ?? []).map((o) => ({ ...o })) })
 
 /** The part of a row that a draft says. */
-export const written = (draft: Draft) => ({ text: draft.text.trim(), urgency: draft.urgency, category: draft.category, options: meant(draft.options) })
+export const written = (draft: Draft) => ({ text: draft.text.trim(), urgency: draft.urgency, category: draft.category, place: draft.place ?? null, options: meant(draft.options) })
 
 export function newRow(draft: Draft, number: number, now: Date): LedgerRow {
   return { id: newID(now.getTime()), number, at: now.toISOString(), ...written(draft) }

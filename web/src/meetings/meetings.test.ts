@@ -126,9 +126,18 @@ test('what comes too late for a meeting that has ended is kept, and can be dropp
   ledger.stop()
 })
 
+test('the place of a row is written here, and is the one of the meeting where there is none', () => {
+  const place = { lon: 113.63, lat: 28.16, accuracy: 0, placed: 'map' as const }
+  const base = meeting(1, [row('a', 1), row('b', 2, { place })])
+  const mine = meeting(1, [row('a', 1, { place }), row('b', 2, { place: null })])
+  expect(unsent(base, mine)).toBe(true)
+  expect(merge(base, mine, { ...base, seq: 2 }).rows.map((r) => r.place ?? null)).toEqual([place, null])
+  expect(unsent(base, meeting(1, [row('a', 1, { place: null }), row('b', 2, { place: { ...place } })]))).toBe(false)
+})
+
 test('rows, feedback and units are written as they were meant', () => {
   const now = new Date('2026-11-20T02:00:00Z')
-  const raised = newRow({ text: ' 墙歪了 ', urgency: 'urgent', category: '', options: [{ text: '加固', votes: 3 }, { text: ' ' }] }, 1, now)
+  const raised = newRow({ text: ' 墙歪了 ', urgency: 'urgent', category: '', place: null, options: [{ text: '加固', votes: 3 }, { text: ' ' }] }, 1, now)
   expect(raised).toMatchObject({ number: 1, text: '墙歪了', options: [{ text: '加固', votes: 3 }] })
   expect(feedbackOn(raised, ' 好了 ', 4, now)).toMatchObject({ number: 4, text: '墙歪了', from: raised.id, feedback: '好了' })
   expect(unitsOf('居委会、供电所, 律所；')).toEqual(['居委会', '供电所', '律所'])

@@ -2,7 +2,7 @@ import type { LedgerRow, Meeting } from '../api/meetings'
 
 /** What people write; the place stays, and the rest is the server's to say. */
 const written = ['title', 'venue', 'startsAt', 'endedAt', 'host', 'attendees', 'units'] as const satisfies (keyof Meeting)[]
-const writtenInRow = ['urgency', 'text', 'category', 'options', 'answer', 'from', 'feedback'] as const satisfies (keyof LedgerRow)[]
+const writtenInRow = ['urgency', 'text', 'category', 'place', 'options', 'answer', 'from', 'feedback'] as const satisfies (keyof LedgerRow)[]
 
 /** The server leaves out what is empty. */
 const plain = (value: unknown): unknown => (value === undefined || value === '' || (Array.isArray(value) && value.length === 0) ? null : value)
