@@ -1,0 +1,1 @@
+function e(e){return{type:`FeatureCollection`,features:e?[{type:`Feature`,geometry:{type:`Point`,coordinates:e},properties:{role:`mark`}}]:[]}}export{e as t};
