@@ -49,7 +49,13 @@ func (o *Office) apply(e *Event, c *Case, a Action, by Asker) error {
 		p.Before, p.Link = &c.State, &Link{DuplicateOf, *a.Case}
 	case ActUnmerge:
 		p.Unlink = c.duplicateOf()
+		return o.placeAnew(p, c)
+	case ActPlace:
+		return o.placeAnew(p, c)
 	case ActLink:
+		if len(c.Links) >= linksMost {
+			return Errorf(CodeTooLarge, "案卷 %[1]s 已有 %[2]d 个关联，不能再加。", "Case %[1]s has %[2]d links, which is the most there can be.", c.Number, linksMost)
+		}
 		p.Link = &Link{a.Link, *a.Case}
 	case ActSupervise:
 		p.Supervised = ref(c.Supervised + 1)
@@ -108,9 +114,21 @@ func (o *Office) applyMove(p *Patch, c *Case, a Action) error {
 		down, _ := c.Rung.Next(-1)
 		p.Rung = &down
 	case ActReopen:
-		p.Undone = true
+		p.Undone, p.NoHandler = true, true
+		return o.placeAnew(p, c)
 	}
 	p.NoHandler = true
+	return nil
+}
+
+// placeAnew gives the case the present areas and neighbor head of its place. What is
+// open follows them; what was over and comes back may have missed some.
+func (o *Office) placeAnew(p *Patch, c *Case) error {
+	r, err := o.Route(c.Place, c.Category, c.Rung)
+	if err != nil {
+		return err
+	}
+	p.Areas, p.Head, p.NoHead = &r.Areas, r.Head, r.Head == nil
 	return nil
 }
 
@@ -134,6 +152,10 @@ func (o *Office) applyPhases(p *Patch, c *Case, a Action, by Asker) error {
 		return nil
 	}
 	phases := slices.DeleteFunc(slices.Clone(c.Phases), func(x Phase) bool { return x.DoneAt == nil })
+	if len(phases)+len(a.Phases) > phasesMost {
+		return Errorf(CodeTooLarge, "案卷 %[1]s 的阶段（含已完成的 %[2]d 个）最多 %[3]d 个。",
+			"Case %[1]s can have %[3]d phases at most, of which %[2]d are finished.", c.Number, len(phases), phasesMost)
+	}
 	for _, x := range a.Phases {
 		x.DoneAt = nil
 		if x.Title = strings.TrimSpace(x.Title); x.Title == "" || utf8.RuneCountInString(x.Title) > phaseRunes {

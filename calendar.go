@@ -136,3 +136,15 @@ func (c *Calendar) Warn(t time.Time) Text {
 	return Say("工作日历只有到 %[1]d 年的节假日；%[2]d 年的时限按普通周计算。请按国务院办公厅的通知补上这一年。",
 		"The calendar knows public holidays through %[1]d; limits in %[2]d count ordinary weeks. Add that year from the State Council's notice.", c.Through, year)
 }
+
+// WarnAhead says so of the time limits of cases that come now; it is empty where the
+// longest of them ends within the years that are known.
+func (c *Calendar) WarnAhead(now time.Time, cs Categories) Text {
+	last := now
+	for _, x := range cs {
+		if due := c.Due(now, x.Limit); !x.Retired && due.After(last) {
+			last = due
+		}
+	}
+	return c.Warn(last)
+}

@@ -309,8 +309,9 @@ const (
 
 // Sight returns how much of the case the viewer is shown. Its equal in SQL stands
 // with the case queries.
-func (c *Case) Sight(v *Viewer) Sight {
-	t := v.CaseTerritory()
+func (c *Case) Sight(v *Viewer) Sight { return c.sightIn(v.CaseTerritory()) }
+
+func (c *Case) sightIn(t CaseTerritory) Sight {
 	in := t.Seen
 	if c.Visibility == Restricted {
 		in = t.Restricted

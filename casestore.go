@@ -13,12 +13,39 @@ type CaseView struct {
 	Again   bool  `json:"-"`       // of Report: it was there already
 	Acts    []Act `json:"acts"`    // what the viewer could do now
 	Contact bool  `json:"contact"` // there is one, to be unmasked
+	// Unanswered is why nobody can answer for the handler that the case waits for; such
+	// a case waits for the dispatcher. Report leaves it out.
+	Unanswered *Text `json:"unanswered,omitempty"`
+}
+
+// Unanswered says why nobody can answer for a handler.
+type Unanswered string
+
+// The reasons.
+const (
+	HandlerGone    Unanswered = "gone"    // the unit or neighbor head has ended
+	HandlerNobody  Unanswered = "nobody"  // nobody who can sign in is of it
+	HandlerAccount Unanswered = "account" // the account that took the case is disabled or has lost its role
+)
+
+// Text words the reason, and what to do.
+func (u Unanswered) Text() Text {
+	switch u {
+	case HandlerGone:
+		return Text{"责任单位或邻长已撤销，请另行派遣。", "The unit or neighbor head that has it is no longer there; please give it to another."}
+	case HandlerAccount:
+		return Text{"承办账号已停用或不再有办理权限，请另行派遣。", "The account that took it is disabled or no longer handles cases; please give it to a unit."}
+	}
+	return Text{"责任单位或邻长没有能登录的人员，请另行派遣，或请管理员为其开通账号。",
+		"Nobody can sign in for the unit or neighbor head that has it; please give it to another, or ask the administrator for an account."}
 }
 
 // CaseQuery selects cases; what is empty does not limit.
 type CaseQuery struct {
-	Open       bool // only those where somebody still has to act
-	Mine       bool // only those that the viewer has to act on, or has reported and that are open
+	Open bool // only those where somebody still has to act
+	// Mine is only those that the viewer has to act on, or has reported and that are
+	// open. What waits for a handler for whom nobody can answer is the dispatcher's.
+	Mine       bool
 	States     []State
 	Category   string // and those below it
 	Area       *ID
@@ -68,15 +95,31 @@ type CaseStore interface {
 	// CasePhoto is CodeNotFound unless the viewer sees the whole case and the photo
 	// belongs to it.
 	CasePhoto(ctx context.Context, v *Viewer, id, photo ID) error
+	// ExpectPhoto is asked before a photo of so many bytes is received: should its file
+	// be stored and never noted, it is found by that. CodeThrottled where the door, if
+	// there is one, has had its bytes of the day.
+	ExpectPhoto(ctx context.Context, tenant int32, id ID, bytes int64, door *Door) error
 	// NotePhoto remembers who brought a photo that no case has yet. A photo can be
 	// used by that account, or through that door, only.
 	NotePhoto(ctx context.Context, tenant int32, p Photo, by Asker, door *Door) error
-	// UnusedPhotos are those that no case took within a day.
-	UnusedPhotos(ctx context.Context, tenant int32, limit int) ([]ID, error)
+	PhotoSweeping
 	// Rebuild folds the events of every case anew and returns how many rows were
 	// different; it mends them unless dry is set.
 	Rebuild(ctx context.Context, tenant int32, dry bool, progress Progress) (cases, different int64, err error)
 }
+
+// PhotoSweeping is what the deleting of unused photos needs to know.
+type PhotoSweeping interface {
+	// UnusedPhotos are those that no case took within PhotoUnusedFor, and files that
+	// nothing names. They are told again until they are forgotten.
+	UnusedPhotos(ctx context.Context, tenant int32, limit int) ([]ID, error)
+	// ForgetPhotos is told of those whose files are gone.
+	ForgetPhotos(ctx context.Context, tenant int32, ids []ID) error
+}
+
+// PhotoUnusedFor is how long after it was last sent a photo waits for its case at least:
+// as long as a phone may be without a network.
+const PhotoUnusedFor = 24 * time.Hour
 
 // SimilarMetres is how near another case must be to be offered as the same.
 const SimilarMetres = 60

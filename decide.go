@@ -231,6 +231,9 @@ func (o *Office) allowed(c *Case, a Action, by Asker) (Transition, Party, error)
 	if a.Seq != nil && *a.Seq != c.Seq {
 		return t, "", Errorf(CodeConflict, "案卷 %s 已有新的进展，请刷新后再操作。", "Case %s has moved on; please look at it again first.", c.Number)
 	}
+	if c.isFull(a.Act) && by != System {
+		return t, "", c.errFull()
+	}
 	for _, g := range t.If {
 		if err := o.guard(c, a, by, g); err != nil {
 			return t, "", err
@@ -256,7 +259,7 @@ func (o *Office) May(c *Case, by Asker) []Act {
 		if t.From != c.State || !slices.ContainsFunc(t.By, func(p Party) bool { return slices.Contains(parties, p) }) {
 			continue
 		}
-		if !slices.ContainsFunc(t.If, func(g Guard) bool { return g != IfDifferent && o.guard(c, Action{}, by, g) != nil }) {
+		if !c.isFull(t.Act) && !slices.ContainsFunc(t.If, func(g Guard) bool { return g != IfDifferent && o.guard(c, Action{}, by, g) != nil }) {
 			acts = append(acts, t.Act)
 		}
 	}

@@ -3,6 +3,7 @@ package lintu_test
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -311,5 +312,86 @@ func TestFoldIsAllThatChangesACase(t *testing.T) {
 	want, _ := json.Marshal(s.c)
 	if string(got) != string(want) {
 		t.Fatalf("the events add up to\n%s\nand not to\n%s", got, want)
+	}
+}
+
+// A history has an end: what only adds to it is refused then, whoever does it, while the
+// case can still be closed. Links and phases have ends of their own.
+func TestHistoriesAreBounded(t *testing.T) {
+	s, other, no := newStory(t, nil), lintu.ID{9}, false
+	s.must(unit, lintu.Action{Act: lintu.ActAccept})
+	for i := range 50 {
+		s.must(unit, lintu.Action{Act: lintu.ActLink, Case: &lintu.ID{9, byte(i)}, Link: lintu.CausedBy})
+	}
+	if code := s.act(unit, lintu.Action{Act: lintu.ActLink, Case: &other, Link: lintu.PartOf}); code != lintu.CodeTooLarge {
+		t.Errorf("one link too many: %q", code)
+	}
+	zero, twenty := 0, slices.Repeat([]lintu.Phase{{Title: "勘查"}}, 20)
+	for range 4 {
+		s.must(unit, lintu.Action{Act: lintu.ActPlan, Phases: twenty})
+		for range twenty {
+			for s.c.Phases[zero].DoneAt != nil {
+				zero++
+			}
+			s.must(unit, lintu.Action{Act: lintu.ActPhaseDone, Phase: &zero, Note: "x"})
+		}
+	}
+	s.must(unit, lintu.Action{Act: lintu.ActPlan, Phases: twenty})
+	last := len(s.c.Phases) - 1
+	s.must(unit, lintu.Action{Act: lintu.ActPhaseDone, Phase: &last, Note: "x"})
+	if code := s.act(unit, lintu.Action{Act: lintu.ActPlan, Phases: twenty}); code != lintu.CodeTooLarge {
+		t.Errorf("one phase too many: %q", code)
+	}
+	s.must(unit, lintu.Action{Act: lintu.ActPlan, Phases: twenty[:1]})
+	for i, x := range s.c.Phases {
+		if x.DoneAt == nil {
+			s.must(unit, lintu.Action{Act: lintu.ActPhaseDone, Phase: &i, Note: "x"})
+		}
+	}
+	for s.c.Seq < 500 {
+		s.must(resident, lintu.Action{Act: lintu.ActComment, Note: "还没好"})
+	}
+	urgency := lintu.Urgent
+	for _, x := range []struct {
+		by lintu.Asker
+		a  lintu.Action
+	}{{resident, lintu.Action{Act: lintu.ActComment, Note: "x"}}, {dispatcher, lintu.Action{Act: lintu.ActSupervise, Note: "x"}},
+		{dispatcher, lintu.Action{Act: lintu.ActAmend, Urgency: &urgency}}, {dispatcher, lintu.Action{Act: lintu.ActLocate, Place: &s.c.Place}}} {
+		if code := s.act(x.by, x.a); code != lintu.CodeTooLarge || slices.Contains(s.office.May(s.c, x.by), x.a.Act) {
+			t.Errorf("%s after %d events: %q", x.a.Act, s.c.Seq, code)
+		}
+	}
+	s.must(unit, lintu.Action{Act: lintu.ActReportDone, Note: "好了", Photos: proof})
+	if code := s.act(resident, lintu.Action{Act: lintu.ActConfirm, Yes: &no}); code != lintu.CodeTooLarge {
+		t.Errorf("confirmed: %q", code)
+	}
+	s.must(checker, lintu.Action{Act: lintu.ActClose})
+	s.must(resident, lintu.Action{Act: lintu.ActEvaluate, Satisfaction: 1})
+}
+
+// Whoever reported a case does not move it once it is filed: where it is says who judges
+// it. A worker and a dispatcher of the place do.
+func TestReportersDoNotMoveFiledCases(t *testing.T) {
+	reporter := modelViewer(24, lintu.RoleUnitMember)
+	reporter.Viewer.Grants[0].Scope.ID = lintu.ID{99} // of another unit
+	s := newStory(t, nil)
+	n := lintu.NewCase{ID: lintu.ID{6}, Category: "wall", Place: s.c.Place, At: modelNow, Source: lintu.FromPatrol}
+	c, _, err := s.office.Open(n, "20261123-000003", reporter)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.c = c
+	move := lintu.Action{Act: lintu.ActLocate, Place: &lintu.Place{Lon: 113.2, Lat: 28.2, Placed: lintu.ByMap}}
+	s.must(reporter, move)
+	s.must(worker, lintu.Action{Act: lintu.ActVerify})
+	for _, accept := range []bool{false, true} {
+		if accept {
+			s.must(unit, lintu.Action{Act: lintu.ActAccept})
+		}
+		if code := s.act(reporter, move); code != lintu.CodeForbidden || slices.Contains(s.office.May(s.c, reporter), lintu.ActLocate) {
+			t.Errorf("moved in %s: %q", s.c.State, code)
+		}
+		s.must(worker, move)
+		s.must(dispatcher, move)
 	}
 }

@@ -42,7 +42,7 @@ type Followed struct {
 	Steps      []Step    `json:"steps"`
 	Acts       []Act     `json:"acts"` // what the resident can do now
 	// MergedInto is the number of the case in which a merged one goes on, and
-	// MergedState how that stands.
+	// MergedState how that stands; not told of a dispute to whom it is not about.
 	MergedInto   string `json:"mergedInto,omitempty"`
 	MergedState  State  `json:"mergedState,omitempty"`
 	Confirmed    *bool  `json:"confirmed,omitempty"` // what the resident has said to “done”, until it is done anew
@@ -57,7 +57,7 @@ func FollowCase(c *Case, events []Event, into *Case, category Category, acts []A
 	if c.Handler != nil {
 		f.Unit = c.Handler.Name
 	}
-	if into != nil && c.State == Merged {
+	if into != nil && c.State == Merged && (into.Visibility != Restricted || c.Visibility == Restricted) {
 		f.MergedInto, f.MergedState = into.Number, into.State
 	}
 	for _, e := range events {

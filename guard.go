@@ -44,6 +44,25 @@ func (o *Office) guard(c *Case, a Action, by Asker, g Guard) error {
 	return Errorf(CodeConflict, "案卷 %[1]s：%[2]s。", "Case %[1]s: %[3]s.", c.Number, say.ZH, say.EN)
 }
 
+// What one case holds. More than that is not a case any more, and would make it slow for
+// everybody who looks at it.
+const (
+	eventsMost = 500 // beyond it, only what brings it further
+	linksMost  = 50
+	phasesMost = 100 // those that are finished included
+)
+
+// isFull reports whether the history is too long for an act that only adds to it. What
+// brings a case to its end is always possible.
+func (c *Case) isFull(act Act) bool {
+	return c.Seq >= eventsMost && slices.Contains([]Act{ActComment, ActSupervise, ActLink, ActLocate, ActAmend, ActConfirm}, act)
+}
+
+func (c *Case) errFull() error {
+	return Errorf(CodeTooLarge, "案卷 %[1]s 的经过已有 %[2]d 条，不能再添加留言、关联或更正；请办结它，或另报一件。",
+		"The history of case %[1]s has %[2]d entries, so that no comment, link or correction can be added; please bring it to its end, or report another one.", c.Number, c.Seq)
+}
+
 func (c *Case) hasOpenPhase() bool {
 	return slices.ContainsFunc(c.Phases, func(p Phase) bool { return p.DoneAt == nil })
 }

@@ -23,10 +23,11 @@ type Pin struct {
 	Unit       string     `json:"unit,omitempty"` // code of the unit that has it
 	ReportedAt time.Time  `json:"reportedAt"`
 	Since      time.Time  `json:"since"`
-	Due        *time.Time `json:"due,omitempty"`  // while the clock runs
-	Late       bool       `json:"late,omitempty"` // its time was over and it was not done
-	Act        Act        `json:"act,omitempty"`  // the last thing that happened to it
-	At         time.Time  `json:"at"`             // when
+	Due        *time.Time `json:"due,omitempty"`        // while the clock runs
+	Late       bool       `json:"late,omitempty"`       // its time was over and it was not done
+	Act        Act        `json:"act,omitempty"`        // the last thing that happened to it
+	At         time.Time  `json:"at"`                   // when
+	Unanswered bool       `json:"unanswered,omitempty"` // nobody can answer for its handler, as of when it was told: the dispatcher must
 }
 
 // PinOf is the case as the map shows it to those who see the whole; act is the last
@@ -51,7 +52,7 @@ func PinOf(c *Case, act Act) Pin {
 
 // Outline is the pin for those who see the outline of the case only.
 func (p Pin) Outline() Pin {
-	p.Urgency, p.Rung, p.Unit, p.Act, p.At, p.Late = "", "", "", "", p.Since, false
+	p.Urgency, p.Rung, p.Unit, p.Act, p.At, p.Late, p.Unanswered = "", "", "", "", p.Since, false, false
 	return p
 }
 
@@ -92,6 +93,15 @@ type LiveCase struct {
 	Was *Case // at the earlier instant; nil where it is new
 	Now *Case // at the later one
 	Act Act   // the last thing that happened to it
+
+	Unanswered bool // nobody can answer for its handler
+}
+
+// Pin is the case as the map shows it to those who see the whole.
+func (x LiveCase) Pin() Pin {
+	p := PinOf(x.Now, x.Act)
+	p.Unanswered = x.Unanswered
+	return p
 }
 
 // LayerChange says that a layer looks different, and where; nil is anywhere.

@@ -41,6 +41,9 @@ type LedgerRow struct {
 	Feedback string `json:"feedback,omitempty"` // what the residents said to how it stands
 	State    State  `json:"state,omitempty"`    // of its case now, or of the case of the row read out; read only
 	CaseNo   string `json:"caseNumber,omitempty"`
+	// Hidden is a row whose case, or that of the row read out, the viewer is not shown:
+	// only ID and Number are set. It is sent back as it came.
+	Hidden bool `json:"hidden,omitempty"`
 }
 
 // Option is a way out that residents proposed.
@@ -70,10 +73,27 @@ const (
 	ledgerRows  = 500
 	rowOptions  = 20
 	ledgerWords = 500 // runes of a title, text, option, answer or feedback
+
+	// meetingPeople bounds who came and how many voted: benches and halls hold hundreds.
+	meetingPeople = 10000
+	// meetingsFrom is the first year of which there may be a ledger, and meetingsAhead how
+	// many years ahead a meeting may be announced: other years are slips.
+	meetingsFrom, meetingsAhead = 2000, 2
 )
 
+// checkDate refuses a time that no meeting has; n is the row's number, 0 for the meeting.
+func checkDate(at, now time.Time, n int) error {
+	if at.Year() >= meetingsFrom && at.Before(now.AddDate(meetingsAhead, 0, 0)) {
+		return nil
+	}
+	if n > 0 {
+		return Errorf(CodeInvalid, "台账第 %[1]d 条的时间不对：应在 %[2]d 年之后，最晚不超过两年后。", "The time of row %[1]d of the ledger is wrong: it must be after %[2]d and within two years from now.", n, meetingsFrom)
+	}
+	return Errorf(CodeInvalid, "议事会的日期不对：应在 %d 年之后，最晚不超过两年后。", "The date of the meeting is wrong: it must be after %d and within two years from now.", meetingsFrom)
+}
+
 // Check is CodeInvalid or CodeTooLarge for a meeting that cannot be kept.
-func (m *Meeting) Check() error {
+func (m *Meeting) Check(now time.Time) error {
 	at := Place{Lon: m.Lon, Lat: m.Lat, Placed: ByMap}
 	switch {
 	case m.ID.IsZero():
@@ -82,8 +102,8 @@ func (m *Meeting) Check() error {
 		return Errorf(CodeInvalid, "请填写议事会名称（title）。", "Give the meeting a title.")
 	case m.StartsAt.IsZero():
 		return Errorf(CodeInvalid, "请填写议事会开始时间（startsAt）。", "Say when the meeting begins (startsAt).")
-	case m.Attendees < 0 || m.Attendees > 100000:
-		return Errorf(CodeInvalid, "到会人数（attendees）应是 0 到 100000。", "The number of attendees must be 0 to 100000.")
+	case m.Attendees < 0 || m.Attendees > meetingPeople:
+		return Errorf(CodeInvalid, "到会人数（attendees）应是 0 到 %d。", "The number of attendees must be 0 to %d.", meetingPeople)
 	case len(m.Rows) > ledgerRows:
 		return Errorf(CodeTooLarge, "一次议事会最多 %d 条台账。", "A meeting has at most %d rows.", ledgerRows)
 	case len(m.Units) > 50:
@@ -92,8 +112,13 @@ func (m *Meeting) Check() error {
 	if err := checkLengths(append([]string{m.Title, m.Venue, m.Host}, m.Units...)...); err != nil {
 		return err
 	}
+	for _, t := range []*time.Time{&m.StartsAt, m.EndedAt} {
+		if t != nil && checkDate(*t, now, 0) != nil {
+			return checkDate(*t, now, 0)
+		}
+	}
 	for i := range m.Rows {
-		if err := m.Rows[i].check(i + 1); err != nil {
+		if err := m.Rows[i].check(i+1, now); err != nil {
 			return err
 		}
 	}
@@ -101,10 +126,12 @@ func (m *Meeting) Check() error {
 }
 
 // check refuses a row; n is its number for people.
-func (r *LedgerRow) check(n int) error {
+func (r *LedgerRow) check(n int, now time.Time) error {
 	switch {
 	case r.ID.IsZero():
 		return Errorf(CodeInvalid, "台账第 %d 条缺少编号 id（UUIDv7）。", "Row %d of the ledger has no id (UUIDv7).", n)
+	case r.Hidden:
+		return nil
 	case strings.TrimSpace(r.Text) == "":
 		return Errorf(CodeInvalid, "台账第 %d 条没有内容。", "Row %d of the ledger says nothing.", n)
 	case !isUrgency(r.Urgency):
@@ -113,11 +140,16 @@ func (r *LedgerRow) check(n int) error {
 		return Errorf(CodeTooLarge, "台账第 %[1]d 条的方案超过 %[2]d 个。", "Row %[1]d of the ledger has more than %[2]d options.", n, rowOptions)
 	case r.Place != nil && r.Place.check() != nil:
 		return r.Place.check()
+	case !r.At.IsZero() && checkDate(r.At, now, n) != nil:
+		return checkDate(r.At, now, n)
 	}
 	words := []string{r.Text, r.Answer, r.Feedback}
 	for _, o := range r.Options {
-		if strings.TrimSpace(o.Text) == "" || o.Votes < 0 {
+		if strings.TrimSpace(o.Text) == "" {
 			return Errorf(CodeInvalid, "台账第 %d 条有一个空的方案。", "Row %d of the ledger has an empty option.", n)
+		}
+		if o.Votes < 0 || o.Votes > meetingPeople {
+			return Errorf(CodeInvalid, "台账第 %[1]d 条的票数应是 0 到 %[2]d。", "The votes in row %[1]d of the ledger must be 0 to %[2]d.", n, meetingPeople)
 		}
 		words = append(words, o.Text)
 	}

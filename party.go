@@ -42,13 +42,12 @@ func (a Asker) Parties(c *Case) []Party {
 			all = append(all, p)
 		}
 	}
-	sees := c.Sight(v) == Whole
+	t := v.CaseTerritory()
+	sees := c.sightIn(t) == Whole
 	add(AsReporter, c.Reporter != nil && v.SignedIn() && *c.Reporter == v.Account && v.May(ReportCases))
 	add(AsWorker, sees && c.isIn(v.Territory(VerifyCases)))
-	handles := c.Handler != nil && (&Case{Handler: c.Handler}).isWith(v)
-	add(AsHandler, handles)
-	helps := (&Case{Helpers: c.Helpers, Phases: c.Phases}).isWith(v)
-	add(AsHelper, helps)
+	add(AsHandler, t.handles(&Case{Handler: c.Handler}))
+	add(AsHelper, t.handles(&Case{Helpers: c.Helpers, Phases: c.Phases}))
 	add(AsDispatcher, c.isIn(v.Territory(DispatchCases)) || len(c.Areas) == 0 && v.May(DispatchCases))
 	checks := c.isIn(v.Territory(CheckCases)) || len(c.Areas) == 0 && v.May(CheckCases) && v.May(DispatchCases)
 	add(AsChecker, checks && !c.isWorkOf(v))

@@ -43,6 +43,7 @@ const (
 	ActWarn   Act = "warn"   // 50 or 80 per cent of the time are gone
 	ActLate   Act = "late"   // all of it is
 	ActNudge  Act = "nudge"  // whom the case waits for has had the time for it
+	ActPlace  Act = "place"  // the areas around it have changed
 	ActExpire Act = "expire" // nobody has evaluated it
 )
 
@@ -147,6 +148,7 @@ var Acts = []ActInfo{
 	{ActSupervise, Text{"督办", "supervise"}}, {ActLocate, Text{"改位置", "correct the place"}}, {ActAmend, Text{"改类别等", "amend"}},
 	{ActLink, Text{"关联", "link"}}, {ActComment, Text{"留言", "comment"}},
 	{ActWarn, Text{"临期提醒", "warning"}}, {ActLate, Text{"超期", "late"}}, {ActNudge, Text{"催办", "nudge"}}, {ActExpire, Text{"到期未评", "not evaluated in time"}},
+	{ActPlace, Text{"按新区域归属", "placed in the present areas"}},
 }
 
 // Input is something that an act needs to be told.
@@ -279,16 +281,23 @@ func buildTransitions() []Transition {
 		{Merged, ActUnmerge, Back, by(AsDispatcher), nil, nil, ResumeClock},
 	}
 	for _, s := range []State{Reported, Filed, Dispatched, InProgress} {
+		// Where a case is decides who judges it: once it is filed, its reporter asks the
+		// worker or the dispatcher.
+		mayLocate := by(AsWorker, AsDispatcher)
+		if s == Reported {
+			mayLocate = by(AsReporter, AsWorker, AsDispatcher)
+		}
 		table = append(table,
 			Transition{s, ActMerge, Merged, by(AsDispatcher), need(InCase), when(IfDifferent), StopClock},
-			Transition{s, ActLocate, Same, by(AsReporter, AsWorker, AsDispatcher), need(InPlace), nil, ""},
+			Transition{s, ActLocate, Same, mayLocate, need(InPlace), nil, ""},
 			Transition{s, ActAmend, Same, by(AsWorker, AsDispatcher), need(InChange), nil, ""})
 	}
 	for _, s := range OpenStates {
 		table = append(table,
 			Transition{s, ActSupervise, Same, by(AsDispatcher), need(InNote), nil, ""},
 			Transition{s, ActLink, Same, by(AsHandler, AsDispatcher), need(InCase, InLink), when(IfDifferent), ""},
-			Transition{s, ActComment, Same, by(AsReporter, AsResident, AsWorker, AsHandler, AsHelper, AsDispatcher, AsChecker), need(InNote), nil, ""})
+			Transition{s, ActComment, Same, by(AsReporter, AsResident, AsWorker, AsHandler, AsHelper, AsDispatcher, AsChecker), need(InNote), nil, ""},
+			Transition{s, ActPlace, Same, by(AsSystem), nil, nil, ""})
 		info, _ := StateByName(s)
 		if info.Clock == Running {
 			table = append(table,

@@ -2,6 +2,7 @@ package lintu_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -71,106 +72,154 @@ func modelActions() []lintu.Action {
 	return all
 }
 
-// modelKey is what of a case decides what can be done to it.
+// modelKey is what of a case decides what can be done to it. The two who hold every role
+// are alike: that one of them has worked on it is one case, whichever it is.
 func modelKey(c *lintu.Case) string {
 	open := slices.ContainsFunc(c.Phases, func(p lintu.Phase) bool { return p.DoneAt == nil })
-	hands := slices.DeleteFunc(slices.Clone(c.Hands), func(id lintu.ID) bool { return id[0] != 10 && id[0] < 15 }) // the others judge nothing
-	slices.SortFunc(hands, func(a, b lintu.ID) int { return slices.Compare(a[:], b[:]) })
+	worker, dispatcher, everyRole := 0, 0, 0
+	for _, id := range c.Hands { // the others judge nothing
+		switch {
+		case id[0] == 10:
+			worker++
+		case id[0] == 13:
+			dispatcher++
+		case id[0] >= 15:
+			everyRole++
+		}
+	}
 	handler := lintu.HandlerKind("")
 	if c.Handler != nil {
 		handler = c.Handler.Kind
+		if handler == lintu.WorkerHandles && c.Handler.ID[0] >= 15 {
+			handler += "*"
+		}
 	}
-	return fmt.Sprint(c.State, c.Before, c.Rung, c.Returns > 0, handler, open, hands, c.Clock.State, c.Nudged, c.WaitUntil != nil)
+	return fmt.Sprint(c.State, c.Before, c.Rung, c.Returns > 0, handler, open, worker, dispatcher, everyRole, c.Clock.State, c.Nudged, c.WaitUntil != nil)
+}
+
+// model is the search through everything that the table allows.
+type model struct {
+	t       *testing.T
+	office  *lintu.Office
+	askers  []lintu.Asker
+	actions map[lintu.Act]lintu.Action
+
+	seen     map[string]bool
+	queue    []*lintu.Case
+	before   map[string]map[string]bool // from where each was reached
+	closable map[string]bool
+	used     map[string]bool // lines of the table
+	refused  map[string]bool // what May leaves out has been tried
+}
+
+func (m *model) push(from string, c *lintu.Case) {
+	key := modelKey(c)
+	if !m.seen[key] {
+		m.seen[key], m.before[key] = true, map[string]bool{}
+		m.queue = append(m.queue, c)
+	}
+	if from != "" {
+		m.before[key][from] = true
+	}
+}
+
+// step does to a case whatever anybody may do to it.
+func (m *model) step(c *lintu.Case) {
+	key, out := modelKey(c), false
+	for i, by := range m.askers {
+		may := m.office.May(c, by)
+		m.refuseOthers(c, i, may)
+		for _, act := range may {
+			next, events, err := m.office.Decide(c, m.actions[act], by)
+			if err != nil {
+				continue
+			}
+			out = true
+			m.used[string(c.State)+" "+string(act)] = true
+			if next.State == lintu.Closed && c.State != lintu.Closed {
+				m.closable[key] = true
+				account := events[0].Account
+				if account == nil || slices.Contains(c.Hands, *account) || c.State != lintu.Done {
+					m.t.Fatalf("closed from %s by %s, who worked on it: %v", c.State, by.Name(), c.Hands)
+				}
+			}
+			m.push(key, next)
+		}
+	}
+	if !out {
+		m.t.Errorf("no way out of %s", key)
+	}
+}
+
+// refuseOthers looks that Decide refuses every act that May leaves out: once for each
+// asker, state and answer of May, since both ask the same of a case.
+func (m *model) refuseOthers(c *lintu.Case, asker int, may []lintu.Act) {
+	key := fmt.Sprint(c.State, asker, may)
+	if m.refused[key] {
+		return
+	}
+	m.refused[key] = true
+	for act, a := range m.actions {
+		if _, _, err := m.office.Decide(c, a, m.askers[asker]); err == nil && !slices.Contains(may, act) {
+			m.t.Errorf("%s does %s to %s, which it may not", m.askers[asker].Name(), act, modelKey(c))
+		}
+	}
 }
 
 // TestWorkflowExhaustively walks through every case that the table allows, whoever
-// acts, and looks at what must never be: a case closed by a hand that worked on it, a
-// state without a way out, a wait without an owner or an end.
+// acts, each different one once, and looks at what must never be: a case closed by a
+// hand that worked on it, a state without a way out, a wait without an owner or an end.
 func TestWorkflowExhaustively(t *testing.T) {
-	office, actions := modelOffice(), modelActions()
-	n := lintu.NewCase{ID: lintu.ID{5}, Category: "wall", Place: lintu.Place{Lon: 113, Lat: 28, Placed: lintu.ByGPS}, At: modelNow, Source: lintu.FromResident}
-	seen := map[string]bool{}
-	used := map[string]bool{}
-	closable := map[string]bool{}
-	before := map[string][]string{}
-	var queue []*lintu.Case
-	push := func(from string, c *lintu.Case) {
-		key := modelKey(c)
-		before[key] = append(before[key], from)
-		if !seen[key] {
-			seen[key] = true
-			queue = append(queue, c)
-		}
+	m := &model{t: t, office: modelOffice(), askers: modelAskers(), actions: map[lintu.Act]lintu.Action{}, seen: map[string]bool{},
+		before: map[string]map[string]bool{}, closable: map[string]bool{}, used: map[string]bool{}, refused: map[string]bool{}}
+	for _, a := range modelActions() {
+		m.actions[a.Act] = a
 	}
-	for _, by := range modelAskers() {
+	n := lintu.NewCase{ID: lintu.ID{5}, Category: "wall", Place: lintu.Place{Lon: 113, Lat: 28, Placed: lintu.ByGPS}, At: modelNow}
+	for _, by := range m.askers {
 		if by == lintu.System {
 			continue
 		}
 		for _, source := range []lintu.Source{lintu.FromResident, lintu.FromPatrol} {
 			n.Source = source
-			c, _, err := office.Open(n, "1", by)
+			c, _, err := m.office.Open(n, "1", by)
 			if err != nil {
 				t.Fatal(err)
 			}
-			push("", c)
+			m.push("", c)
 		}
 	}
-	for len(queue) > 0 {
-		c := queue[0]
-		queue = queue[1:]
-		checkRest(t, c)
-		out := false
-		for _, by := range modelAskers() {
-			for _, a := range actions {
-				if !slices.ContainsFunc(lintu.Transitions, func(l lintu.Transition) bool { return l.From == c.State && l.Act == a.Act }) {
-					continue
-				}
-				next, events, err := office.Decide(c, a, by)
-				if err != nil {
-					continue
-				}
-				out = true
-				used[string(c.State)+" "+string(a.Act)] = true
-				if next.State == lintu.Closed && c.State != lintu.Closed {
-					closable[modelKey(c)] = true
-					account := events[0].Account
-					if account == nil || slices.Contains(c.Hands, *account) || c.State != lintu.Done {
-						t.Fatalf("closed from %s by %s, who worked on it: %v", c.State, by.Name(), c.Hands)
-					}
-				}
-				push(modelKey(c), next)
-			}
-		}
-		if !out {
-			t.Errorf("no way out of %s", modelKey(c))
-		}
+	for len(m.queue) > 0 {
+		c := m.queue[0]
+		m.queue = m.queue[1:]
+		checkRest(t, m.office, c)
+		m.step(c)
 	}
 	for _, line := range lintu.Transitions {
-		if !used[string(line.From)+" "+string(line.Act)] && line.Act != lintu.ActNudge {
+		if !m.used[string(line.From)+" "+string(line.Act)] && line.Act != lintu.ActNudge {
 			t.Errorf("the line %s %s can never be used", line.From, line.Act)
 		}
 	}
-	reach := closable
-	for grown := true; grown; {
-		grown = false
-		for key := range reach {
-			for _, from := range before[key] {
-				if from != "" && !reach[from] {
-					reach[from], grown = true, true
-				}
+	reach, queue := maps.Clone(m.closable), slices.Collect(maps.Keys(m.closable))
+	for len(queue) > 0 {
+		key := queue[0]
+		queue = queue[1:]
+		for from := range m.before[key] {
+			if !reach[from] {
+				reach[from], queue = true, append(queue, from)
 			}
 		}
 	}
-	for key := range seen {
+	for key := range m.seen {
 		if !reach[key] {
 			t.Errorf("cannot be brought to a close: %s", key)
 		}
 	}
-	t.Logf("%d different cases, %d lines of the table used", len(seen), len(used))
+	t.Logf("%d different cases, %d lines of the table used, %d answers of May compared", len(m.seen), len(m.used), len(m.refused))
 }
 
 // checkRest looks at a case at rest: it waits for somebody, until some time.
-func checkRest(t *testing.T, c *lintu.Case) {
+func checkRest(t *testing.T, office *lintu.Office, c *lintu.Case) {
 	info, ok := lintu.StateByName(c.State)
 	if !ok {
 		t.Fatalf("unknown state %q", c.State)
@@ -181,7 +230,7 @@ func checkRest(t *testing.T, c *lintu.Case) {
 	if info.Clock != c.Clock.State && c.State != lintu.Merged {
 		t.Errorf("%s: the clock is %s and the table says %s", c.State, c.Clock.State, info.Clock)
 	}
-	if timers := modelOffice().Timers(c); info.Wait != lintu.NoWait && len(timers) == 0 && !c.Nudged {
+	if timers := office.Timers(c); info.Wait != lintu.NoWait && len(timers) == 0 && !c.Nudged {
 		t.Errorf("%s: nothing will happen by itself", c.State)
 	}
 	if needs := c.State == lintu.Dispatched || c.State == lintu.InProgress || c.State == lintu.Done; needs != (c.Handler != nil) && needs {

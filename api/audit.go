@@ -176,7 +176,7 @@ func (s *Server) writeAudit(ctx context.Context, q lintu.AuditQuery, logins map[
 		err := s.Audit.EachEntry(ctx, s.Tenant, q, func(e lintu.AuditEntry) error {
 			n++
 			q.After = e.Seq
-			rows = append(rows, slices.Insert(e.Record(), loginColumn, logins[e.Actor]))
+			rows = append(rows, slices.Insert(e.Record(), loginColumn, lintu.Cell(logins[e.Actor])))
 			return nil
 		})
 		if err != nil {

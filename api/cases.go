@@ -27,11 +27,18 @@ func (s *Server) categories(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	calendar, err := s.Settings.Calendar(ctx, s.Tenant)
+	if err != nil {
+		return err
+	}
 	if tree == nil {
 		tree = lintu.Categories{}
 	}
 	doc := fiber.Map{"categories": tree, "sources": lintu.Sources, "urgencies": lintu.Urgencies, "rungs": lintu.Rungs,
 		"states": lintu.States, "stages": lintu.Stages, "acts": lintu.Acts, "limits": limits}
+	if warning := calendar.WarnAhead(time.Now(), tree); !warning.IsZero() {
+		doc["calendarWarning"] = warning
+	}
 	content, err := json.Marshal(doc)
 	if err != nil {
 		return err

@@ -127,9 +127,9 @@ func (n *news) form(f newsForm) (form []byte, err error) {
 	cases := n.found.Cases
 	switch f.tell {
 	case tellWhole:
-		form, err = event("case", lintu.PinOf(cases[f.i].Now, cases[f.i].Act))
+		form, err = event("case", cases[f.i].Pin())
 	case tellOutline:
-		form, err = event("case", lintu.PinOf(cases[f.i].Now, cases[f.i].Act).Outline())
+		form, err = event("case", cases[f.i].Pin().Outline())
 	case tellGone:
 		form, err = event("gone", struct {
 			ID  lintu.ID `json:"id"`

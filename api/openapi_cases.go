@@ -96,7 +96,7 @@ func caseSchemas() fiber.Map {
 			"rung": oneOf("rung"), "mode": oneOf("mode"), "visibility": oneOf("visibility"), "note": text, "place": place, "areas": array(area), "doubt": array(area), "head": any,
 			"handler": handler, "why": schemaRef("text"), "helpers": array(handler), "phases": array(phase), "clock": any, "photos": array(any), "links": array(any),
 			"waitsFor": text, "waitUntil": moment, "since": moment, "reportedAt": moment, "changedAt": moment, "doneAt": moment, "closedAt": moment, "onTime": flag,
-			"confirmed": flag, "satisfaction": whole, "outcome": text, "acts": array(act), "contact": flag}, "id", "number", "state", "category", "place", "areas", "clock", "reportedAt", "since"),
+			"confirmed": flag, "satisfaction": whole, "outcome": text, "acts": array(act), "contact": flag, "unanswered": schemaRef("text")}, "id", "number", "state", "category", "place", "areas", "clock", "reportedAt", "since"),
 		"durableCase": object(fiber.Map{"case": schemaRef("case"), "durable": flag}, "case", "durable"),
 		"cases":       object(fiber.Map{"cases": array(schemaRef("case")), "asOf": moment, "next": fiber.Map{"type": "string", "nullable": true}, "total": whole}, "cases", "asOf", "next", "total"),
 		"newCase":     object(report, "id", "category", "lon", "lat", "placed", "source"),
@@ -108,7 +108,7 @@ func caseSchemas() fiber.Map {
 		"similarCases": object(fiber.Map{"similar": array(object(fiber.Map{"case": schemaRef("case"), "metres": number, "sameCategory": flag}, "case", "metres", "sameCategory"))}, "similar"),
 		"contact":      object(fiber.Map{"contact": contact}, "contact"),
 		"categories": object(fiber.Map{"categories": array(any), "sources": array(any), "urgencies": array(any), "rungs": array(any), "states": array(any), "stages": array(any),
-			"acts": array(any), "limits": any, "version": text}, "categories", "sources", "urgencies", "rungs", "states", "stages", "acts", "limits", "version"),
+			"acts": array(any), "limits": any, "calendarWarning": schemaRef("text"), "version": text}, "categories", "sources", "urgencies", "rungs", "states", "stages", "acts", "limits", "version"),
 	}
 }
 

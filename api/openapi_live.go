@@ -27,7 +27,7 @@ func liveSchemas() fiber.Map {
 	return fiber.Map{
 		"pin": object(fiber.Map{"id": text, "number": text, "seq": whole, "lon": number, "lat": number, "category": text, "state": text,
 			"urgency": text, "rung": text, "areas": array(text), "unit": text, "reportedAt": moment, "since": moment, "due": moment,
-			"late": fiber.Map{"type": "boolean"}, "act": text, "at": moment},
+			"late": fiber.Map{"type": "boolean"}, "act": text, "at": moment, "unanswered": fiber.Map{"type": "boolean"}},
 			"id", "number", "seq", "lon", "lat", "category", "state", "areas", "reportedAt", "since", "at"),
 		"pins": object(fiber.Map{"pins": array(schemaRef("pin")), "cursor": text, "asOf": moment}, "pins", "cursor", "asOf"),
 		"figures": object(fiber.Map{"asOf": moment, "open": whole, "late": whole, "byState": counts, "byUrgency": counts, "byCategory": counts,

@@ -24,8 +24,12 @@ func (s *Server) receivePhoto(c *fiber.Ctx, by lintu.Asker, door *lintu.Door) er
 	if err != nil {
 		return err
 	}
-	if c.Context().Request.Header.ContentLength() > lintu.PhotoBytesMax {
+	announced := int64(c.Context().Request.Header.ContentLength())
+	if announced > lintu.PhotoBytesMax {
 		return tooLarge(lintu.PhotoBytesMax)
+	}
+	if announced < 0 { // it comes in chunks
+		announced = lintu.PhotoBytesMax
 	}
 	places, who := &s.arriving, s.viewer(c).Name
 	if by.Resident {
@@ -40,6 +44,9 @@ func (s *Server) receivePhoto(c *fiber.Ctx, by lintu.Asker, door *lintu.Door) er
 	defer cancel()
 	stop := context.AfterFunc(s.jobs.ctx, cancel)
 	defer stop()
+	if err := s.Cases.ExpectPhoto(ctx, s.Tenant, id, announced, door); err != nil {
+		return err
+	}
 	photo, created, err := s.Photos.Put(ctx, s.Tenant, id, arriving{body(c, lintu.PhotoBytesMax)})
 	if err != nil {
 		return err

@@ -160,7 +160,7 @@ func TestUnusedPhotosGo(t *testing.T) {
 	if a := s.as("grid worker", "PUT", "/api/v1/photos/"+photographed["again"].String(), picture(t, 40, 30, 0)); a.StatusCode != http.StatusOK {
 		t.Fatalf("again: %d %s", a.StatusCode, a.body)
 	}
-	sweeper := photos.NewSweeper(tenant, s.db.UnusedPhotos, s.photos, slog.New(slog.DiscardHandler))
+	sweeper := photos.NewSweeper(tenant, s.db, s.photos, slog.New(slog.DiscardHandler))
 	for range 2 {
 		if _, err := sweeper.Sweep(t.Context()); err != nil {
 			t.Fatal(err)
@@ -172,6 +172,33 @@ func TestUnusedPhotosGo(t *testing.T) {
 		}
 	}
 	s.report("grid worker", map[string]any{"category": "B0101", "source": "patrol", "photos": []lintu.ID{photographed["again"]}}, lintu.Dispatched)
+	// A server ends between the file and its row, and a sweep between the row and the file.
+	halfway := lintu.NewID()
+	if err := s.db.ExpectPhoto(t.Context(), tenant, halfway, 1000, nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := s.photos.Put(t.Context(), tenant, halfway, bytes.NewReader(picture(t, 40, 30, 0))); err != nil {
+		t.Fatal(err)
+	}
+	old = time.Now().Add(-25 * time.Hour)
+	for _, path := range pathsIn(t, s.photoDir) {
+		if err := os.Chtimes(path, old, old); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.exec(`UPDATE case_photo SET created_at = $1`, old)
+	s.exec(`UPDATE photo_file SET at = $1`, old)
+	if _, err := s.db.UnusedPhotos(t.Context(), tenant, 10); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := sweeper.Sweep(t.Context()); err != nil || n != 2 {
+		t.Errorf("swept %d, %v", n, err)
+	}
+	for name, id := range map[string]lintu.ID{"taken": photographed["taken"], "again": photographed["again"], "young": photographed["young"], "halfway": halfway} {
+		if _, err := s.photos.Find(t.Context(), tenant, id); (lintu.CodeOf(err) == lintu.CodeNotFound) != (name == "young" || name == "halfway") {
+			t.Errorf("%s in the end: %v", name, err)
+		}
+	}
 	sweeper.Start()
 	sweeper.Start()
 	sweeper.Stop()

@@ -122,8 +122,8 @@ func (s *Server) routes() []Route {
 		on(post, "/api/v1/rules/try", seesCases, s.tryRules),
 		on(get, "/api/v1/settings/categories", seesCases, setting(s, lintu.Settings.Categories)),
 		on(put, "/api/v1/settings/categories", rules, saveSetting(s, lintu.Settings.SaveCategories)),
-		on(get, "/api/v1/settings/calendar", seesCases, setting(s, lintu.Settings.Calendar)),
-		on(put, "/api/v1/settings/calendar", rules, saveSetting(s, lintu.Settings.SaveCalendar)),
+		on(get, "/api/v1/settings/calendar", seesCases, s.calendar),
+		on(put, "/api/v1/settings/calendar", rules, s.saveCalendar),
 		on(get, "/api/v1/settings/limits", seesCases, setting(s, lintu.Settings.Limits)),
 		on(put, "/api/v1/settings/limits", rules, saveSetting(s, lintu.Settings.SaveLimits)),
 

@@ -13,7 +13,7 @@ import (
 // Sweeper deletes pictures that no case took within a day, once an hour.
 type Sweeper struct {
 	tenant int32
-	unused func(ctx context.Context, tenant int32, limit int) ([]lintu.ID, error)
+	cases  lintu.PhotoSweeping
 	store  lintu.PhotoStore
 	log    *slog.Logger
 
@@ -25,12 +25,11 @@ type Sweeper struct {
 const (
 	sweepEach   = time.Hour
 	sweepAtOnce = 200
-	unusedFor   = 24 * time.Hour
 )
 
-// NewSweeper makes a sweeper of what unused, lintu.CaseStore's UnusedPhotos, says.
-func NewSweeper(tenant int32, unused func(ctx context.Context, tenant int32, limit int) ([]lintu.ID, error), store lintu.PhotoStore, log *slog.Logger) *Sweeper {
-	return &Sweeper{tenant: tenant, unused: unused, store: store, log: log}
+// NewSweeper makes a sweeper of what cases say is unused.
+func NewSweeper(tenant int32, cases lintu.PhotoSweeping, store lintu.PhotoStore, log *slog.Logger) *Sweeper {
+	return &Sweeper{tenant: tenant, cases: cases, store: store, log: log}
 }
 
 // Start sweeps now and once an hour until Stop. Starting twice is starting once.
@@ -76,23 +75,27 @@ func (s *Sweeper) run(ctx context.Context) {
 	}
 }
 
-// Sweep deletes what is unused, and returns how many pictures that were.
+// Sweep deletes what is unused, and returns how many pictures that were. Those that
+// cannot be deleted are tried again at the next sweep.
 func (s *Sweeper) Sweep(ctx context.Context) (deleted int, err error) {
 	for {
-		ids, err := s.unused(ctx, s.tenant, sweepAtOnce)
+		ids, err := s.cases.UnusedPhotos(ctx, s.tenant, sweepAtOnce)
 		if err != nil {
 			return deleted, err
 		}
-		// They are forgotten now: each is tried, whatever becomes of the others.
 		var failed error
+		var gone []lintu.ID
 		for _, id := range ids {
-			if err := s.store.Delete(context.WithoutCancel(ctx), s.tenant, id, time.Now().Add(-unusedFor)); err != nil {
+			if err := s.store.Delete(ctx, s.tenant, id, time.Now().Add(-lintu.PhotoUnusedFor)); err != nil {
 				failed = errors.Join(failed, err)
 				continue
 			}
-			deleted++
+			gone = append(gone, id)
 		}
-		if failed != nil || len(ids) < sweepAtOnce {
+		if err := s.cases.ForgetPhotos(ctx, s.tenant, gone); err != nil {
+			return deleted, errors.Join(failed, err)
+		}
+		if deleted += len(gone); failed != nil || len(ids) < sweepAtOnce {
 			return deleted, failed
 		}
 	}

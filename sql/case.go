@@ -60,6 +60,7 @@ func (db *DB) reportFirst(ctx context.Context, tenant int32, n lintu.NewCase, by
 	if err != nil {
 		return nil, "", err
 	}
+	var used doorUse
 	err = db.cases(ctx, tenant, now, func(t *caseTx) error {
 		c, events, err := t.office.Open(n, number, by)
 		if err != nil {
@@ -74,6 +75,11 @@ func (db *DB) reportFirst(ctx context.Context, tenant int32, n lintu.NewCase, by
 		if err := t.takePhotos(ctx, n.Photos, c.ID, 1, by, n.Door); err != nil {
 			return err
 		}
+		if n.Door != nil {
+			if used, err = t.passDoor(ctx, n.Door); err != nil {
+				return err
+			}
+		}
 		if follow, err = t.keepSecrets(ctx, c.ID, n.Contact, by.Resident); err != nil {
 			return err
 		}
@@ -86,6 +92,7 @@ func (db *DB) reportFirst(ctx context.Context, tenant int32, n lintu.NewCase, by
 	if err != nil {
 		return nil, "", err
 	}
+	used.warn(db.log)
 	return view, follow, nil
 }
 
@@ -210,7 +217,10 @@ func (db *DB) actOnce(ctx context.Context, tenant int32, id lintu.ID, a lintu.Ac
 	if err != nil {
 		return nil, err
 	}
-	return view, nil
+	if by.Viewer == nil {
+		return view, nil
+	}
+	return view, db.finishViews(ctx, by.Viewer, view)
 }
 
 var (

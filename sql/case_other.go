@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -72,11 +73,11 @@ func checkOther(c *lintu.Case, locked map[lintu.ID]*lintu.Case, a lintu.Action, 
 }
 
 // tellOther writes into the history of the case that goes on that another was merged
-// into it, or no longer is.
+// into it, or no longer is. A dispute is not named to those who see the other one.
 func (t *caseTx) tellOther(before, c *lintu.Case, locked map[lintu.ID]*lintu.Case, by lintu.Asker) error {
-	said, into := "案卷 "+c.Number+" 并入本案", mergedInto(c)
+	said, into := " 并入本案", mergedInto(c)
 	if before.State == lintu.Merged {
-		said, into = "案卷 "+c.Number+" 不再并入本案", mergedInto(before)
+		said, into = " 不再并入本案", mergedInto(before)
 	} else if c.State != lintu.Merged {
 		return nil
 	}
@@ -84,6 +85,11 @@ func (t *caseTx) tellOther(before, c *lintu.Case, locked map[lintu.ID]*lintu.Cas
 		return nil
 	}
 	other := locked[*into]
+	if c.Visibility == lintu.Restricted && other.Visibility != lintu.Restricted {
+		said = "一件受限案卷" + strings.TrimSpace(said)
+	} else {
+		said = "案卷 " + c.Number + said
+	}
 	e := lintu.Event{ID: lintu.NewID(), Case: other.ID, Seq: other.Seq + 1, At: t.office.Now, By: by.Name(), As: lintu.AsDispatcher,
 		Act: lintu.ActLink, From: other.State, To: other.State, Note: said}
 	if by.Viewer != nil && by.Viewer.SignedIn() {

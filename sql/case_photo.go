@@ -37,6 +37,37 @@ func bringer(by lintu.Asker, door *lintu.Door) (account, through *lintu.ID) {
 	return nil, nil
 }
 
+// ExpectPhoto implements lintu.CaseStore. A photo that is sent again counts at its door
+// once.
+func (db *DB) ExpectPhoto(ctx context.Context, tenant int32, id lintu.ID, bytes int64, door *lintu.Door) error {
+	var used doorUse
+	err := pgx.BeginFunc(ctx, db.pool, func(tx pgx.Tx) error {
+		var known bool
+		err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM photo_file WHERE tenant_id = $1 AND id = $2)
+			OR EXISTS (SELECT FROM case_photo WHERE tenant_id = $1 AND id = $2)`, tenant, id).Scan(&known)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `INSERT INTO photo_file (tenant_id, id) VALUES ($1, $2) ON CONFLICT (tenant_id, id) DO UPDATE SET at = now()`, tenant, id); err != nil {
+			return err
+		}
+		if known || door == nil {
+			return nil
+		}
+		if used, err = passDoor(ctx, tx, tenant, door, 0, bytes); err != nil {
+			return err
+		}
+		if e := used.alert(); e != nil {
+			return appendAudit(ctx, tx, tenant, *e)
+		}
+		return nil
+	})
+	if err == nil {
+		used.warn(db.log)
+	}
+	return toError(err)
+}
+
 // NotePhoto implements lintu.CaseStore. The same photo noted again is no error, if
 // the same asker brings it, and waits for its case anew.
 func (db *DB) NotePhoto(ctx context.Context, tenant int32, p lintu.Photo, by lintu.Asker, door *lintu.Door) error {
@@ -44,35 +75,64 @@ func (db *DB) NotePhoto(ctx context.Context, tenant int32, p lintu.Photo, by lin
 	if account == nil && through == nil {
 		return lintu.Errorf(lintu.CodeUnauthenticated, "请先登录，再上传照片。", "Please sign in to upload photos.")
 	}
-	done, err := db.pool.Exec(ctx, `
-		INSERT INTO case_photo AS p (tenant_id, id, sha256, type, bytes, width, height, account_id, door_id)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-		ON CONFLICT (tenant_id, id) DO UPDATE SET created_at = now()
-		WHERE p.sha256 = excluded.sha256 AND p.account_id IS NOT DISTINCT FROM excluded.account_id AND p.door_id IS NOT DISTINCT FROM excluded.door_id`,
-		tenant, p.ID, p.SHA256, p.Type, p.Bytes, p.Width, p.Height, account, through)
-	if err == nil && done.RowsAffected() == 0 {
+	var noted int
+	err := db.pool.QueryRow(ctx, `
+		WITH noted AS (
+			INSERT INTO case_photo AS p (tenant_id, id, sha256, type, bytes, width, height, account_id, door_id)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+			ON CONFLICT (tenant_id, id) DO UPDATE SET created_at = now()
+			WHERE p.sha256 = excluded.sha256 AND p.account_id IS NOT DISTINCT FROM excluded.account_id AND p.door_id IS NOT DISTINCT FROM excluded.door_id
+			RETURNING id
+		), arrived AS (DELETE FROM photo_file WHERE tenant_id = $1 AND id IN (SELECT id FROM noted))
+		SELECT count(*) FROM noted`,
+		tenant, p.ID, p.SHA256, p.Type, p.Bytes, p.Width, p.Height, account, through).Scan(&noted)
+	if err == nil && noted == 0 {
 		err = lintu.Errorf(lintu.CodeConflict, "这个编号已用于另一张照片；请用新的编号再传。", "This id was used for another photo; please upload it again under a new id.")
 	}
 	return toError(err)
 }
 
-// photoUnusedFor is how long a photo may wait for its case: as long as a phone may
-// be without a network.
-const photoUnusedFor = 24 * time.Hour
+// photoUnusedFor is how long a photo may wait for its case, or its file for a row: the
+// day that lintu.PhotoUnusedFor promises after it was last sent, and an hour, which is
+// longer than it takes to send one.
+const photoUnusedFor = lintu.PhotoUnusedFor + time.Hour
 
-// UnusedPhotos implements lintu.CaseStore. It forgets them in the same moment, so
-// that no case can take one that is about to be deleted.
-func (db *DB) UnusedPhotos(ctx context.Context, tenant int32, limit int) ([]lintu.ID, error) {
-	rows, err := db.pool.Query(ctx, `
-		DELETE FROM case_photo WHERE tenant_id = $1 AND case_id IS NULL AND id IN (
-			SELECT id FROM case_photo WHERE tenant_id = $1 AND case_id IS NULL AND created_at < now() - $2::interval
-			ORDER BY created_at LIMIT $3 FOR UPDATE SKIP LOCKED)
-		RETURNING id`, tenant, photoUnusedFor, limit)
-	if err != nil {
-		return nil, toError(err)
-	}
-	ids, err := pgx.CollectRows(rows, pgx.RowTo[lintu.ID])
+// UnusedPhotos implements lintu.CaseStore. Their rows are gone in the same moment, so
+// that no case can take one that is about to be deleted; that there are files is
+// remembered until ForgetPhotos.
+func (db *DB) UnusedPhotos(ctx context.Context, tenant int32, limit int) (ids []lintu.ID, err error) {
+	err = pgx.BeginFunc(ctx, db.pool, func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, `
+			WITH unused AS (
+				DELETE FROM case_photo WHERE tenant_id = $1 AND case_id IS NULL AND id IN (
+					SELECT id FROM case_photo WHERE tenant_id = $1 AND case_id IS NULL AND created_at < now() - $2::interval
+					ORDER BY created_at LIMIT $3 FOR UPDATE SKIP LOCKED)
+				RETURNING id, created_at)
+			INSERT INTO photo_file (tenant_id, id, at) SELECT $1, id, created_at FROM unused ON CONFLICT (tenant_id, id) DO NOTHING`,
+			tenant, photoUnusedFor, limit)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `DELETE FROM photo_file f WHERE tenant_id = $1 AND at < now() - $2::interval
+			AND EXISTS (SELECT FROM case_photo p WHERE p.tenant_id = $1 AND p.id = f.id)`, tenant, photoUnusedFor)
+		if err != nil {
+			return err
+		}
+		rows, err := tx.Query(ctx, `SELECT id FROM photo_file WHERE tenant_id = $1 AND at < now() - $2::interval ORDER BY at LIMIT $3`, tenant, photoUnusedFor, limit)
+		if err != nil {
+			return err
+		}
+		ids, err = pgx.CollectRows(rows, pgx.RowTo[lintu.ID])
+		return err
+	})
 	return ids, toError(err)
+}
+
+// ForgetPhotos implements lintu.CaseStore. What is being sent again meanwhile stays
+// remembered.
+func (db *DB) ForgetPhotos(ctx context.Context, tenant int32, ids []lintu.ID) error {
+	_, err := db.pool.Exec(ctx, `DELETE FROM photo_file WHERE tenant_id = $1 AND id = ANY ($2) AND at < now() - $3::interval`, tenant, ids, photoUnusedFor)
+	return toError(err)
 }
 
 // CasePhoto implements lintu.CaseStore.

@@ -107,11 +107,15 @@ func waitsFor(v *lintu.Viewer, arg func(any) string) string {
 	if v.May(lintu.CheckCases) && v.May(lintu.DispatchCases) {
 		checker = either(checker, "cardinality(r.area_ids) = 0")
 	}
+	orphans := "false"
+	if dispatcher != "false" {
+		orphans = isUnanswered(arg) + " AND " + dispatcher
+	}
 	if checker != "false" {
 		checker += " AND NOT " + handledBy(v.Works(), arg) + " AND NOT coalesce(r.doc->'hands', '[]') ? " + account + "::uuid::text"
 	}
 	return isOpen("r") + " AND " + either(
-		waits(lintu.AsWorker, worker), waits(lintu.AsDispatcher, dispatcher), waits(lintu.AsChecker, checker),
+		waits(lintu.AsWorker, worker), waits(lintu.AsDispatcher, dispatcher), waits(lintu.AsChecker, checker), orphans,
 		waits(lintu.AsHandler, handledBy(v.CaseTerritory(), arg)), "r.reporter_id = "+account+"::uuid")
 }
 
@@ -212,8 +216,15 @@ func (db *DB) EachCase(ctx context.Context, v *lintu.Viewer, q lintu.CaseQuery, 
 		if err != nil {
 			return err
 		}
-		for _, x := range page {
-			if err := yield(viewOf(o, &x.Case, lintu.Asker{Viewer: v}), x.cursor); err != nil {
+		views := make([]*lintu.CaseView, len(page))
+		for i := range page {
+			views[i] = viewOf(o, &page[i].Case, lintu.Asker{Viewer: v})
+		}
+		if err := db.finishViews(ctx, v, views...); err != nil {
+			return err
+		}
+		for i, x := range page {
+			if err := yield(views[i], x.cursor); err != nil {
 				return err
 			}
 			q.After = x.cursor

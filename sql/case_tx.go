@@ -22,10 +22,14 @@ type caseTx struct {
 	audit  []lintu.AuditEntry
 }
 
+// beginCases gives the transaction its number before it looks at areas: PlaceCases can
+// then tell which may have seen those of before a change.
+const beginCases = `BEGIN; SELECT pg_current_xact_id()`
+
 // cases runs work in a transaction that changes cases, as of now, and commits it if
 // work returns nil. Its error is ready to leave the package.
 func (db *DB) cases(ctx context.Context, tenant int32, now time.Time, work func(*caseTx) error) error {
-	tx, err := db.pool.Begin(ctx)
+	tx, err := db.pool.BeginTx(ctx, pgx.TxOptions{BeginQuery: beginCases})
 	if err != nil {
 		return toError(err)
 	}

@@ -44,7 +44,8 @@ func (db *DB) Case(ctx context.Context, v *lintu.Viewer, id lintu.ID) (*lintu.Ca
 	if err != nil {
 		return nil, toError(err)
 	}
-	return viewOf(o, c, lintu.Asker{Viewer: v}), nil
+	view := viewOf(o, c, lintu.Asker{Viewer: v})
+	return view, db.finishViews(ctx, v, view)
 }
 
 // readCase reads a case, whoever asks; errNoCase if there is none.
@@ -76,7 +77,10 @@ func (db *DB) History(ctx context.Context, v *lintu.Viewer, id lintu.ID) ([]lint
 		return nil, err
 	}
 	events, err := caseEvents(ctx, db.pool, v.Tenant, []lintu.ID{id})
-	return events, toError(err)
+	if err != nil {
+		return nil, toError(err)
+	}
+	return events, db.hideLinks(ctx, v, events)
 }
 
 // caseEvents reads the events of cases, by case and then in their order.
@@ -126,6 +130,7 @@ func (db *DB) SimilarCases(ctx context.Context, v *lintu.Viewer, lon, lat float6
 	if err != nil {
 		return nil, toError(err)
 	}
+	var views []*lintu.CaseView
 	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (x lintu.Similar, err error) {
 		var doc []byte
 		if err = row.Scan(&doc, &x.Metres, &x.Category); err != nil {
@@ -133,10 +138,19 @@ func (db *DB) SimilarCases(ctx context.Context, v *lintu.Viewer, lon, lat float6
 		}
 		c := &lintu.Case{}
 		err = json.Unmarshal(doc, c)
-		x.Case = *viewOf(o, c, lintu.Asker{Viewer: v})
+		views = append(views, viewOf(o, c, lintu.Asker{Viewer: v}))
 		return x, err
 	})
-	return found, toError(err)
+	if err != nil {
+		return nil, toError(err)
+	}
+	if err := db.finishViews(ctx, v, views...); err != nil {
+		return nil, err
+	}
+	for i := range found {
+		found[i].Case = *views[i]
+	}
+	return found, nil
 }
 
 // siblings are the category and those beside it under the same parent.

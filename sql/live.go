@@ -255,6 +255,17 @@ func (l *Live) cases(ctx context.Context, tenant int32, ids []lintu.ID, after, u
 		e.Set = lintu.Patch{} // the next is not read into what this one has given away
 		return nil
 	})
+	if err != nil {
+		return nil, err
+	}
+	now := make([]*lintu.Case, len(list))
+	for i := range list {
+		now[i] = list[i].Now
+	}
+	found, err := l.db.unanswered(ctx, tenant, now...)
+	for i := range list {
+		_, list[i].Unanswered = found[list[i].Now.ID]
+	}
 	return list, err
 }
 

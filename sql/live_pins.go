@@ -21,7 +21,9 @@ func (l *Live) OpenPins(ctx context.Context, v *lintu.Viewer) (pins []lintu.Pin,
 		if err := tx.QueryRow(ctx, `SELECT pg_current_snapshot()::text`).Scan(&cursor); err != nil {
 			return err
 		}
-		rows, err := tx.Query(ctx, fmt.Sprintf(openPins, s.shown, s.whole, isOpen("r")), s.args...)
+		args := selection{args: s.args}
+		orphan := isUnanswered(args.arg)
+		rows, err := tx.Query(ctx, fmt.Sprintf(openPins, s.shown, s.whole, isOpen("r"), orphan), args.args...)
 		if err != nil {
 			return err
 		}
@@ -34,7 +36,7 @@ func (l *Live) OpenPins(ctx context.Context, v *lintu.Viewer) (pins []lintu.Pin,
 func scanPin(row pgx.CollectableRow) (p lintu.Pin, err error) {
 	var whole bool
 	err = row.Scan(&p.ID, &p.Number, &p.Seq, &p.Lon, &p.Lat, &p.Category, &p.State, &p.Urgency, &p.Rung, &p.Areas, &p.Unit,
-		&p.ReportedAt, &p.Since, &p.Due, &p.Late, &p.Act, &p.At, &whole)
+		&p.ReportedAt, &p.Since, &p.Due, &p.Late, &p.Act, &p.At, &p.Unanswered, &whole)
 	if !whole {
 		p = p.Outline()
 	}

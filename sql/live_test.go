@@ -108,7 +108,7 @@ func (w *wall) follow(rt *rapid.T, l *sql.Live, until string) {
 		}
 		delete(w.pins, x.Now.ID)
 		sight := x.Now.Sight(w.v)
-		if p := lintu.PinOf(x.Now, x.Act); sight == lintu.Whole && x.Now.IsOpen() {
+		if p := x.Pin(); sight == lintu.Whole && x.Now.IsOpen() {
 			w.pins[p.ID] = p
 		} else if sight == lintu.Outline && x.Now.IsOpen() {
 			w.pins[p.ID] = p.Outline()

@@ -73,7 +73,8 @@ func readMeeting(ctx context.Context, q asker, v *lintu.Viewer, id lintu.ID, rig
 }
 
 // ledgerRows reads rows with the state and number of their cases, or of the cases of the
-// rows that they read out, as far as the viewer is shown these. The condition's parameters begin with $2.
+// rows that they read out. Of a row whose case the viewer is not shown, such as a
+// dispute, only that there is one. The condition's parameters begin with $2.
 func ledgerRows(ctx context.Context, q asker, v *lintu.Viewer, where, order string, args ...any) ([]lintu.LedgerRow, error) {
 	rows, err := q.Query(ctx, `SELECT r.doc, r.number, r.case_id, r.from_id, c.doc
 		FROM ledger_row r JOIN meeting m ON m.tenant_id = r.tenant_id AND m.id = r.meeting_id
@@ -102,31 +103,32 @@ func ledgerRows(ctx context.Context, q asker, v *lintu.Viewer, where, order stri
 		if err := json.Unmarshal(file, &c); err != nil {
 			return r, err
 		}
-		if c.Sight(v) != lintu.Nothing {
-			r.State, r.CaseNo = c.State, c.Number
+		if c.Sight(v) == lintu.Nothing {
+			return lintu.LedgerRow{ID: r.ID, Number: number, Hidden: true}, nil
 		}
+		r.State, r.CaseNo = c.State, c.Number
 		return r, nil
 	})
 }
 
 // SaveMeeting implements lintu.MeetingStore.
 func (db *DB) SaveMeeting(ctx context.Context, v *lintu.Viewer, m lintu.Meeting) (*lintu.Meeting, error) {
-	if err := m.Check(); err != nil {
+	if err := m.Check(db.now()); err != nil {
 		return nil, err
 	}
 	var saved *lintu.Meeting
 	err := pgx.BeginFunc(ctx, db.pool, func(tx pgx.Tx) error {
-		act, err := "change_meeting", error(nil)
+		act, old, err := "change_meeting", (*lintu.Meeting)(nil), error(nil)
 		if m.Seq == 0 {
 			act = "add_meeting"
 			err = insertMeeting(ctx, tx, v, &m)
 		} else {
-			err = updateMeeting(ctx, tx, v, &m)
+			old, err = updateMeeting(ctx, tx, v, &m)
 		}
 		if err != nil {
 			return err
 		}
-		if err := saveRows(ctx, tx, v, &m); err != nil {
+		if err := saveRows(ctx, tx, v, &m, old); err != nil {
 			return err
 		}
 		if saved, err = readMeeting(ctx, tx, v, m.ID, lintu.HoldMeetings, ""); err != nil {
@@ -161,27 +163,28 @@ func insertMeeting(ctx context.Context, tx pgx.Tx, v *lintu.Viewer, m *lintu.Mee
 
 var errMeetingMoved = lintu.Errorf(lintu.CodeConflict, "这次议事会刚被别人修改过，请刷新后再保存。", "Somebody else has changed this meeting; please look at it again before you save.")
 
-// updateMeeting changes what may change: the place and its areas stay.
-func updateMeeting(ctx context.Context, tx pgx.Tx, v *lintu.Viewer, m *lintu.Meeting) error {
+// updateMeeting changes what may change, and returns the meeting as it was: the place
+// and its areas stay.
+func updateMeeting(ctx context.Context, tx pgx.Tx, v *lintu.Viewer, m *lintu.Meeting) (*lintu.Meeting, error) {
 	old, err := readMeeting(ctx, tx, v, m.ID, lintu.HoldMeetings, "FOR UPDATE OF m")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if old.Seq != m.Seq {
-		return errMeetingMoved
+		return nil, errMeetingMoved
 	}
 	if old.EndedAt != nil {
-		return lintu.Errorf(lintu.CodeConflict, "议事会已结束，台账不能再改。", "The meeting has ended; its ledger cannot be changed any more.")
+		return nil, lintu.Errorf(lintu.CodeConflict, "议事会已结束，台账不能再改。", "The meeting has ended; its ledger cannot be changed any more.")
 	}
 	for _, r := range old.Rows {
 		if !slices.ContainsFunc(m.Rows, func(x lintu.LedgerRow) bool { return x.ID == r.ID }) {
-			return lintu.Errorf(lintu.CodeConflict, "台账第 %d 条不能删除。", "Row %d of the ledger cannot be removed.", r.Number)
+			return nil, lintu.Errorf(lintu.CodeConflict, "台账第 %d 条不能删除。", "Row %d of the ledger cannot be removed.", r.Number)
 		}
 	}
 	m.Lon, m.Lat, m.Areas = old.Lon, old.Lat, old.Areas
 	_, err = tx.Exec(ctx, `UPDATE meeting SET seq = seq + 1, starts_at = $3, ended_at = $4, doc = $5 WHERE tenant_id = $1 AND id = $2`,
 		v.Tenant, m.ID, m.StartsAt, m.EndedAt, meetingDoc(m))
-	return err
+	return old, err
 }
 
 // meetingDoc is what the column doc holds.
@@ -191,11 +194,17 @@ func meetingDoc(m *lintu.Meeting) lintu.Meeting {
 	return x
 }
 
-// saveRows stores the ledger. A row that has become a case, or is another meeting's, is
-// left as it is.
-func saveRows(ctx context.Context, tx pgx.Tx, v *lintu.Viewer, m *lintu.Meeting) error {
+// saveRows stores the ledger. A row of another meeting is left as it is, and one that is
+// hidden from the viewer. old is the meeting as it was, nil for a new one.
+func saveRows(ctx context.Context, tx pgx.Tx, v *lintu.Viewer, m, old *lintu.Meeting) error {
 	b := &pgx.Batch{}
 	for i, r := range m.Rows {
+		if old != nil && i < len(old.Rows) && old.Rows[i].Hidden && old.Rows[i].ID == r.ID {
+			continue
+		}
+		if r.Hidden {
+			return errMeetingMoved
+		}
 		r.Case, r.State, r.CaseNo, r.Number = nil, "", "", 0
 		if r.From != nil {
 			var seen bool
@@ -234,6 +243,9 @@ func (db *DB) RowToCase(ctx context.Context, v *lintu.Viewer, meeting, row lintu
 	if i < 0 {
 		return nil, noMeeting(meeting) // in the words for a meeting that is not the viewer's
 	}
+	if m.Rows[i].Hidden {
+		return nil, errNoCase
+	}
 	if m.Rows[i].Case != nil {
 		return db.Case(ctx, v, *m.Rows[i].Case)
 	}
@@ -257,7 +269,8 @@ func (db *DB) OpenRows(ctx context.Context, v *lintu.Viewer, meeting lintu.ID) (
 	rows, err := ledgerRows(ctx, db.pool, v, meetingSeen+` AND m.starts_at < $5 AND m.id <> $6 AND m.area_ids @> ARRAY[$7::uuid]
 		AND NOT r.answered AND r.from_id IS NULL AND (c.id IS NULL OR c.state NOT IN ('closed', 'evaluated', 'declined', 'merged'))`,
 		`m.starts_at, r.number LIMIT 200`, v.Account, t.Everywhere, t.Areas, m.StartsAt, m.ID, within)
-	return rows, toError(err)
+	hidden := func(r lintu.LedgerRow) bool { return r.Hidden } // nothing of it can be read out
+	return slices.DeleteFunc(rows, hidden), toError(err)
 }
 
 // communityOf is the id of the community around a place, or of the narrowest area that

@@ -381,6 +381,37 @@ COMMENT ON COLUMN public.area.households IS 'Present households inside.';
 
 COMMENT ON COLUMN public.area.heads IS 'Present neighbor heads inside.';
 
+-- Name: area_change; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.area_change (
+    tenant_id integer NOT NULL,
+    at timestamp with time zone NOT NULL,
+    bounds public.geometry NOT NULL,
+    after_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    after_id uuid DEFAULT '00000000-0000-0000-0000-000000000000'::uuid NOT NULL,
+    until xid8
+);
+
+-- Name: TABLE area_change; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.area_change IS 'Changes of areas after which open cases are still to be placed anew.';
+
+-- Name: COLUMN area_change.at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.area_change.at IS 'The instant of the edit.';
+
+-- Name: COLUMN area_change.bounds; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.area_change.bounds IS 'Around what changed.';
+
+-- Name: COLUMN area_change.after_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.area_change.after_at IS 'When the last case was reported that was looked at; after_id is its id.';
+
+-- Name: COLUMN area_change.until; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.area_change.until IS 'The transaction that ended the first pass, null until then. The second begins when all before it are over.';
+
 -- Name: area_history; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.area_history (
@@ -800,6 +831,10 @@ CREATE TABLE public.case_photo (
 
 COMMENT ON TABLE public.case_photo IS 'Photos that were uploaded, by whom or through which door, and the event that took them. Their bytes are in the photo store.';
 
+-- Name: COLUMN case_photo.created_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.case_photo.created_at IS 'When it was last sent.';
+
 -- Name: case_timer; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.case_timer (
@@ -883,6 +918,20 @@ COMMENT ON COLUMN public.door.code IS 'In the address of the QR code; not a secr
 -- Name: COLUMN door.subject_id; Type: COMMENT; Schema: public; Owner: -
 
 COMMENT ON COLUMN public.door.subject_id IS 'The neighbor head, area or unit whose door it is.';
+
+-- Name: door_count; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.door_count (
+    tenant_id integer NOT NULL,
+    door_id uuid NOT NULL,
+    day date NOT NULL,
+    reports integer NOT NULL,
+    bytes bigint NOT NULL
+);
+
+-- Name: COLUMN door_count.bytes; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.door_count.bytes IS 'Of photos, as announced when they began to be sent.';
 
 -- Name: edit_clock; Type: TABLE; Schema: public; Owner: -
 
@@ -1155,6 +1204,22 @@ COMMENT ON COLUMN public.person.name_hmac IS 'Keyed hash of the name without bla
 -- Name: COLUMN person.phone_hmac; Type: COMMENT; Schema: public; Owner: -
 
 COMMENT ON COLUMN public.person.phone_hmac IS 'Keyed hash of the phone''s digits, for exact search.';
+
+-- Name: photo_file; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.photo_file (
+    tenant_id integer NOT NULL,
+    id uuid NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+-- Name: TABLE photo_file; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.photo_file IS 'Photos whose file may be there without a row in case_photo.';
+
+-- Name: COLUMN photo_file.at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.photo_file.at IS 'When it was last expected.';
 
 -- Name: role_grant; Type: TABLE; Schema: public; Owner: -
 
@@ -1457,6 +1522,11 @@ ALTER TABLE ONLY public.account
 ALTER TABLE ONLY public.account
     ADD CONSTRAINT account_pkey PRIMARY KEY (tenant_id, id);
 
+-- Name: area_change area_change_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.area_change
+    ADD CONSTRAINT area_change_pkey PRIMARY KEY (tenant_id, at);
+
 -- Name: area area_code_key; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.area
@@ -1582,6 +1652,11 @@ ALTER TABLE ONLY public.change
 ALTER TABLE ONLY public.door
     ADD CONSTRAINT door_code_key UNIQUE (tenant_id, code);
 
+-- Name: door_count door_count_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.door_count
+    ADD CONSTRAINT door_count_pkey PRIMARY KEY (tenant_id, door_id);
+
 -- Name: door door_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.door
@@ -1661,6 +1736,11 @@ ALTER TABLE ONLY public.meeting
 
 ALTER TABLE ONLY public.person
     ADD CONSTRAINT person_pkey PRIMARY KEY (tenant_id, kind, subject_id, version);
+
+-- Name: photo_file photo_file_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.photo_file
+    ADD CONSTRAINT photo_file_pkey PRIMARY KEY (tenant_id, id);
 
 -- Name: role_grant role_grant_once_excl; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -1946,6 +2026,10 @@ CREATE INDEX person_phone_idx ON public.person USING btree (tenant_id, phone_hma
 
 CREATE UNIQUE INDEX person_present_idx ON public.person USING btree (tenant_id, kind, subject_id) WHERE upper_inf(valid);
 
+-- Name: photo_file_at_idx; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX photo_file_at_idx ON public.photo_file USING btree (tenant_id, at);
+
 -- Name: role_grant_account_idx; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX role_grant_account_idx ON public.role_grant USING btree (tenant_id, account_id);
@@ -2168,6 +2252,11 @@ ALTER TABLE ONLY public.account_address
 ALTER TABLE ONLY public.account
     ADD CONSTRAINT account_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenant(id);
 
+-- Name: area_change area_change_tenant_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.area_change
+    ADD CONSTRAINT area_change_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenant(id);
+
 -- Name: assignment assignment_head_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.assignment
@@ -2218,6 +2307,11 @@ ALTER TABLE ONLY public.case_timer
 ALTER TABLE ONLY public.change
     ADD CONSTRAINT change_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenant(id);
 
+-- Name: door_count door_count_tenant_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.door_count
+    ADD CONSTRAINT door_count_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenant(id);
+
 -- Name: door door_tenant_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.door
@@ -2257,6 +2351,11 @@ ALTER TABLE ONLY public.login_failure
 
 ALTER TABLE ONLY public.meeting
     ADD CONSTRAINT meeting_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenant(id);
+
+-- Name: photo_file photo_file_tenant_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.photo_file
+    ADD CONSTRAINT photo_file_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenant(id);
 
 -- Name: role_grant role_grant_account_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 

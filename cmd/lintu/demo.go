@@ -50,7 +50,10 @@ func (c *demoCmd) Run(ctx context.Context, a *app) error {
 		if err != nil {
 			return err
 		}
-		if err := c.remember(ctx, a, p, cast); err != nil || c.Day == 0 {
+		if err := c.remember(ctx, a, p, cast); err != nil {
+			return err
+		}
+		if err := a.hireHeads(ctx, p, cast); err != nil || c.Day == 0 {
 			return err
 		}
 		return c.begin(ctx, a, p, cast)

@@ -18,7 +18,7 @@ type cast struct {
 	place                             *place
 }
 
-// Accounts in whose name the demo's patrols and units work. Nobody can sign in to them.
+// Accounts in whose name the demo's patrols and units work. Nobody knows their passwords.
 const (
 	patrolLogin = "demo.patrol"
 	crewLogin   = "demo.crew"
@@ -40,11 +40,6 @@ func (a *app) demoCast(ctx context.Context, p *place) (*cast, error) {
 		if err != nil {
 			return nil, err
 		}
-		if nobody := x.login == patrolLogin || x.login == crewLogin; nobody && !account.Disabled {
-			if err := p.accounts.SetDisabled(ctx, a.cfg.Tenant, x.login, true, by); err != nil {
-				return nil, err
-			}
-		}
 		*x.to = &lintu.Viewer{Tenant: a.cfg.Tenant, Account: account.ID, Login: x.login, Name: "user:" + account.ID.String()}
 		if x.role != "" {
 			(*x.to).Grants = []lintu.Grant{{Role: x.role, Scope: lintu.Scope{Kind: lintu.Everywhere}}}
@@ -52,7 +47,58 @@ func (a *app) demoCast(ctx context.Context, p *place) (*cast, error) {
 	}
 	units, err := a.codesByName(ctx, p, lintu.Units)
 	c.units = units
-	return c, err
+	if err != nil {
+		return nil, err
+	}
+	return c, a.hireCast(ctx, p, c, by)
+}
+
+// hireCast gives the patrols a place and the crew every unit, so that the cases of the
+// units wait for them and not for the dispatcher.
+func (a *app) hireCast(ctx context.Context, p *place, c *cast, by lintu.Actor) error {
+	streets, err := a.demoPlace(ctx, p, lintu.Streets)
+	if err != nil {
+		return err
+	}
+	if err := a.hire(ctx, p, patrolLogin, lintu.RoleGridWorker, streets, by); err != nil {
+		return err
+	}
+	for _, code := range c.units {
+		unit, err := p.accounts.FindScope(ctx, a.cfg.Tenant, string(lintu.Units)+"/"+code)
+		if err != nil {
+			return err
+		}
+		if err := a.hire(ctx, p, crewLogin, lintu.RoleUnitMember, unit, by); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hireHeads makes the crew answer for the neighbor heads who have cases and no account.
+func (a *app) hireHeads(ctx context.Context, p *place, c *cast) error {
+	heads := map[lintu.ID]bool{}
+	err := p.db.EachCase(ctx, c.dispatcher, lintu.CaseQuery{Open: true}, func(x *lintu.CaseView, _ string) error {
+		if x.Unanswered != nil && x.Handler.Kind == lintu.HeadHandles {
+			heads[x.Handler.ID] = true
+		}
+		return nil
+	})
+	for id := range heads {
+		if err == nil {
+			err = a.hire(ctx, p, crewLogin, lintu.RoleNeighborHead, lintu.Scope{Kind: lintu.ForHead, ID: id}, lintu.Actor{Name: demoActor, Within: lintu.Jurisdiction})
+		}
+	}
+	return err
+}
+
+// hire gives an account a role, unless it holds it.
+func (a *app) hire(ctx context.Context, p *place, login string, role lintu.Role, scope lintu.Scope, by lintu.Actor) error {
+	err := p.accounts.Grant(ctx, a.cfg.Tenant, login, lintu.Grant{Role: role, Scope: scope}, by)
+	if lintu.CodeOf(err) == lintu.CodeConflict {
+		return nil
+	}
+	return err
 }
 
 // hand is who works for a handler.

@@ -54,6 +54,9 @@ func (a *app) serve(ctx context.Context, prepare func(context.Context, *place) e
 	if err := prepare(ctx, p); err != nil {
 		return err
 	}
+	if err := a.warnOfCalendar(ctx, p); err != nil {
+		return err
+	}
 	server, err := a.server(p)
 	if err != nil {
 		return err
@@ -61,7 +64,7 @@ func (a *app) serve(ctx context.Context, prepare func(context.Context, *place) e
 	timers := a.timers(p)
 	timers.Start()
 	defer timers.Stop()
-	sweeper := photos.NewSweeper(a.cfg.Tenant, p.db.UnusedPhotos, p.photos, a.log)
+	sweeper := photos.NewSweeper(a.cfg.Tenant, p.db, p.photos, a.log)
 	sweeper.Start()
 	defer sweeper.Stop()
 	server.Start(listener)
@@ -98,6 +101,20 @@ func (a *app) warnOfPlainHTTP(addr net.Addr) {
 	}
 	fmt.Fprintln(a.stderr, lintu.Say("注意：服务器在 %s 上不加密地监听，密码和个人信息可被窃听。请设置 LINTU_TLS_CERT 和 LINTU_TLS_KEY，或放在加密的代理之后并设置 LINTU_TRUSTED_PROXIES。",
 		"Warning: the server listens on %s without encryption, so passwords and personal data can be overheard. Set LINTU_TLS_CERT and LINTU_TLS_KEY, or put it behind a proxy with TLS and set LINTU_TRUSTED_PROXIES.", addr).In(a.cfg.Lang))
+}
+
+// warnOfCalendar tells the log of years whose public holidays are not known and that
+// time limits reach.
+func (a *app) warnOfCalendar(ctx context.Context, p *place) error {
+	calendar, err := p.db.Calendar(ctx, a.cfg.Tenant)
+	if err != nil {
+		return err
+	}
+	categories, err := p.db.Categories(ctx, a.cfg.Tenant)
+	if warning := calendar.WarnAhead(time.Now(), categories); !warning.IsZero() {
+		a.log.Warn("the calendar lacks public holidays", "warning", warning.In(a.cfg.Lang))
+	}
+	return err
 }
 
 // server wires the house together.

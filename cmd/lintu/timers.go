@@ -12,8 +12,9 @@ import (
 // is due, sleeps until the next timer, and so on. Several servers may run one each
 // on the same database.
 type timerLoop struct {
-	// fire acts on at most max cases whose timers are due at now. It returns on how
-	// many, and when the next timer is due, if there is one.
+	// fire acts on at most max cases whose timers are due at now, and looks at as many
+	// whose areas have changed. It returns how many that were, and when the next timer
+	// is due, if there is one: now, if there is more to look at.
 	fire func(ctx context.Context, now time.Time, max int) (fired int, next *time.Time, err error)
 	now  func() time.Time
 	log  *slog.Logger
@@ -43,7 +44,12 @@ const (
 func (a *app) timers(p *place) *timerLoop {
 	return &timerLoop{now: time.Now, log: a.log,
 		fire: func(ctx context.Context, now time.Time, max int) (int, *time.Time, error) {
-			return p.db.FireTimers(ctx, a.cfg.Tenant, now, max)
+			placed, more, err := p.db.PlaceCases(ctx, a.cfg.Tenant, now, max)
+			fired, next, failed := p.db.FireTimers(ctx, a.cfg.Tenant, now, max)
+			if more {
+				next = &now
+			}
+			return placed + fired, next, errors.Join(err, failed)
 		}}
 }
 
@@ -108,7 +114,7 @@ func (l *timerLoop) run(ctx context.Context) {
 	}
 }
 
-// round fires at so many places at a time. Next is as the last of them saw it.
+// round fires at so many places at a time. Next is the soonest that one of them saw.
 func (l *timerLoop) round(ctx context.Context, now time.Time, places int) (fired int, next *time.Time, err error) {
 	var mu sync.Mutex
 	var all sync.WaitGroup
@@ -118,7 +124,7 @@ func (l *timerLoop) round(ctx context.Context, now time.Time, places int) (fired
 			mu.Lock()
 			defer mu.Unlock()
 			fired, err = fired+n, errors.Join(err, failed)
-			if failed == nil {
+			if failed == nil && after != nil && (next == nil || after.Before(*next)) {
 				next = after
 			}
 		})
