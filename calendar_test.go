@@ -2,6 +2,7 @@ package lintu_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -132,6 +133,19 @@ func TestIsWorkday(t *testing.T) {
 	}
 	if c.IsWorkday(time.Date(2026, 9, 30, 16, 0, 0, 0, time.UTC)) {
 		t.Error("16:00 UTC is the first of October in Shanghai")
+	}
+}
+
+// A limit of a working day reaches another year in the last week of one.
+func TestCalendarWarnsAhead(t *testing.T) {
+	c := lintu.DefaultCalendar()
+	cs := lintu.Categories{{Code: "a", Limit: lintu.Limit{N: 1, Unit: lintu.InWorkingDays}}, {Code: "b", Retired: true, Limit: lintu.Limit{N: 90, Unit: lintu.InDays}}}
+	end := time.Date(c.Through, 12, 31, 23, 0, 0, 0, c.Zone)
+	if got := c.WarnAhead(end.AddDate(0, 0, -5), cs); !got.IsZero() {
+		t.Errorf("five days before: %v", got)
+	}
+	if got := c.WarnAhead(end, cs); !strings.Contains(got.EN, fmt.Sprint(c.Through+1)) {
+		t.Errorf("on the last evening: %v", got)
 	}
 }
 

@@ -1,10 +1,13 @@
 package api_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/lintu-map/lintu"
 )
@@ -107,6 +110,42 @@ func TestSettings(t *testing.T) {
 	} {
 		if a := b.do("PUT", "/api/v1/settings/"+x[0], strings.NewReader(x[1]), "Content-Type", "application/json"); a.StatusCode != http.StatusBadRequest || !strings.Contains(string(a.body), x[2]) {
 			t.Errorf("%s %s: %d %s", x[0], x[1], a.StatusCode, a.body)
+		}
+	}
+}
+
+// Whoever reads the calendar or the time limits is told of years without their public
+// holidays, as long as they are not known.
+func TestCalendarWarning(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 0)
+	b.token = b.tokenFor("ruler", "planner everywhere", lintu.SeeCases, lintu.ManageRules)
+	for _, known := range []bool{false, true, false} {
+		c := lintu.DefaultCalendar()
+		c.Through = time.Now().Year() - 1
+		if known {
+			c.Through = time.Now().Year() + 5
+		}
+		body, err := json.Marshal(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		saved := b.do("PUT", "/api/v1/settings/calendar", bytes.NewReader(body), "Content-Type", "application/json")
+		var first, again struct {
+			Warning *lintu.Text
+			Through int
+		}
+		saved.json(t, &first)
+		b.get("/api/v1/settings/calendar").json(t, &again)
+		var words struct{ CalendarWarning *lintu.Text }
+		b.get("/api/v1/categories").json(t, &words)
+		for where, warning := range map[string]*lintu.Text{"saved": first.Warning, "read": again.Warning, "categories": words.CalendarWarning} {
+			if (warning == nil) != known || warning != nil && (!strings.Contains(warning.ZH, "节假日") || !strings.Contains(warning.EN, "holidays")) {
+				t.Errorf("%s, known %v: %v", where, known, warning)
+			}
+		}
+		if first.Through != c.Through || again.Through != c.Through {
+			t.Errorf("through %d and %d, not %d", first.Through, again.Through, c.Through)
 		}
 	}
 }
