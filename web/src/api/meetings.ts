@@ -30,6 +30,8 @@ export interface LedgerRow {
   /** Of a row that was read out again: the row that was raised then. */
   from?: string
   feedback?: string
+  /** Its case is not for this viewer to see: there is the number, and no more. */
+  hidden?: boolean
 }
 
 export interface Meeting {

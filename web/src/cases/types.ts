@@ -32,6 +32,8 @@ export interface Pin {
   /** The last thing that happened to it, and when. */
   act?: string
   at: string
+  /** Nobody could answer for its handler when this was told: the dispatcher must send it on. */
+  unanswered?: boolean
 }
 
 export interface Category {
@@ -115,6 +117,8 @@ export interface Case {
   satisfaction?: number
   confirmed?: boolean | null
   contact?: boolean
+  /** Why nobody can answer for its handler. */
+  unanswered?: Message | null
 }
 
 export interface CaseEvent {

@@ -19,6 +19,7 @@ const pins = [
 test('each tab has what is to be done there', () => {
   expect(counts(pins, all, byCode, now)).toEqual({ verify: 1, dispatch: 1, asks: 1, late: 1, check: 1, all: 6 })
   expect(counts(pins, { ...all, area: 'b' }, byCode, now)).toMatchObject({ asks: 1, all: 1 })
+  expect(counts([...pins, pin('7', 'dispatched', { unanswered: true })], all, byCode, now)).toMatchObject({ dispatch: 2, all: 7 })
   for (const tab of ['verify', 'dispatch', 'asks', 'late', 'check', 'all'] as const) {
     expect(queue(pins, { ...all, tab }, byCode, now)).toHaveLength(counts(pins, all, byCode, now)[tab])
   }

@@ -23,7 +23,7 @@ const states: Record<Exclude<Tab, 'late' | 'all'>, readonly State[]> = {
 export function isIn(tab: Tab, pin: Pin, now: number): boolean {
   if (tab === 'all') return true
   if (tab === 'late') return isLate(pin, now)
-  return states[tab].includes(pin.state)
+  return states[tab].includes(pin.state) || (tab === 'dispatch' && pin.unanswered === true)
 }
 
 export function suits(pin: Pin, { root, area, urgency }: Omit<Wanted, 'tab'>, byCode: ReadonlyMap<string, Category>): boolean {

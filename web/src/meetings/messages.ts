@@ -78,7 +78,7 @@ export const meetingsMessages = {
   rowDoCase: m('转为案卷', 'Make it a case'),
   rowAnswer: m('答复', 'Answer'),
   rowCase: m('案卷', 'Case'),
-  rowCaseUnseen: m('已转为案卷；您不能查看它。', 'It has become a case, which you may not see.'),
+  rowHidden: m('本条涉及您不能查看的案卷，内容不显示。', 'This row is about a case that you may not see; its words are not shown.'),
   rowCaseNeedsCategory: m('案卷要有类别，请先选。', 'A case needs a category; choose one.'),
   rowCaseMake: m('生成案卷', 'Make the case'),
   rowCaseMaking: m('正在生成…', 'Making it…'),
