@@ -1,5 +1,5 @@
 const files = {
- "/field": "43590b3646397a2e71eabe5a4e04099c3317ee14d0f2f55221bf57bd198852d4",
+ "/field": "4d5997ca12f69d6a05b0036630204ef281f257155c09594faed71a0d21f9576f",
  "/assets/CategoryPick-CWVHMazy.js": "5c0114ae87e73e799d18ae11301a2c4bba3c7acbcd86c95f448c9c307c56321c",
  "/assets/CategoryPick-DsEThdtf.css": "ce12403d68362c110cb935cb2e808d621d7debce31d11cce3695d0619fb9b019",
  "/assets/Confirm-B1-bQfzY.js": "48a64b7198d11eb328498451bdc1555b0b7a8ea3bd4aad94462fa81d9e8154a6",
@@ -7,15 +7,15 @@ const files = {
  "/assets/PhotoRow-DkwqEYeB.css": "a1c94d1948895c416bbf66a62e3f096f332d7dfca7befa7c4bfa187724200044",
  "/assets/SignInDialog-BoriJHqT.css": "e0c59faed44ff668a9557ad7c7a5ed2b9d547e1704821e4ffea8fc9a03e8b826",
  "/assets/SignInDialog-BoymDXPc.js": "9afd8ac0a725599b92754c9fb01d972c365db4121ae3bc5cca28d340828d0259",
- "/assets/adapter-CxV6OeAm.js": "c9d183dcb48382de35589e5db910f1ea4b277c888ea9ea3ec2990d6cadaa8871",
+ "/assets/adapter-CWMyVeSv.js": "1d35f4aae98da8bc079f8643272b194c7188ed60a9e91160428fb68b130e0781",
  "/assets/adapter-vVOf3G7l.css": "c513712c36819380e3eb8bbc847a318303e84fc90bc7632c77fb204eef5f4e54",
  "/assets/desk-H_prBsmg.js": "a67046581dc444b835d5a0f5a584c29e7266df551f15123f11da6c5354369636",
  "/assets/door-HRQUaMEO.js": "e71cf4c5e76665c144eaf62fb14fa6aababe5ed1adc75a2a54670a4d55a7e683",
- "/assets/field-CKFFb4C0.js": "f34f486e13a045d8b65801b0cc4de5515c31a8817684b5272b9fe5b642b4eea4",
  "/assets/field-DUB4AWjC.css": "0ddf1d3a5c7169a3221455c60e7a75100e84ee1877e014af7f3f4faa61092ab3",
+ "/assets/field-DrWM9lqr.js": "544f139424e78cfac0916a1f907df7c4f458fc94a8b68af6707f427935f6d084",
  "/assets/format-D5XzGrDM.js": "4e5dcdae5a0566677cb980ed2e54c79f781cfd763b1c8edaa649ab7401acd83c",
  "/assets/lamp-DIt39ol9.svg": "5b67c43b67a796e53875710cb3f31a68b3def8ba397905e043bf459be1cf7972",
- "/assets/mapChunk-DAeFQ1dV.js": "4bb29a0af6399b1cc306ca1fad05ac03cc4b35ee21ffdc01ee2e4867f08a3938",
+ "/assets/mapChunk-Cg8ms6IR.js": "3a8559a94c5e07183a552c4b860dffbdf56c3054b902628ce73b32bafdf71ce5",
  "/assets/maplibre-BUHnA32Q.js": "dbd1c5986c71b14d8df9979f48a3b88dc8d6b324593613ff0b079a09446c7250",
  "/assets/maplibre-gl-worker-CZtFQQIV.mjs": "73d7a024a4efe1a46e49db193e18cfe33271e3ecc652ec7542c281a4ef5f0f04",
  "/assets/maplibre-qvkd0SPb.css": "280f62458bee97adaab9c817e977cc89e02cc34d07a3107ba4a545c17c41976d",
@@ -38,7 +38,7 @@ const files = {
  "/sprites/icons@2x.json": "426c13f1646fe2cbcd9d3f5a4d0e3b7043144c362a2c73bbddab2825055b84d6",
  "/sprites/icons@2x.png": "2a800f5b09872bc11f0a38527524d6dc5c5c31fe483af08f86a21e337e151bda"
 }
-const build = '2dd7148dd794e935'
+const build = '4615f2e7ced77642'
 const worker = self;
 const prefix = "lintu-field-";
 const name = prefix + build;

@@ -42,7 +42,7 @@ export function caseSource(scale: number): GeoJSONSourceSpecification {
     data: { type: 'FeatureCollection', features: [] },
     promoteId: 'id',
     cluster: true,
-    clusterRadius: Math.round(46 * scale),
+    clusterRadius: Math.round(56 * scale),
     clusterMaxZoom: 20,
     // A pin's shapes reach beyond its point; a narrower margin would cut them at tiles' borders.
     buffer: 256,
@@ -54,6 +54,8 @@ const isCluster: ExpressionSpecification = ['has', 'point_count']
 const isPin: ExpressionSpecification = ['!', isCluster]
 const count: ExpressionSpecification = ['get', 'point_count']
 const upright = { 'icon-allow-overlap': true, 'icon-ignore-placement': true } as const
+/** Is drawn whatever is there, and names give way to it. */
+const firm = { ...upright, 'icon-ignore-placement': false } as const
 
 /** Cells of the earth by how many cases they have had. */
 export function heatLayers({ c, palette }: Ink): Layers {
@@ -87,8 +89,9 @@ function clusters({ c, px, options }: Ink): Layers {
     { ...common, id: 'cases-cluster-ring', type: 'symbol', filter: ['all', isCluster, ['>', ['get', 'late'], 0]],
       layout: { ...upright, 'icon-image': ['concat', 'ring-', ['to-string', lateShare]], 'icon-size': byCount((r) => ((r + 1) / 11) * options.scale) },
       paint: { 'icon-color': c.late } },
+    // Its padding reaches to the rim of the disc: names give way to that.
     { ...common, id: 'cases-cluster-count', type: 'symbol',
-      layout: { 'text-field': ['to-string', count], 'text-font': strongFonts, 'text-size': px(17), 'text-allow-overlap': true, 'text-ignore-placement': true },
+      layout: { 'text-field': ['to-string', count], 'text-font': strongFonts, 'text-size': px(17), 'text-allow-overlap': true, 'text-padding': px(9) },
       paint: { 'text-color': c.label } },
   ]
 }
@@ -111,7 +114,7 @@ function pins(ink: Ink): Layers {
       layout: { ...upright, 'icon-image': ['case', ['get', 'late'], 'ring-late', ['concat', 'ring-', ['to-string', ['get', 'ring']]]], 'icon-size': size(scale) },
       paint: { 'icon-color': ['case', ['get', 'late'], c.late, c.labelQuiet] } },
     { ...common, id: 'cases-body', type: 'symbol',
-      layout: { ...upright, 'icon-image': ['concat', 'pin-', ['get', 'class'], ['case', ['get', 'filled'], '-full', '-hollow']], 'icon-size': size(scale) },
+      layout: { ...firm, 'icon-padding': px(2), 'icon-image': ['concat', 'pin-', ['get', 'class'], ['case', ['get', 'filled'], '-full', '-hollow']], 'icon-size': size(scale) },
       paint: { 'icon-color': stand } },
     { ...common, id: 'cases-icon', type: 'symbol',
       layout: { ...upright, 'icon-image': ['concat', 'case-', ['get', 'icon']], 'icon-size': size(scale, 0.44) },

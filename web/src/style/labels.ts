@@ -89,9 +89,21 @@ const nudged: SymbolLayout = {
   ],
 }
 
+/** Beside the pin that stands where the name would; where pins leave no room they lie on it, and no other name does. */
+const besidePins: SymbolLayout = {
+  'text-variable-anchor-offset': [
+    'center', [0, 0], 'bottom', [0, -1.1], 'top', [0, 1.1], 'left', [1.2, 0], 'right', [-1.2, 0],
+    'bottom-left', [-1, -1.9], 'bottom-right', [1, -1.9], 'top-left', [-1, 1.9], 'top-right', [1, 1.9],
+  ],
+  'text-overlap': ['step', ['zoom'], 'never', 11.25, 'cooperative'],
+}
+
 function areaNames(ink: Ink): Layers {
   const { c, px, options } = ink
   const hide = (layer: 'communities' | 'grids' | 'groups') => (options.hidden.has(layer) ? { visibility: 'none' as const } : {})
+  const cases = options.overlays?.cases ?? false
+  // Beside pins a name is short: how many households there are stands on the area's card.
+  const counted = cases ? 14 : 11.5
   const bigFirst: SymbolLayout = { 'symbol-sort-key': ['-', 0, ['coalesce', ['get', 'households'], 0]] }
   return [
     { id: 'grids-name', type: 'symbol', source: 'areas', 'source-layer': 'grids_label', minzoom: 14,
@@ -99,7 +111,7 @@ function areaNames(ink: Ink): Layers {
     { id: 'groups-name', type: 'symbol', source: 'groups', 'source-layer': 'groups_label', minzoom: 13,
       layout: { ...text(ink, nameOrCode, small), ...hide('groups') }, paint: paint(ink, c.labelQuiet) },
     { id: 'communities-name', type: 'symbol', source: 'areas', 'source-layer': 'communities_label', minzoom: 10.25, maxzoom: 17,
-      layout: { ...text(ink, ['step', ['zoom'], nameOrCode, 11.5, nameWithCounts(ink), 15, nameOrCode], large, true), ...bigFirst, ...nudged, 'text-max-width': 14, 'text-padding': px(2), ...hide('communities') },
+      layout: { ...text(ink, ['step', ['zoom'], nameOrCode, counted, nameWithCounts(ink), 15, nameOrCode], large, true), ...bigFirst, ...(cases ? besidePins : nudged), 'text-max-width': 14, 'text-padding': px(2), ...hide('communities') },
       paint: { ...paint(ink, c.label), 'text-halo-width': px(3), 'text-opacity': byZoom([16, 1], [17, 0.6]) } },
     { id: 'streets-name', type: 'symbol', source: 'areas', 'source-layer': 'streets_label', minzoom: 7, maxzoom: 10.25,
       layout: { ...text(ink, nameOrCode, large, true), ...bigFirst, 'text-letter-spacing': 0.2 }, paint: paint(ink, c.label) },
