@@ -135,6 +135,9 @@ func (a *Accounts) SetDisabled(ctx context.Context, tenant int32, login string, 
 			if err != nil || done.RowsAffected() == 0 {
 				return err
 			}
+			if err := tellAnswered(ctx, tx, tenant, id); err != nil {
+				return err
+			}
 			return note(ctx, tx, tenant, by, "enable_account", "account", &id, nil)
 		}
 		return a.disable(ctx, tx, tenant, id, by)
@@ -154,6 +157,9 @@ func (a *Accounts) disable(ctx context.Context, tx pgx.Tx, tenant int32, id lint
 		if err := a.administratorLeft(ctx, tx, tenant); err != nil {
 			return err
 		}
+	}
+	if err := tellAnswered(ctx, tx, tenant, id); err != nil {
+		return err
 	}
 	sessions, err := endSessions(ctx, tx, tenant, id)
 	if err != nil {

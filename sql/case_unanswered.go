@@ -103,3 +103,24 @@ func (db *DB) sayUnanswered(ctx context.Context, tenant int32, views ...*lintu.C
 	}
 	return err
 }
+
+// tellAnswered has the cases told anew for which an account answers, answered or could
+// take.
+func tellAnswered(ctx context.Context, tx pgx.Tx, tenant int32, account lintu.ID) error {
+	_, err := tx.Exec(ctx, `SELECT cases_told_anew($1, array_append(ARRAY(SELECT scope_id FROM role_grant
+		WHERE tenant_id = $1 AND account_id = $2 AND scope_kind IN ('unit', 'head')), $2::uuid))`, tenant, account)
+	return err
+}
+
+// tellEnded does so for the units or neighbor heads that the edit has ended or brought
+// back.
+func (e *edit) tellEnded(ctx context.Context, kind lintu.HandlerKind) error {
+	table := string(kind)
+	_, err := e.tx.Exec(ctx, `
+		INSERT INTO change (tenant_id, kind, id, old_bounds, new_bounds)
+		SELECT $1, 'cases', r.id, box2d(r.geom), box2d(r.geom) FROM case_file r JOIN `+table+` h ON h.tenant_id = $1 AND h.id = r.handler_id
+		WHERE r.tenant_id = $1 AND `+isOpen("r")+` AND r.waits_for = 'handler' AND r.handler_kind = $3::text AND (upper(h.valid) = $2
+			OR lower(h.valid) = $2 AND NOT EXISTS (SELECT FROM `+table+`_history o WHERE o.tenant_id = $1 AND o.id = h.id AND upper(o.valid) = $2))`,
+		e.tenant, e.at, string(kind))
+	return err
+}

@@ -34,6 +34,11 @@ func TestUnansweredCasesWaitForTheDispatcher(t *testing.T) {
 	second.Source = lintu.FromHotline
 	d.report(second, by(d.viewerWhoReports()))
 	d.act(second.ID, d.accountViewer(worker, lintu.RoleGridWorker, forArea(d.id("area", "G1"))), lintu.ActTake)
+	live := sql.NewLive(d.DB)
+	defer live.Close()
+	cursor, err := live.LiveNow(t.Context(), d.tenant)
+	must(t, err)
+	told := map[lintu.ID]bool{} // by the stream
 	waiting := func(what string, want map[lintu.ID]lintu.Unanswered) {
 		t.Helper()
 		got := map[lintu.ID]lintu.Unanswered{}
@@ -55,13 +60,20 @@ func TestUnansweredCasesWaitForTheDispatcher(t *testing.T) {
 		if !maps.Equal(got, want) {
 			t.Errorf("%s: waiting %v, not %v", what, got, want)
 		}
-		live := sql.NewLive(d.DB)
-		defer live.Close()
+		heard, err := live.LiveSince(t.Context(), d.tenant, cursor, "")
+		must(t, err)
+		cursor = heard.Cursor
+		for _, x := range heard.Cases {
+			told[x.Now.ID] = x.Unanswered
+		}
 		pins, _, err := live.OpenPins(t.Context(), d.dispatcher)
 		must(t, err)
 		for _, p := range pins {
 			if _, is := want[p.ID]; p.Unanswered != is {
 				t.Errorf("%s: the pin of %s says %v", what, p.Number, p.Unanswered)
+			}
+			if told[p.ID] != p.Unanswered {
+				t.Errorf("%s: the stream said %v of %s", what, told[p.ID], p.Number)
 			}
 			c, err := d.Case(t.Context(), d.viewer, p.ID)
 			if must(t, err); (c.Unanswered != nil) != p.Unanswered {
@@ -87,9 +99,11 @@ func TestUnansweredCasesWaitForTheDispatcher(t *testing.T) {
 		}
 	}
 	waiting("all are sent on", map[lintu.ID]lintu.Unanswered{})
-	d.apply(part{lintu.Units, true, []lintu.Row{row(1, nil, "U1", "派出所", "police", "")}}) // U2 is gone
+	b, _ := d.apply(part{lintu.Units, true, []lintu.Row{row(1, nil, "U1", "派出所", "police", "")}}) // U2 is gone
 	waiting("the unit is gone", map[lintu.ID]lintu.Unanswered{
 		ofUnit.ID: lintu.HandlerGone, ofHead.ID: lintu.HandlerGone, second.ID: lintu.HandlerGone, taken.ID: lintu.HandlerGone})
+	must(t, d.UndoBatch(t.Context(), d.tenant, b.ID, everywhere))
+	waiting("the unit is back", map[lintu.ID]lintu.Unanswered{})
 }
 
 // toHandler names who is to act.

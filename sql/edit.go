@@ -64,13 +64,21 @@ func (e *edit) begin(ctx context.Context) error {
 }
 
 // changed appends to the change log. id is nil where a batch changed many
-// features; the bounds are box2d texts, nil for none. Cases follow areas.
+// features; the bounds are box2d texts, nil for none. Cases follow areas, and wait for others when
+// units and neighbor heads end.
 func (e *edit) changed(ctx context.Context, layer lintu.Layer, id, batch *lintu.ID, old, new *string) error {
 	_, err := e.tx.Exec(ctx, `
 		INSERT INTO change (tenant_id, kind, id, batch_id, old_bounds, new_bounds)
 		VALUES ($1, $2, $3, $4, $5::text::box2d, $6::text::box2d)`, e.tenant, layer, id, batch, old, new)
-	if l, _ := lintu.LayerByName(layer); err == nil && l.Kind == lintu.KindArea {
+	l, _ := lintu.LayerByName(layer)
+	switch {
+	case err != nil:
+	case l.Kind == lintu.KindArea:
 		err = e.areaChanged(ctx, old, new)
+	case l.Kind == lintu.KindUnit:
+		err = e.tellEnded(ctx, lintu.UnitHandles)
+	case l.Kind == lintu.KindHead:
+		err = e.tellEnded(ctx, lintu.HeadHandles)
 	}
 	return err
 }

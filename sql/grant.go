@@ -73,6 +73,9 @@ func insertGrant(ctx context.Context, tx pgx.Tx, tenant int32, account lintu.ID,
 	if err != nil {
 		return err
 	}
+	if err := tellAnswered(ctx, tx, tenant, account); err != nil {
+		return err
+	}
 	return note(ctx, tx, tenant, by, "grant", "account", &account, g)
 }
 
@@ -97,6 +100,9 @@ func (a *Accounts) Revoke(ctx context.Context, tenant int32, login string, grant
 		}
 		if _, err := tx.Exec(ctx, `UPDATE role_grant SET valid = CASE WHEN lower(valid) < $3 THEN tstzrange(lower(valid), $3) ELSE 'empty' END
 			WHERE tenant_id = $1 AND id = $2`, tenant, grant, now); err != nil {
+			return err
+		}
+		if err := tellAnswered(ctx, tx, tenant, id); err != nil {
 			return err
 		}
 		if role == lintu.RoleAdministrator && !from.After(now) {

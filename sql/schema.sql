@@ -173,6 +173,22 @@ BEGIN
     RETURN NULL;
 END $$;
 
+-- Name: cases_told_anew(integer, uuid[]); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.cases_told_anew(tenant integer, handlers uuid[]) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+    INSERT INTO change (tenant_id, kind, id, old_bounds, new_bounds)
+    SELECT c.tenant_id, 'cases', c.id, box2d(c.geom), box2d(c.geom) FROM case_file c
+    WHERE c.tenant_id = tenant AND c.state NOT IN ('closed', 'evaluated', 'declined', 'merged') AND c.waits_for = 'handler'
+        AND c.handler_id = ANY (handlers) AND (c.unit_ids && handlers OR c.post_ids && handlers OR c.worker_ids && handlers)
+$$;
+
+-- Name: FUNCTION cases_told_anew(tenant integer, handlers uuid[]); Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON FUNCTION public.cases_told_anew(tenant integer, handlers uuid[]) IS 'Has the cases told anew that wait for one of these units, neighbor heads or accounts.';
+
 -- Name: change_wake(); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.change_wake() RETURNS trigger
