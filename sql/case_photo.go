@@ -37,9 +37,15 @@ func bringer(by lintu.Asker, door *lintu.Door) (account, through *lintu.ID) {
 	return nil, nil
 }
 
+const expectPhoto = `INSERT INTO photo_file (tenant_id, id) VALUES ($1, $2) ON CONFLICT (tenant_id, id) DO UPDATE SET at = now()`
+
 // ExpectPhoto implements lintu.CaseStore. A photo that is sent again counts at its door
 // once.
 func (db *DB) ExpectPhoto(ctx context.Context, tenant int32, id lintu.ID, bytes int64, door *lintu.Door) error {
+	if door == nil {
+		_, err := db.pool.Exec(ctx, expectPhoto, tenant, id)
+		return toError(err)
+	}
 	var used doorUse
 	err := pgx.BeginFunc(ctx, db.pool, func(tx pgx.Tx) error {
 		var known bool
@@ -48,11 +54,8 @@ func (db *DB) ExpectPhoto(ctx context.Context, tenant int32, id lintu.ID, bytes 
 		if err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, `INSERT INTO photo_file (tenant_id, id) VALUES ($1, $2) ON CONFLICT (tenant_id, id) DO UPDATE SET at = now()`, tenant, id); err != nil {
+		if _, err := tx.Exec(ctx, expectPhoto, tenant, id); err != nil || known {
 			return err
-		}
-		if known || door == nil {
-			return nil
 		}
 		if used, err = passDoor(ctx, tx, tenant, door, 0, bytes); err != nil {
 			return err
