@@ -144,6 +144,59 @@ async function mergesAndUndoes(page) {
   check((await oneCase(twin.id)).state === 'filed', 'the merge is not undone')
 }
 
+/** What was done stands in the history, in words. */
+const tells = (page, act, words) => page.locator(`[data-part=history] [data-event=${act}]`).filter({ hasText: words }).waitFor()
+
+/** Another case is found by its number, the place is moved by the keyboard, and a merge is undone where it is shown. */
+async function relatesAndMoves(page) {
+  const [far, one] = [await outside(11), await outside(15)]
+  await page.locator('[data-fresh="2"]').waitFor({ timeout: 30_000 })
+  await page.keyboard.press('r')
+  await toTheCase(page, one)
+  await page.locator('h2').first().click()
+  const another = async (act) => {
+    const form = page.locator(`[data-form=${act}]`)
+    await form.getByRole('searchbox').fill(far.number)
+    await form.getByRole('searchbox').press('Enter')
+    await form.locator(`input[value="${far.id}"]`).check()
+    return form
+  }
+  await page.keyboard.press('l')
+  const linking = await another('link')
+  await linking.getByLabel('属于那一件').check()
+  await linking.getByRole('button', { name: '关联' }).click()
+  await page.locator('[data-done=link]').waitFor()
+  await tells(page, 'link', `属于案卷 ${far.number}`)
+  await page.locator(`[data-link="${far.id}"]`).waitFor()
+
+  await page.keyboard.press('g')
+  await page.locator('.map canvas:focus').waitFor()
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('Tab')
+  await page.locator('[data-centre]').press('Enter')
+  await page.locator('[data-spot=true]').waitFor()
+  await checkAccessible(page, '/console with a new place')
+  await page.getByRole('button', { name: '改到这里' }).press('Enter')
+  await page.locator('[data-done=locate]').waitFor()
+  await tells(page, 'locate', '位置移动')
+  check((await oneCase(one.id)).place.lon !== one.place.lon, 'the case is where it was')
+
+  await page.locator('[data-act=amend]').click()
+  const amending = page.locator('[data-form=amend]')
+  await amending.getByLabel('标签').selectOption('hoped_for')
+  await amending.getByRole('button', { name: '改类别等' }).click()
+  await page.locator('[data-done=amend]').waitFor()
+  await tells(page, 'amend', '→ 盼')
+
+  await page.locator('[data-act=merge]').click()
+  await (await another('merge')).getByRole('button', { name: '并案' }).click()
+  await page.locator('[data-done=merge]').waitFor()
+  await tells(page, 'merge', `已并入案卷 ${far.number}`)
+  await page.locator('[data-act=unmerge]').click()
+  await page.locator('[data-done=unmerge]').waitFor()
+  check((await oneCase(one.id)).state === 'filed', 'the merge is not undone')
+}
+
 /** A head's households and cases, at once. */
 async function showsTheHead(page, made) {
   await page.goto(`${base}/console#case=${made.id}`)
@@ -189,6 +242,7 @@ export async function run(browser) {
   await announces(desk.page)
   await actsOnMany(desk.page)
   await mergesAndUndoes(desk.page)
+  await relatesAndMoves(desk.page)
   await exportsRows(desk.page)
   await showsTheHead(desk.page, made)
   check(desk.faults().length === 0, desk.faults().join('\n'))

@@ -16,7 +16,7 @@ export const onPhone = (browser, [longitude, latitude], login = '') =>
 
 /** The dispatcher at the console, with the queue. */
 export async function atConsole(browser) {
-  const session = await open(browser, { login: 'dispatcher', viewport: { width: 1600, height: 900 } })
+  const session = await open(browser, { login: 'dispatcher', viewport: { width: 1280, height: 800 } })
   await session.page.goto(`${base}/console`)
   await session.page.locator('[data-live=live]').waitFor({ timeout: 60_000 })
   return session
@@ -109,16 +109,17 @@ export async function makesDoor(page, code) {
   return (await status.textContent()).trim().split(' ').at(-1)
 }
 
-/** Looks for a case by its number, and opens it. */
+/** Looks for a case by its number and opens it by the keyboard, if it is not open already. */
 export async function opensCase(page, number) {
+  const shown = page.locator(`[data-case="${number}"] [data-state]`)
+  if (await shown.isVisible()) return
   const find = page.locator('#find-case')
-  for (const words of ['', number]) {
-    await find.fill(words)
-    await find.press('Enter')
-  }
-  await page.locator('[data-line]').filter({ hasText: number }).getByRole('button').click()
-  await page.locator(`[data-case="${number}"] [data-state]`).waitFor()
-  await page.locator(`[data-case="${number}"] h2`).click() // keys are for the page from here
+  await find.fill(number)
+  await find.press('Enter')
+  await page.locator('[data-line]').filter({ hasText: number }).waitFor()
+  await find.blur() // keys are for the page from here
+  await page.keyboard.press('j')
+  await shown.waitFor()
 }
 
 const done = (page, act) => page.locator(`[data-done=${act}]`).waitFor()
@@ -126,12 +127,11 @@ const done = (page, act) => page.locator(`[data-done=${act}]`).waitFor()
 /** Gives the open case to a unit: by its digit where it has one, and Enter. */
 export async function dispatches(page, code) {
   const listed = page.locator('[data-part=assign] [data-unit]')
-  await listed.first().waitFor()
+  await listed.first().waitFor({ state: 'attached' })
   const digit = 1 + (await listed.evaluateAll((list, wanted) => list.findIndex((one) => one.dataset.unit === wanted), code))
-  if (digit > 0) await page.keyboard.press(String(digit))
-  else await page.getByLabel('其他单位').selectOption(code)
-  await page.getByRole('button', { name: /^派遣给/ }).focus()
-  await page.locator(digit > 0 ? `[data-unit="${code}"][aria-pressed=true]` : '[data-part=assign]').waitFor()
+  check(digit > 0 && digit < 10, `unit ${code} has no digit`)
+  await page.keyboard.press(String(digit))
+  await page.locator(`[data-unit="${code}"][aria-pressed=true]`).waitFor()
   await page.keyboard.press('Enter')
   await done(page, 'dispatch')
 }
@@ -145,6 +145,7 @@ export async function comparesAndMerges(page, into) {
 
 /** Plans the open case without touching the mouse but for the lists of units. */
 export async function plansAtConsole(page, { phases, helpers = [] }) {
+  await page.locator('[data-act=plan]').waitFor()
   await page.keyboard.press('p')
   const form = page.locator('[data-form=plan]')
   await form.locator('[data-step="0"] input:focus').first().waitFor()
