@@ -72,9 +72,10 @@ test('what the clock does is told by when it is due', () => {
 test('returning, supervising and moving are told; the handler by its name at that time', () => {
   const history = [reported, dispatched, event('accept', 'handler'), event('return', 'handler', { noHandler: true, returns: 1 }), event('comment', 'handler'),
     event('supervise', 'dispatcher', { supervised: 2 }),
-    event('locate', 'dispatcher', { place: { lon: 113.63, lat: 28.161, accuracy: 0, placed: 'map' }, areas: [{ layer: 'communities', id: 'a', code: 'A', name: '神仙坳社区' }] })]
+    event('locate', 'dispatcher', { place: { lon: 113.63, lat: 28.161, accuracy: 0, placed: 'map' }, areas: [{ layer: 'communities', id: 'a', code: 'A', name: '神仙坳社区' }] }),
+    event('place', 'system', { areas: [{ layer: 'communities', id: 'b', code: 'B', name: '北城社区' }] }), event('place', 'system', { areas: [{ layer: 'communities', id: 'c', code: 'C', name: '北城社区' }] })]
   const words = { lang: 'zh' as const, say: sayIn('zh'), titleOf: (code: string) => code, numberOf: (id: string) => id }
   const all = tell(history, words)
-  expect(all.map(({ by }) => by)).toEqual(['居民', '系统', '责任单位 居委会', '责任单位 居委会', '责任单位', '调度员', '调度员'])
-  expect(all.slice(3).map(({ facts }) => facts)).toEqual([['不再由居委会办理', '退单 1 次'], [], ['督办 2 次'], ['位置移动 111 米', '位置：神仙坳社区']])
+  expect(all.map(({ by }) => by)).toEqual(['居民', '系统', '责任单位 居委会', '责任单位 居委会', '责任单位', '调度员', '调度员', '系统', '系统'])
+  expect(all.slice(3).map(({ facts }) => facts)).toEqual([['不再由居委会办理', '退单 1 次'], [], ['督办 2 次'], ['位置移动 111 米', '位置：神仙坳社区'], ['位置：北城社区'], []])
 })

@@ -132,12 +132,17 @@ function times({ act, to }: CaseEvent, { until, clock }: Patch, before: Patch, {
   return all
 }
 
+const pathOf = (areas: Patch['areas']): string => (areas ?? []).map((a) => a.name || a.code).join(' › ')
+
 /** Where it is, and what was shown of it. */
 function things({ act, photos }: CaseEvent, { place, areas }: Patch, before: Patch, words: Words): string[] {
   const { say } = words
   const all = photos?.length ? [say('toldPhotos', { n: photos.length })] : []
-  if (act !== 'locate' || !place || !before.place) return all
-  const metres = Math.round(distanceM([before.place.lon, before.place.lat], [place.lon, place.lat]))
-  const within = (areas ?? []).map((a) => a.name || a.code).join(' › ')
-  return [...all, say('toldMoved', { metres: formatMetres(metres, say) }), ...(within === '' ? [] : [is(words, 'caseWithin', within)])]
+  if (act === 'report') return all
+  if (place && before.place) {
+    const metres = Math.round(distanceM([before.place.lon, before.place.lat], [place.lon, place.lat]))
+    all.push(say('toldMoved', { metres: formatMetres(metres, say) }))
+  }
+  if (areas && pathOf(areas) !== pathOf(before.areas)) all.push(is(words, 'caseWithin', pathOf(areas) || say('listNone')))
+  return all
 }

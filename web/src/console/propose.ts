@@ -1,4 +1,4 @@
-import type { Handler, Routed } from '../cases/types'
+import type { Case, Handler, Routed } from '../cases/types'
 import type { LonLat } from '../api/types'
 import type { UnitPlace } from '../cases/units'
 import { distanceM } from '../field/place'
@@ -14,6 +14,9 @@ export interface Proposal {
 }
 
 const most = 9
+
+/** Whether nobody has the case, or nobody can answer for who has it. */
+export const isUnhandled = ({ state, unanswered }: Pick<Case, 'state' | 'unanswered'>): boolean => state === 'filed' || Boolean(unanswered)
 
 /**
  * Whom to give a case: the unit that the rules name, the one that has it, the
