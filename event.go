@@ -51,6 +51,7 @@ type Patch struct {
 	Outcome      *string        `json:"outcome,omitempty"`
 	Link         *Link          `json:"link,omitempty"`   // added
 	Unlink       *Link          `json:"unlink,omitempty"` // taken away
+	Told         *Text          `json:"told,omitempty"`   // what the system says of another case
 	Meeting      *ID            `json:"meeting,omitempty"`
 	Reporter     *ID            `json:"reporter,omitempty"`
 	Reachable    *bool          `json:"reachable,omitempty"`

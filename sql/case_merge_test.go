@@ -25,7 +25,11 @@ func TestMerge(t *testing.T) {
 	says := func(id lintu.ID) string {
 		events, err := d.History(t.Context(), d.dispatcher, id)
 		must(t, err)
-		return events[len(events)-1].Note
+		told := events[len(events)-1].Set.Told
+		if told == nil {
+			return ""
+		}
+		return told.ZH
 	}
 	if got := says(b.ID); !strings.Contains(got, a.Number) {
 		t.Errorf("the other's history says %q", got)

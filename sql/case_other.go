@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -75,9 +74,9 @@ func checkOther(c *lintu.Case, locked map[lintu.ID]*lintu.Case, a lintu.Action, 
 // tellOther writes into the history of the case that goes on that another was merged
 // into it, or no longer is. A dispute is not named to those who see the other one.
 func (t *caseTx) tellOther(before, c *lintu.Case, locked map[lintu.ID]*lintu.Case, by lintu.Asker) error {
-	said, into := " 并入本案", mergedInto(c)
+	said, into := lintu.Text{ZH: "并入本案", EN: "is merged into this one"}, mergedInto(c)
 	if before.State == lintu.Merged {
-		said, into = " 不再并入本案", mergedInto(before)
+		said, into = lintu.Text{ZH: "不再并入本案", EN: "is no longer merged into this one"}, mergedInto(before)
 	} else if c.State != lintu.Merged {
 		return nil
 	}
@@ -86,12 +85,12 @@ func (t *caseTx) tellOther(before, c *lintu.Case, locked map[lintu.ID]*lintu.Cas
 	}
 	other := locked[*into]
 	if c.Visibility == lintu.Restricted && other.Visibility != lintu.Restricted {
-		said = "一件受限案卷" + strings.TrimSpace(said)
+		said = lintu.Text{ZH: "一件受限案卷" + said.ZH, EN: "A restricted case " + said.EN}
 	} else {
-		said = "案卷 " + c.Number + said
+		said = lintu.Text{ZH: "案卷 " + c.Number + " " + said.ZH, EN: "Case " + c.Number + " " + said.EN}
 	}
 	e := lintu.Event{ID: lintu.NewID(), Case: other.ID, Seq: other.Seq + 1, At: t.office.Now, By: by.Name(), As: lintu.AsDispatcher,
-		Act: lintu.ActLink, From: other.State, To: other.State, Note: said}
+		Act: lintu.ActLink, From: other.State, To: other.State, Set: lintu.Patch{Told: &said}}
 	if by.Viewer != nil && by.Viewer.SignedIn() {
 		e.Account = &by.Viewer.Account
 	}

@@ -84,9 +84,16 @@ export interface Routed {
 const address = '/api/v1/rules'
 const at = (id: string) => `${address}/${encodeURIComponent(id)}`
 
-export async function getClassTree(signal: AbortSignal): Promise<{ categories: Category[]; rungs: Rung[] }> {
-  const said = await getJSON<{ categories: Category[] | null; rungs: Rung[] }>('/api/v1/categories', signal)
-  return { categories: said.categories ?? [], rungs: said.rungs }
+export interface ClassTree {
+  categories: Category[]
+  rungs: Rung[]
+  /** Which years' public holidays are missing that time limits reach. */
+  calendarWarning?: Message
+}
+
+export async function getClassTree(signal: AbortSignal): Promise<ClassTree> {
+  const said = await getJSON<Omit<ClassTree, 'categories'> & { categories: Category[] | null }>('/api/v1/categories', signal)
+  return { ...said, categories: said.categories ?? [] }
 }
 
 export function getRules(signal: AbortSignal): Promise<{ rules: Rule[]; uncovered: Uncovered[] }> {

@@ -53,6 +53,8 @@ test('other cases are named by their numbers', () => {
   const link = (kind: 'duplicate_of' | 'caused_by' | 'part_of') => event('link', 'dispatcher', { link: { kind, case: 'y' } })
   expect(told('zh', link('duplicate_of'), link('caused_by'), link('part_of'), event('unmerge', 'dispatcher', { unlink: { kind: 'duplicate_of', case: 'y' } })))
     .toEqual([['已并入案卷 #y'], ['起因于案卷 #y'], ['属于案卷 #y'], ['不再并入案卷 #y']])
+  const merged = event('link', 'dispatcher', { told: { zh: '案卷 #x 并入本案', en: 'Case #x is merged into this one' } })
+  expect([told('zh', merged), told('en', merged)]).toEqual([[['案卷 #x 并入本案']], [['Case #x is merged into this one']]])
 })
 
 test('what the clock does is told by when it is due', () => {

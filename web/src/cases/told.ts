@@ -116,8 +116,8 @@ function judgement({ act }: CaseEvent, { outcome, confirmed, onTime, satisfactio
   ]
 }
 
-function relations(_: CaseEvent, { link, unlink }: Patch, __: Patch, { say, numberOf }: Words): string[] {
-  return [...(link ? [say(linkKeys[link.kind], { number: numberOf(link.case) })] : []), ...(unlink ? [say('linkUndone', { number: numberOf(unlink.case) })] : [])]
+function relations(_: CaseEvent, { told: sentence, link, unlink }: Patch, __: Patch, { lang, say, numberOf }: Words): string[] {
+  return [...(sentence ? [textIn(lang, sentence)] : []), ...(link ? [say(linkKeys[link.kind], { number: numberOf(link.case) })] : []), ...(unlink ? [say('linkUndone', { number: numberOf(unlink.case) })] : [])]
 }
 
 function times({ act, to }: CaseEvent, { until, clock }: Patch, before: Patch, { lang, say }: Words): string[] {

@@ -155,6 +155,8 @@ export interface Patch {
   supervised?: number
   until?: string | null
   outcome?: string
+  /** What the system says of another case. */
+  told?: Message | null
   link?: Link | null
   unlink?: Link | null
   clock?: CaseClock | null
