@@ -102,6 +102,7 @@ async function fitsAPhone(browser) {
   const phone = await open(browser, { login: 'planner', viewport: { width: 360, height: 780 }, isMobile: true, hasTouch: true })
   const { page } = phone
   await page.goto(`${base}/planner?lang=en`)
+  await page.getByRole('heading', { name: 'Past batches' }).waitFor()
   await drop(page, readFileSync(path), file)
   await shown(page, file)
   await page.locator('[data-preview="9"]').waitFor()

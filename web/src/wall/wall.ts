@@ -160,7 +160,7 @@ export function createWall(theme: Theme): Wall {
     start: () => {
       window.addEventListener('online', ask, { signal: stopped.signal })
       window.addEventListener('hashchange', () => follow(store, adapter, pick), { signal: stopped.signal })
-      store.subscribe(keepAddress)
+      store.subscribe(keepsAddress())
       void ask()
     },
     stop: () => {
@@ -208,9 +208,15 @@ function addressOf({ view, theme, hidden, chosen, modes }: WallState): string {
   return writeAddress({ view, theme, hidden, modes, picked: chosen?.picked ?? null })
 }
 
-function keepAddress(state: WallState): void {
-  const hash = addressOf(state)
-  if (hash !== location.hash) history.replaceState(null, '', `${location.pathname}${location.search}${hash}`)
+/** Writes the address when what it says has changed: other news must not take back what somebody has just edited it to. */
+function keepsAddress(): (state: WallState) => void {
+  let kept: string | null = null
+  return (state) => {
+    const hash = addressOf(state)
+    if (hash === kept) return
+    kept = hash
+    if (hash !== location.hash) history.replaceState(null, '', `${location.pathname}${location.search}${hash}`)
+  }
 }
 
 /** Goes where somebody edited the address to. */
