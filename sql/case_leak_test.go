@@ -94,6 +94,9 @@ func TestDisputesAreNotNamedBesideOthers(t *testing.T) {
 		said := fmt.Sprintf("%+v %+v %+v", c.Case, similar, events)
 		for _, e := range events {
 			said += fmt.Sprintf(" %+v %+v", e.Set.Link, e.Set.Unlink)
+			if e.Set.Told != nil {
+				said += " " + e.Set.Told.ZH + " " + e.Set.Told.EN
+			}
 		}
 		return said
 	}

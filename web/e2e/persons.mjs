@@ -75,9 +75,10 @@ async function isAudited(browser, home) {
   await page.locator('[data-form=audit]').getByRole('button', { name: '查找' }).click()
   const entry = page.locator('[data-act=unmask]').first()
   await entry.getByText('gridworker 查看了户的完整个人信息').waitFor()
+  // The entry may have stood in the list before it was filtered.
+  await page.locator('article:not([data-act=unmask])').first().waitFor({ state: 'detached' })
   const text = await entry.textContent()
   check(text.includes('入户走访') && text.includes(why), `the audit says “${text}”`)
-  check((await page.locator('article:not([data-act=unmask])').count()) === 0, 'the filter lets other acts through')
   await entry.getByRole('button').click()
   await entry.getByText(home.id).waitFor()
   await checkAccessible(page, '/audit with details')
