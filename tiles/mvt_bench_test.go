@@ -1,0 +1,158 @@
+package tiles
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/lintu-map/lintu"
+)
+
+// row is a feature as layers in memory will hold it.
+type row struct {
+	id      lintu.ID
+	code    []byte
+	name    uint32
+	count   int64
+	at      position
+	outline shape
+}
+
+type table struct {
+	rows  []row
+	names dictionary
+}
+
+var tableKeys = []string{"id", "code", "name", "households"}
+
+// tableOf makes rows in a tile; each polygon has 28 corners and a radius in tile
+// units.
+func tableOf(n int, radius float64) *table {
+	r := rand.New(rand.NewPCG(1, 2))
+	t := &table{}
+	for i := range 200 {
+		t.names.addText(fmt.Sprintf("集里街道唐家洲社区 %d", i))
+	}
+	for i := range n {
+		x, y := r.Float64()*tileExtent, r.Float64()*tileExtent
+		v := row{id: lintu.NewID(), code: fmt.Appendf(nil, "430181001%06d", i), name: uint32(r.IntN(200)), count: int64(r.IntN(20)), at: at(middle, x, y)}
+		for k := range 28 {
+			sin, cos := math.Sincos(2 * math.Pi * float64(k) / 28)
+			d := radius * (0.8 + 0.4*r.Float64())
+			v.outline.points = append(v.outline.points, at(middle, x+d*cos, y+d*sin))
+		}
+		v.outline.ends = []int32{28}
+		t.rows = append(t.rows, v)
+	}
+	return t
+}
+
+func (t *table) properties(w *layerWriter, r *row) {
+	w.id(0, r.id)
+	w.unique(1, r.code)
+	w.entry(2, &t.names, r.name)
+	w.integer(3, r.count)
+	w.feature()
+}
+
+func (t *table) writePoints(w *layerWriter, b []byte) []byte {
+	w.begin(b, "households", tableKeys, middle)
+	for i := range t.rows {
+		if r := &t.rows[i]; w.point(r.at) {
+			t.properties(w, r)
+		}
+	}
+	return w.end()
+}
+
+func (t *table) writePolygons(w *layerWriter, b []byte) []byte {
+	w.begin(b, "grids", tableKeys, middle)
+	for i := range t.rows {
+		if r := &t.rows[i]; w.polygon(r.outline.points, r.outline.ends) {
+			t.properties(w, r)
+		}
+	}
+	return w.end()
+}
+
+func benchmark(b *testing.B, t *table, write func(w *layerWriter, b []byte) []byte) {
+	w := newLayerWriter()
+	defer w.release()
+	buf := write(w, nil)
+	b.ReportAllocs()
+	b.ResetTimer()
+	for b.Loop() {
+		buf = write(w, buf[:0])
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(t.rows)), "ns/feature")
+	b.ReportMetric(float64(len(buf))/float64(len(t.rows)), "bytes/feature")
+}
+
+func BenchmarkPoints(b *testing.B) {
+	t := tableOf(10_000, 5)
+	benchmark(b, t, t.writePoints)
+}
+
+func BenchmarkPointsWithoutProperties(b *testing.B) {
+	t := tableOf(10_000, 5)
+	benchmark(b, t, func(w *layerWriter, b []byte) []byte {
+		w.begin(b, "households", nil, middle)
+		for i := range t.rows {
+			if w.point(t.rows[i].at) {
+				w.feature()
+			}
+		}
+		return w.end()
+	})
+}
+
+// Corners of a parcel at zooms where it is large, as large as is drawn, and too
+// small.
+func BenchmarkPolygons(b *testing.B) {
+	for _, radius := range []float64{200, 50, 10, 3, 0.5} {
+		b.Run(fmt.Sprintf("radius=%v", radius), func(b *testing.B) {
+			t := tableOf(1000, radius)
+			repaired := 0
+			w := newLayerWriter()
+			for _, r := range t.rows {
+				o := &w.outline
+				o.reset()
+				f := middle.frame()
+				o.add(&f, r.outline.points)
+				o.split()
+				if !o.apart() {
+					repaired++
+				}
+			}
+			benchmark(b, t, t.writePolygons)
+			b.ReportMetric(float64(repaired)/float64(len(t.rows)), "repaired/feature")
+		})
+	}
+}
+
+// A ring of many corners, as a county's border in a tile of low zoom.
+func BenchmarkLargeRing(b *testing.B) {
+	for _, n := range []int{1_000, 10_000, 100_000, 400_000} {
+		b.Run(fmt.Sprintf("corners=%d", n), func(b *testing.B) {
+			r := rand.New(rand.NewPCG(1, 2))
+			var s shape
+			for k := range n {
+				sin, cos := math.Sincos(2 * math.Pi * float64(k) / float64(n))
+				d := 1500 * (1 + 0.2*math.Sin(40*math.Pi*float64(k)/float64(n)) + 0.001*r.Float64())
+				s.points = append(s.points, at(middle, 2048+d*cos, 2048+d*sin))
+			}
+			s.ends = []int32{int32(n)}
+			w := newLayerWriter()
+			var buf []byte
+			for b.Loop() {
+				w.begin(buf[:0], "counties", nil, middle)
+				if w.polygon(s.points, s.ends) {
+					w.feature()
+				}
+				buf = w.end()
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/corner")
+		})
+	}
+}

@@ -1,0 +1,75 @@
+package tiles
+
+import "slices"
+
+// outline makes the polygons of one feature on the grid of the buffered tile
+// from its rings. Most are a single ring that is simple on the grid as it was in
+// the world, which outline finds out and draws at once. The others are divided
+// where their segments meet (snap.go), and put together anew (faces.go).
+//
+// Package geo mends polygons too, but answers other questions: it works on
+// floating point, says what is wrong and where, and gives up rather than change
+// what somebody drew. Here all numbers have 13 bits, so that products are exact,
+// and half a tile unit may always be given up; nothing is allocated.
+type outline struct {
+	spots  []spot // of all rings, each with its lowest first and repeated at its end
+	rings  []span
+	chains []chain
+	active []int32 // chains that the sweep is at
+
+	nodes []spot // in order, each once: where edges may begin and end
+	edges []edge // in order, each once: the borders between inside and outside
+	faces faces
+
+	row  []spot // for whoever needs a few spots
+	ring ring   // the one under way
+}
+
+// span is a part of a slice.
+type span struct{ first, end int32 }
+
+func (o *outline) reset() { o.spots, o.rings = o.spots[:0], o.rings[:0] }
+
+// add clips a ring and keeps what is left of it.
+func (o *outline) add(f *frame, points []position) {
+	o.ring = o.ring[:0].clip(f, points)
+	if len(o.ring) > 0 {
+		o.keep(o.ring)
+	}
+}
+
+// keep copies a closed ring behind the others.
+func (o *outline) keep(r ring) {
+	r.fromLowest()
+	first := int32(len(o.spots))
+	o.spots = append(append(o.spots, r...), r[0])
+	o.rings = append(o.rings, span{first, int32(len(o.spots))})
+}
+
+// draw appends what the rings enclose to a path, if they enclose anything.
+func (o *outline) draw(p *path) {
+	if len(o.rings) == 0 {
+		return
+	}
+	o.split()
+	switch simple := o.apart(); {
+	case !simple:
+		o.snap()
+	case len(o.rings) == 1:
+		o.drawRing(p)
+		return
+	default:
+		o.keepEdges()
+	}
+	o.assemble()
+	o.drawFaces(p)
+}
+
+// drawRing appends the only ring to a path.
+func (o *outline) drawRing(p *path) {
+	spots := o.spots[:len(o.spots)-1]
+	if turn(spots[len(spots)-1], spots[0], spots[1]) < 0 {
+		slices.Reverse(spots)
+	}
+	p.ring(spots)
+}
