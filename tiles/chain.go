@@ -1,9 +1,6 @@
 package tiles
 
-import (
-	"cmp"
-	"slices"
-)
+import "slices"
 
 // chain is a run of a ring that climbs all the way, from its lowest spot to its
 // highest in the order of spots. It cannot meet itself, and two chains are
@@ -11,87 +8,79 @@ import (
 type chain struct {
 	low, high  int32 // places in the spots
 	step       int32 // from one to the next on the way up: 1 or -1
-	bottom     int32 // low, but for the ring's end its begin, which is the same spot
+	begin      int32 // low, but for the ring's end its begin, which is the same spot
 	west, east int32 // columns
+	top        spot
 }
 
-// split cuts the rings into chains, sorted by their lowest spot.
+// split cuts the rings into chains.
 func (o *outline) split() {
-	o.chains = o.chains[:0]
+	o.chains, o.order = o.chains[:0], o.order[:0]
 	for _, r := range o.rings {
-		last := r.end - 1
+		spots, last := o.spots, r.end-1
 		for i := r.first; i < last; {
-			begin, up := i, o.spots[i+1] > o.spots[i]
-			c := chain{step: -1, west: o.spots[i].column(), east: o.spots[i].column()}
-			for i < last && (o.spots[i+1] > o.spots[i]) == up {
+			c := chain{low: i, begin: i, step: 1, west: spots[i].column(), east: spots[i].column()}
+			up := spots[i+1] > spots[i]
+			for i < last && (spots[i+1] > spots[i]) == up {
 				i++
-				x := o.spots[i].column()
+				x := spots[i].column()
 				c.west, c.east = min(c.west, x), max(c.east, x)
 			}
-			c.low, c.high = i, begin
-			if up {
-				c.low, c.high, c.step = begin, i, 1
+			if c.high = i; !up {
+				c.low, c.high, c.begin, c.step = i, c.low, i, -1
 			}
-			if c.bottom = c.low; c.low == last {
-				c.bottom = r.first
+			if c.begin == last {
+				c.begin = r.first
 			}
+			c.top = spots[c.high]
+			o.order = append(o.order, uint64(spots[c.low])<<32|uint64(len(o.chains)))
 			o.chains = append(o.chains, c)
 		}
 	}
-	if len(o.chains) > 2 { // the two of a convex ring begin together
-		slices.SortFunc(o.chains, func(c, d chain) int {
-			if n := cmp.Compare(o.spots[c.low], o.spots[d.low]); n != 0 {
-				return n
-			}
-			return cmp.Compare(c.low, d.low)
-		})
-	}
+	slices.Sort(o.order)
 }
 
 // apart reports whether no two segments share a spot but neighbours in a ring the
-// one between them.
-func (o *outline) apart() bool {
-	return o.pairs(func(c, d *chain) bool { return o.walk(c, d, nil) })
-}
-
-// pairs calls meet for all pairs of chains whose boxes touch, the lower one
-// first, until it says false. It reports whether it never did.
-func (o *outline) pairs(meet func(c, d *chain) bool) bool {
+// one between them. If all is set, it does not stop where two do, and appends the
+// grid squares in which segments cross to the nodes.
+func (o *outline) apart(all bool) bool {
+	apart := true
 	active := o.active[:0]
-	for i := range o.chains {
-		d := &o.chains[i]
-		bottom := o.spots[d.low]
+	for _, i := range o.order {
+		d := &o.chains[uint32(i)]
+		bottom := spot(i >> 32)
 		kept := active[:0]
 		for _, a := range active {
 			c := &o.chains[a]
-			if o.spots[c.high] < bottom {
+			if c.top < bottom {
 				continue
 			}
 			kept = append(kept, a)
-			if c.west <= d.east && d.west <= c.east && !meet(c, d) {
-				return false
+			if c.west <= d.east && d.west <= c.east && !o.walk(c, d, all) {
+				if apart = false; !all {
+					return false
+				}
 			}
 		}
-		active = append(kept, int32(i))
+		active = append(kept, int32(uint32(i)))
 	}
 	o.active = active
-	return true
+	return apart
 }
 
 // walk goes up two chains side by side, c from where d begins, and asks at each
 // spot of one on which side of the other it is. They are apart if the answer
-// stays the same. If cross is given, walk goes on when they meet, and calls it
-// for each pair of segments that cross between their ends.
-func (o *outline) walk(c, d *chain, cross func(a, b, u, v spot)) (apart bool) {
+// stays the same. See apart for all.
+func (o *outline) walk(c, d *chain, all bool) (apart bool) {
 	i, j := o.reach(c, o.spots[d.low]), d.low
 	side, apart := int32(0), true
 	if a := o.spots[i]; a == o.spots[j] {
-		apart = c.bottom == d.bottom
+		apart = c.begin == d.begin
 	} else if i != c.high {
 		side = turn(a, o.spots[i+c.step], o.spots[j])
 		apart = side != 0
 	}
-	for i != c.high && j != d.high && (apart || cross != nil) {
+	for i != c.high && j != d.high && (apart || all) {
 		a, b, u, v := o.spots[i], o.spots[i+c.step], o.spots[j], o.spots[j+d.step]
 		now := int32(0)
 		switch {
@@ -109,8 +98,8 @@ func (o *outline) walk(c, d *chain, cross func(a, b, u, v spot)) (apart bool) {
 		}
 		if side < 0 && now > 0 || side > 0 && now < 0 {
 			apart = false
-			if cross != nil {
-				cross(a, b, u, v)
+			if all {
+				o.nodes = append(o.nodes, meeting(a, b, u, v))
 			}
 		}
 		apart = apart && now != 0

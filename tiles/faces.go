@@ -155,7 +155,7 @@ func (o *outline) close(begin int32) {
 		n := f.edges[e].from
 		f.at[n] = 0
 		f.edges[e].loop = number
-		o.ring = o.ring.add(o.nodes[n])
+		o.ring = append(o.ring, o.nodes[n])
 		if n < f.edges[l.edge].from {
 			l.edge, low = e, i
 		}
@@ -166,7 +166,7 @@ func (o *outline) close(begin int32) {
 		l.shell = -1
 	}
 	first := int32(len(f.spots))
-	f.spots = append(f.spots, o.ring.closed()...)
+	f.spots = append(f.spots, o.ring.straight()...)
 	l.spots = span{first, int32(len(f.spots))}
 	f.loops = append(f.loops, l)
 }

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/lintu-map/lintu"
 )
@@ -76,16 +78,26 @@ func (t *table) writePolygons(w *layerWriter, b []byte) []byte {
 	return w.end()
 }
 
+// cpuTime is what the process has used: on a busy machine it says more than the
+// clock.
+func cpuTime() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
 func benchmark(b *testing.B, t *table, write func(w *layerWriter, b []byte) []byte) {
 	w := newLayerWriter()
 	defer w.release()
 	buf := write(w, nil)
 	b.ReportAllocs()
-	b.ResetTimer()
+	before := cpuTime()
 	for b.Loop() {
 		buf = write(w, buf[:0])
 	}
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(t.rows)), "ns/feature")
+	b.ReportMetric(float64(cpuTime()-before)/float64(b.N)/float64(len(t.rows)), "cpu-ns/feature")
 	b.ReportMetric(float64(len(buf))/float64(len(t.rows)), "bytes/feature")
 }
 
@@ -121,7 +133,7 @@ func BenchmarkPolygons(b *testing.B) {
 				f := middle.frame()
 				o.add(&f, r.outline.points)
 				o.split()
-				if !o.apart() {
+				if !o.apart(false) {
 					repaired++
 				}
 			}
@@ -145,6 +157,7 @@ func BenchmarkLargeRing(b *testing.B) {
 			s.ends = []int32{int32(n)}
 			w := newLayerWriter()
 			var buf []byte
+			before := cpuTime()
 			for b.Loop() {
 				w.begin(buf[:0], "counties", nil, middle)
 				if w.polygon(s.points, s.ends) {
@@ -152,7 +165,7 @@ func BenchmarkLargeRing(b *testing.B) {
 				}
 				buf = w.end()
 			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/corner")
+			b.ReportMetric(float64(cpuTime()-before)/float64(b.N)/float64(n), "cpu-ns/corner")
 		})
 	}
 }

@@ -1,5 +1,7 @@
 package tiles
 
+import "slices"
+
 // Commands of a geometry (MVT 2.1, 4.3.1).
 const (
 	moveTo    = 1
@@ -22,19 +24,26 @@ func (p *path) command(id uint32, count int) {
 	p.bytes = appendVarint(p.bytes, id|uint32(count)<<3)
 }
 
-// to appends the parameters that lead from the cursor through some spots.
+// to appends the parameters that lead from the cursor through some spots (4.3.2).
+// On the grid they have 14 bits at most: two bytes.
 func (p *path) to(spots []spot) {
-	b, from := p.bytes, p.cursor
+	b, from := slices.Grow(p.bytes, 4*len(spots)), p.cursor
 	for _, s := range spots {
-		b = appendVarint(b, zigzag(s.column()-from.column()))
-		b = appendVarint(b, zigzag(s.row()-from.row()))
+		b = appendParameter(b, s.column()-from.column())
+		b = appendParameter(b, s.row()-from.row())
 		from = s
 	}
 	p.bytes, p.cursor = b, from
 }
 
-// zigzag makes small numbers of small numbers of either sign (4.3.2).
-func zigzag(n int32) uint32 { return uint32(n<<1) ^ uint32(n>>31) }
+// appendParameter makes small numbers of small numbers of either sign.
+func appendParameter(b []byte, n int32) []byte {
+	zigzag := uint32(n<<1) ^ uint32(n>>31)
+	if zigzag < 1<<7 {
+		return append(b, byte(zigzag))
+	}
+	return append(b, byte(zigzag)|0x80, byte(zigzag>>7))
+}
 
 // points appends a single point, or several.
 func (p *path) points(spots []spot) {

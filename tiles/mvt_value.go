@@ -121,28 +121,28 @@ func appendIntegerValue(b []byte, n int64) []byte {
 	return b
 }
 
-// hexPairs holds the two digits of each byte.
-var hexPairs = func() (pairs [256][2]byte) {
+// hexPairs holds the two digits of each byte, the first in its lower half.
+var hexPairs = func() (pairs [256]uint16) {
 	const digits = "0123456789abcdef"
 	for i := range pairs {
-		pairs[i] = [2]byte{digits[i>>4], digits[i&15]}
+		pairs[i] = uint16(digits[i&15])<<8 | uint16(digits[i>>4])
 	}
 	return pairs
 }()
 
-// appendIDValue appends a Value with the text of a UUID (RFC 9562).
+// The text of a UUID (RFC 9562), as a Value, and where in it its bytes stand.
+const (
+	idLen   = 36
+	idValue = string(rune(layerValue)) + string(rune(idLen+2)) + string(rune(valueString)) + string(rune(idLen)) + "00000000-0000-0000-0000-000000000000"
+)
+
+var idPlaces = [len(lintu.ID{})]int{0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34}
+
 func appendIDValue(b []byte, id lintu.ID) []byte {
-	const textLen = 36
-	v := [4 + textLen]byte{layerValue, textLen + 2, valueString, textLen}
-	text := v[4:]
-	at := 0
-	for i, c := range id {
-		if i == 4 || i == 6 || i == 8 || i == 10 {
-			text[at] = '-'
-			at++
-		}
-		text[at], text[at+1] = hexPairs[c][0], hexPairs[c][1]
-		at += 2
+	b = append(b, idValue...)
+	text := (*[idLen]byte)(b[len(b)-idLen:])
+	for i, at := range idPlaces {
+		binary.LittleEndian.PutUint16(text[at:], hexPairs[id[i]])
 	}
-	return append(b, v[:]...)
+	return b
 }

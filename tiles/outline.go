@@ -15,7 +15,8 @@ type outline struct {
 	spots  []spot // of all rings, each with its lowest first and repeated at its end
 	rings  []span
 	chains []chain
-	active []int32 // chains that the sweep is at
+	order  []uint64 // of the chains, by their lowest spots
+	active []int32  // chains that the sweep is at
 
 	nodes []spot // in order, each once: where edges may begin and end
 	edges []edge // in order, each once: the borders between inside and outside
@@ -33,13 +34,10 @@ func (o *outline) reset() { o.spots, o.rings = o.spots[:0], o.rings[:0] }
 // add clips a ring and keeps what is left of it.
 func (o *outline) add(f *frame, points []position) {
 	o.ring = o.ring[:0].clip(f, points)
-	if len(o.ring) > 0 {
-		o.keep(o.ring)
+	r := o.ring.straight()
+	if r == nil {
+		return
 	}
-}
-
-// keep copies a closed ring behind the others.
-func (o *outline) keep(r ring) {
 	r.fromLowest()
 	first := int32(len(o.spots))
 	o.spots = append(append(o.spots, r...), r[0])
@@ -52,7 +50,7 @@ func (o *outline) draw(p *path) {
 		return
 	}
 	o.split()
-	switch simple := o.apart(); {
+	switch simple := o.apart(false); {
 	case !simple:
 		o.snap()
 	case len(o.rings) == 1:

@@ -2,29 +2,68 @@ package tiles
 
 import "slices"
 
-// ring is a ring under way: no three spots in a row are on one line, so that it
-// neither stands still nor runs back on itself. closed makes this true across
-// its ends as well.
+// ring is a ring of spots, its first not repeated at its end.
 type ring []spot
 
-func (r ring) add(s spot) ring {
-	for n := len(r); n > 0; n = len(r) {
-		if r[n-1] == s {
-			return r
+// clip appends what a ring becomes on the grid. Places outside of the buffered
+// tile are moved to the nearest in it, and so is all that the ring passes there:
+// this leaves for each place inside how often the ring winds around it.
+func (r ring) clip(f *frame, points []position) ring {
+	begin := len(r)
+	for _, p := range points {
+		x, y := f.units(p)
+		if !onGrid(x, y) {
+			return r[:begin].clipOutside(f, points)
 		}
-		if n == 1 || turn(r[n-2], r[n-1], s) != 0 {
-			break
-		}
-		r = r[:n-1]
+		r = append(r, spotAt(x, y))
 	}
-	return append(r, s)
+	return r
 }
 
-func (r ring) closed() ring {
-	for len(r) > 2 {
+// clipOutside is clip for rings that are not all inside.
+func (r ring) clipOutside(f *frame, points []position) ring {
+	begin := len(r)
+	var last place
+	last.x, last.y = f.units(points[len(points)-1])
+	lastBeyond := beyond(last)
+	always := lastBeyond
+	for _, p := range points {
+		var here place
+		here.x, here.y = f.units(p)
+		hereBeyond := beyond(here)
+		if lastBeyond&hereBeyond == 0 && lastBeyond|hereBeyond != 0 {
+			r = r.bend(last, here)
+		}
+		if s := nearest(here); len(r) == begin || r[len(r)-1] != s {
+			r = append(r, s)
+		}
+		always &= hereBeyond
+		last, lastBeyond = here, hereBeyond
+	}
+	if always != 0 {
+		return r[:begin]
+	}
+	return r
+}
+
+// straight drops spots in place until no three in a row are on one line: the ring
+// neither stands still nor runs back on itself. Nothing may be left.
+func (r ring) straight() ring {
+	n := 0
+	for _, s := range r {
+		for n > 1 && turn(r[n-2], r[n-1], s) == 0 {
+			n--
+		}
+		if n == 0 || r[n-1] != s {
+			r[n] = s
+			n++
+		}
+	}
+	r = r[:n]
+	for len(r) > 2 { // across the ends
 		n := len(r)
 		switch {
-		case r[n-1] == r[0] || turn(r[n-2], r[n-1], r[0]) == 0:
+		case turn(r[n-2], r[n-1], r[0]) == 0:
 			r = r[:n-1]
 		case turn(r[n-1], r[0], r[1]) == 0:
 			r = r[1:]
@@ -35,39 +74,7 @@ func (r ring) closed() ring {
 	return nil
 }
 
-// clip brings a ring onto the grid. Places outside of the buffered tile are
-// moved to the nearest in it, and so is all that the ring passes there: this
-// leaves for each place inside how often the ring winds around it.
-func (r ring) clip(f *frame, points []position) ring {
-	if len(points) == 0 {
-		return r
-	}
-	var last place
-	last.x, last.y = f.units(points[len(points)-1])
-	lastBeyond := beyond(last)
-	always := lastBeyond
-	for _, p := range points {
-		var here place
-		here.x, here.y = f.units(p)
-		hereBeyond := beyond(here)
-		if lastBeyond|hereBeyond != 0 {
-			if lastBeyond&hereBeyond == 0 {
-				r = r.bend(last, here)
-			}
-			always &= hereBeyond
-			r = r.add(nearest(here))
-		} else {
-			r = r.add(spotAt(here.x, here.y))
-		}
-		last, lastBeyond = here, hereBeyond
-	}
-	if always != 0 {
-		return r[:0]
-	}
-	return r.closed()
-}
-
-// bend adds where the segment from a to b crosses the lines on which the sides
+// bend appends where the segment from a to b crosses the lines on which the sides
 // of the buffered tile lie, in the order of crossing.
 func (r ring) bend(a, b place) ring {
 	xs, nx := between(a.x, b.x)
@@ -76,10 +83,10 @@ func (r ring) bend(a, b place) ring {
 	for i, j := 0, 0; i < nx || j < ny; {
 		// Which comes first: (x - ax) / width < (y - ay) / height.
 		if j == ny || i < nx && abs(int64(xs[i])-int64(a.x))*height < abs(int64(ys[j])-int64(a.y))*width {
-			r = r.add(nearest(place{xs[i], crossing(a.x, a.y, b.x, b.y, xs[i])}))
+			r = append(r, nearest(place{xs[i], crossing(a.x, a.y, b.x, b.y, xs[i])}))
 			i++
 		} else {
-			r = r.add(nearest(place{crossing(a.y, a.x, b.y, b.x, ys[j]), ys[j]}))
+			r = append(r, nearest(place{crossing(a.y, a.x, b.y, b.x, ys[j]), ys[j]}))
 			j++
 		}
 	}

@@ -39,10 +39,7 @@ func (o *outline) snap() {
 	for _, r := range o.rings {
 		o.nodes = append(o.nodes, o.spots[r.first:r.end-1]...)
 	}
-	o.pairs(func(c, d *chain) bool {
-		o.walk(c, d, func(a, b, u, v spot) { o.nodes = append(o.nodes, meeting(a, b, u, v)) })
-		return true
-	})
+	o.apart(true)
 	slices.Sort(o.nodes)
 	o.nodes = slices.Compact(o.nodes)
 	for _, r := range o.rings {
