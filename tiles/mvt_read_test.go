@@ -14,7 +14,7 @@ import (
 // readLayer is what a strict reader of MVT 2.1 finds in a layer.
 type readLayer struct {
 	name     string
-	extent   uint64
+	extent   uint64 // 0 if not said
 	keys     []string
 	values   []any
 	features []readFeature
@@ -26,7 +26,8 @@ type readFeature struct {
 	parts      [][]orb.Point // points: one part with all; rings: not repeating the first
 }
 
-// fields calls f for each field of a message.
+// fields calls f for each field of a message, by its number and wire type as they
+// stand before it.
 func fields(b []byte, f func(field int, n uint64, bytes []byte) error) error {
 	for len(b) > 0 {
 		tag, n := binary.Uvarint(b)
@@ -34,25 +35,28 @@ func fields(b []byte, f func(field int, n uint64, bytes []byte) error) error {
 			return fmt.Errorf("a field's number is cut off")
 		}
 		b = b[n:]
-		v, n := binary.Uvarint(b)
-		if n <= 0 {
-			return fmt.Errorf("field %d is cut off", tag>>3)
-		}
-		b = b[n:]
-		var bytes []byte
+		var v uint64
+		var length int // of a field of bytes
 		switch tag & 7 {
 		case 0:
+			v, n = binary.Uvarint(b)
+		case 1:
+			n = 8
 		case 2:
-			if uint64(len(b)) < v {
-				return fmt.Errorf("field %d is cut off", tag>>3)
-			}
-			bytes, b = b[:v], b[v:]
+			v, n = binary.Uvarint(b)
+			length = int(min(v, math.MaxInt32))
+		case 5:
+			n = 4
 		default:
 			return fmt.Errorf("field %d has wire type %d", tag>>3, tag&7)
 		}
-		if err := f(int(tag>>3), v, bytes); err != nil {
+		if n <= 0 || len(b) < n+length {
+			return fmt.Errorf("field %d is cut off", tag>>3)
+		}
+		if err := f(int(tag), v, b[n:n+length]); err != nil {
 			return err
 		}
+		b = b[n+length:]
 	}
 	return nil
 }
@@ -62,7 +66,7 @@ func fields(b []byte, f func(field int, n uint64, bytes []byte) error) error {
 func readTile(b []byte) ([]readLayer, error) {
 	var layers []readLayer
 	err := fields(b, func(field int, _ uint64, bytes []byte) error {
-		if field != 3 {
+		if field != tileLayer {
 			return fmt.Errorf("field %d in a tile", field)
 		}
 		l, err := readOneLayer(bytes)
@@ -79,26 +83,26 @@ func readOneLayer(b []byte) (l readLayer, err error) {
 	var features [][]byte
 	place := 0
 	err = fields(b, func(field int, n uint64, bytes []byte) error {
-		if place++; (place == 1) != (field == 15) {
+		if place++; (place == 1) != (field == layerVersion) {
 			return fmt.Errorf("field %d at place %d", field, place)
 		}
 		switch field {
-		case 1:
+		case layerName:
 			l.name = string(bytes)
-		case 2:
+		case layerFeature:
 			features = append(features, bytes)
-		case 3:
+		case layerKey:
 			if slices.Contains(l.keys, string(bytes)) {
 				return fmt.Errorf("two keys %s", bytes)
 			}
 			l.keys = append(l.keys, string(bytes))
-		case 4:
+		case layerValue:
 			v, err := readValue(bytes)
 			l.values = append(l.values, v)
 			return err
-		case 5:
+		case layerExtent:
 			l.extent = n
-		case 15:
+		case layerVersion:
 			if n != 2 {
 				return fmt.Errorf("version %d", n)
 			}
@@ -107,8 +111,8 @@ func readOneLayer(b []byte) (l readLayer, err error) {
 		}
 		return nil
 	})
-	if err == nil && (l.name == "" || l.extent == 0 || len(features) == 0) {
-		err = fmt.Errorf("layer %q, extent %d, %d features", l.name, l.extent, len(features))
+	if err == nil && (l.name == "" || len(features) == 0) {
+		err = fmt.Errorf("layer %q of %d features", l.name, len(features))
 	}
 	for i := 0; i < len(features) && err == nil; i++ {
 		var f readFeature
@@ -125,17 +129,22 @@ func readValue(b []byte) (v any, err error) {
 		switch {
 		case v != nil:
 			return fmt.Errorf("two values in one")
-		case field == 1:
+		case field == valueString:
 			v = string(bytes)
-		case field == 5:
+		case field == valueUint:
 			v = n
-		case field == 6:
+		case field == valueSint:
 			v = int64(n>>1) ^ -int64(n&1)
+		case slices.Contains([]int{2<<3 | 5, 3<<3 | 1, 4 << 3, 7 << 3}, field): // float, double, int, bool
+			v = b
 		default:
 			return fmt.Errorf("value of type %d", field)
 		}
 		return nil
 	})
+	if err == nil && v == nil {
+		err = fmt.Errorf("no value in one")
+	}
 	return v, err
 }
 
@@ -149,17 +158,18 @@ func (l *readLayer) readFeature(b []byte) (f readFeature, err error) {
 		}
 		last = field
 		switch field {
-		case 2:
+		case featureTags:
 			tags, err := readNumbers(bytes)
 			if err != nil || len(tags)%2 == 1 {
 				return fmt.Errorf("%d tags: %v", len(tags), err)
 			}
 			return l.readTags(tags, f.properties)
-		case 3:
+		case featureType:
 			f.kind = geometryType(n)
-		case 4:
+		case featureGeometry:
 			geometry, err = readNumbers(bytes)
 			return err
+		case 1 << 3: // id
 		default:
 			return fmt.Errorf("field %d in a feature", field)
 		}

@@ -72,51 +72,56 @@ func areaOf(m orb.MultiPolygon) (area float64) {
 	return area
 }
 
+func square(x, y, side float64) []orb.Point {
+	return []orb.Point{{x, y}, {x + side, y}, {x + side, y + side}, {x, y + side}}
+}
+
+// polygonsByHand are rings in tile units, the area that comes of them and how
+// many rings each polygon has.
+var polygonsByHand = []struct {
+	name  string
+	rings [][]orb.Point
+	area  float64
+	want  []int
+}{
+	{"inside", [][]orb.Point{square(10, 10, 20)}, 400, []int{1}},
+	{"with a hole", [][]orb.Point{square(10, 10, 20), square(15, 15, 5)}, 375, []int{2}},
+	{"hole first", [][]orb.Point{square(15, 15, 5), square(10, 10, 20)}, 375, []int{2}},
+	{"island in a hole", [][]orb.Point{square(10, 10, 20), square(12, 12, 10), square(14, 14, 2)}, 304, []int{2, 1}},
+	{"covers the tile", [][]orb.Point{square(-9000, -9000, 20000)}, 4224 * 4224, []int{1}},
+	{"covers it with a hole", [][]orb.Point{square(-9000, -9000, 20000), square(15, 15, 5)}, 4224*4224 - 25, []int{2}},
+	{"walks around the tile", [][]orb.Point{{{-100, 5}, {-200, -300}, {-150, -90}, {900, -70}, {5000, -80}, {4300, 9}, {4400, 4400}, {50, 4200}, {-70, 4300}, {-65, 100}, {-90, 50}}}, 4224 * 4224, []int{1}},
+	{"beside the tile", [][]orb.Point{square(-90, 10, 20)}, 0, nil},
+	{"around a corner, outside", [][]orb.Point{{{-80, -50}, {-80, -80}, {-50, -80}}}, 0, nil},
+	{"a corner of it", [][]orb.Point{square(-164, -164, 110)}, 100, []int{1}},
+	{"two teeth into the tile", [][]orb.Point{{{-100, 0}, {0, 0}, {0, 10}, {-80, 10}, {-80, 20}, {0, 20}, {0, 30}, {-100, 30}}}, 2 * 640, []int{1, 1}},
+	{"bow tie", [][]orb.Point{{{0, 0}, {10, 10}, {10, 0}, {0, 10}}}, 50, []int{1, 1}},
+	{"hole that touches its shell", [][]orb.Point{square(0, 0, 20), {{0, 10}, {10, 5}, {10, 15}}}, 350, []int{2}},
+	{"hole that touches its shell twice", [][]orb.Point{square(0, 0, 20), {{0, 10}, {10, 5}, {20, 10}, {10, 15}}}, 300, []int{1, 1}},
+	{"holes that touch", [][]orb.Point{square(0, 0, 30), {{5, 10}, {10, 5}, {10, 15}}, {{15, 10}, {10, 5}, {10, 15}}}, 850, []int{2}},
+	{"a pinched ring", [][]orb.Point{{{0, 0}, {20, 0}, {20, 20}, {0, 20}, {0, 10}, {10, 5}, {10, 15}, {0, 10}}}, 350, []int{2}},
+	{"a spike", [][]orb.Point{{{0, 0}, {20, 0}, {20, 10}, {90, 10}, {20, 10}, {20, 20}, {0, 20}}}, 400, []int{1}},
+	{"a needle", [][]orb.Point{{{0, 0}, {20, 0}, {20, 0.4}, {0, 0.4}}}, 0, nil},
+	{"a speck", [][]orb.Point{square(7.1, 7.1, 0.3)}, 0, nil},
+	{"the same ring twice", [][]orb.Point{square(0, 0, 20), square(0, 0, 20)}, 0, nil},
+	{"neighbours", [][]orb.Point{square(0, 0, 20), {{20, 0}, {40, 0}, {40, 20}, {20, 20}}}, 800, []int{1}},
+	{"a neck that closes", [][]orb.Point{{{0, 0}, {10, 0}, {10, 9.8}, {20, 9.8}, {20, 0}, {30, 0}, {30, 20}, {20, 20}, {20, 10.2}, {10, 10.2}, {10, 20}, {0, 20}}}, 400, []int{1, 1}},
+	{"empty", [][]orb.Point{{}}, 0, nil},
+}
+
 func TestPolygonsByHand(t *testing.T) {
-	square := func(x, y, side float64) []orb.Point {
-		return []orb.Point{{x, y}, {x + side, y}, {x + side, y + side}, {x, y + side}}
-	}
-	for _, c := range []struct {
-		name  string
-		rings [][]orb.Point
-		area  float64
-		rs    []int // rings of each polygon
-	}{
-		{"inside", [][]orb.Point{square(10, 10, 20)}, 400, []int{1}},
-		{"with a hole", [][]orb.Point{square(10, 10, 20), square(15, 15, 5)}, 375, []int{2}},
-		{"hole first", [][]orb.Point{square(15, 15, 5), square(10, 10, 20)}, 375, []int{2}},
-		{"island in a hole", [][]orb.Point{square(10, 10, 20), square(12, 12, 10), square(14, 14, 2)}, 304, []int{2, 1}},
-		{"covers the tile", [][]orb.Point{square(-9000, -9000, 20000)}, 4224 * 4224, []int{1}},
-		{"covers it with a hole", [][]orb.Point{square(-9000, -9000, 20000), square(15, 15, 5)}, 4224*4224 - 25, []int{2}},
-		{"walks around the tile", [][]orb.Point{{{-100, 5}, {-200, -300}, {-150, -90}, {900, -70}, {5000, -80}, {4300, 9}, {4400, 4400}, {50, 4200}, {-70, 4300}, {-65, 100}, {-90, 50}}}, 4224 * 4224, []int{1}},
-		{"beside the tile", [][]orb.Point{square(-90, 10, 20)}, 0, nil},
-		{"around a corner, outside", [][]orb.Point{{{-80, -50}, {-80, -80}, {-50, -80}}}, 0, nil},
-		{"a corner of it", [][]orb.Point{square(-164, -164, 110)}, 100, []int{1}},
-		{"two teeth into the tile", [][]orb.Point{{{-100, 0}, {0, 0}, {0, 10}, {-80, 10}, {-80, 20}, {0, 20}, {0, 30}, {-100, 30}}}, 2 * 640, []int{1, 1}},
-		{"bow tie", [][]orb.Point{{{0, 0}, {10, 10}, {10, 0}, {0, 10}}}, 50, []int{1, 1}},
-		{"hole that touches its shell", [][]orb.Point{square(0, 0, 20), {{0, 10}, {10, 5}, {10, 15}}}, 350, []int{2}},
-		{"hole that touches its shell twice", [][]orb.Point{square(0, 0, 20), {{0, 10}, {10, 5}, {20, 10}, {10, 15}}}, 300, []int{1, 1}},
-		{"holes that touch", [][]orb.Point{square(0, 0, 30), {{5, 10}, {10, 5}, {10, 15}}, {{15, 10}, {10, 5}, {10, 15}}}, 850, []int{2}},
-		{"a pinched ring", [][]orb.Point{{{0, 0}, {20, 0}, {20, 20}, {0, 20}, {0, 10}, {10, 5}, {10, 15}, {0, 10}}}, 350, []int{2}},
-		{"a spike", [][]orb.Point{{{0, 0}, {20, 0}, {20, 10}, {90, 10}, {20, 10}, {20, 20}, {0, 20}}}, 400, []int{1}},
-		{"a needle", [][]orb.Point{{{0, 0}, {20, 0}, {20, 0.4}, {0, 0.4}}}, 0, nil},
-		{"a speck", [][]orb.Point{square(7.1, 7.1, 0.3)}, 0, nil},
-		{"the same ring twice", [][]orb.Point{square(0, 0, 20), square(0, 0, 20)}, 0, nil},
-		{"neighbours", [][]orb.Point{square(0, 0, 20), {{20, 0}, {40, 0}, {40, 20}, {20, 20}}}, 800, []int{1}},
-		{"a neck that closes", [][]orb.Point{{{0, 0}, {10, 0}, {10, 9.8}, {20, 9.8}, {20, 0}, {30, 0}, {30, 20}, {20, 20}, {20, 10.2}, {10, 10.2}, {10, 20}, {0, 20}}}, 400, []int{1, 1}},
-		{"empty", [][]orb.Point{{}}, 0, nil},
-	} {
+	for _, c := range polygonsByHand {
 		t.Run(c.name, func(t *testing.T) {
 			var s shape
 			for _, r := range c.rings {
 				s.add(middle, r...)
 			}
 			m := polygonOf(t, middle, s)
-			if got := areaOf(m); got != c.area || len(m) != len(c.rs) {
+			if got := areaOf(m); got != c.area || len(m) != len(c.want) {
 				t.Fatalf("area %v, want %v, in %v", got, c.area, m)
 			}
 			for i, p := range m {
-				if len(p) != c.rs[i] {
+				if len(p) != c.want[i] {
 					t.Errorf("polygon %d has %d rings: %v", i, len(p), m)
 				}
 			}
