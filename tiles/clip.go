@@ -3,6 +3,11 @@ package tiles
 // place is a place in tile units, anywhere in the world.
 type place struct{ x, y int32 }
 
+func (f *frame) place(p position) place {
+	x, y := f.units(p)
+	return place{x, y}
+}
+
 // The sides of the buffered tile that a place is beyond.
 const (
 	beyondWest = 1 << iota
@@ -85,8 +90,7 @@ func (w *layerWriter) line(points []position) {
 	}
 	var last place
 	for i, p := range points {
-		x, y := w.frame.units(p)
-		here := place{x, y}
+		here := w.frame.place(p)
 		if i > 0 && beyond(last)&beyond(here) == 0 {
 			in, ok := enters(last, here)
 			if out, leaves := enters(here, last); ok && leaves {

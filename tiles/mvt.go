@@ -79,7 +79,7 @@ const lengthRoom = 3
 func (w *layerWriter) begin(message []byte, name string, keys []string, c Coord) {
 	w.frame = c.frame()
 	w.start, w.features = len(message), 0
-	w.values, w.count, w.tags = w.values[:0], 0, w.tags[:0]
+	w.values, w.count = w.values[:0], 0
 	if len(w.slots) < len(keys) {
 		w.slots = append(w.slots, make([][]slot, len(keys)-len(w.slots))...)
 	}
@@ -129,7 +129,6 @@ func (w *layerWriter) feature() {
 	if len(w.tags) > 0 {
 		b = appendVarint(append(b, featureTags), uint32(len(w.tags)))
 		b = append(b, w.tags...)
-		w.tags = w.tags[:0]
 	}
 	b = appendVarint(append(b, featureType, byte(w.kind), featureGeometry), uint32(len(geometry)))
 	w.message = append(b, geometry...)

@@ -2,6 +2,12 @@ package tiles
 
 import "slices"
 
+// newFeature begins a feature without geometry or properties.
+func (w *layerWriter) newFeature(kind geometryType) {
+	w.kind, w.tags = kind, w.tags[:0]
+	w.path.reset()
+}
+
 // point begins a feature at a position, if it is in the buffered tile.
 func (w *layerWriter) point(p position) bool { return w.pointAt(w.frame.units(p)) }
 
@@ -11,8 +17,7 @@ func (w *layerWriter) pointAt(x, y int32) bool {
 	if !onGrid(x, y) {
 		return false
 	}
-	w.kind = pointType
-	w.path.reset()
+	w.newFeature(pointType)
 	s := [1]spot{spotAt(x, y)}
 	w.path.points(s[:])
 	return true
@@ -32,8 +37,7 @@ func (w *layerWriter) points(ps []position) bool {
 		return false
 	}
 	slices.Sort(spots)
-	w.kind = pointType
-	w.path.reset()
+	w.newFeature(pointType)
 	w.path.points(slices.Compact(spots))
 	return true
 }
@@ -41,8 +45,7 @@ func (w *layerWriter) points(ps []position) bool {
 // lines begins a feature with the parts of some lines that are in the buffered
 // tile. Line i ends before points[ends[i]], where the next one begins.
 func (w *layerWriter) lines(points []position, ends []int32) bool {
-	w.kind = lineType
-	w.path.reset()
+	w.newFeature(lineType)
 	first := int32(0)
 	for _, end := range ends {
 		w.line(points[first:end])
@@ -55,7 +58,9 @@ func (w *layerWriter) lines(points []position, ends []int32) bool {
 // Ring i ends before points[ends[i]], where the next one begins; it needs not
 // repeat its first point. A place is inside if the rings wind around it so that
 // a way out crosses them an odd number of times: their order and direction do
-// not matter.
+// not matter. Nor do points that follow one another beyond one side of the
+// buffered tile, but for the first and last of them: who knows them may leave
+// them out.
 //
 // What comes out is valid (4.3.4.4, and as OGC has it) whatever goes in: each
 // exterior ring with its holes behind it, rings simple, touching in single spots
@@ -68,8 +73,7 @@ func (w *layerWriter) polygon(points []position, ends []int32) bool {
 		o.add(&w.frame, points[first:end])
 		first = end
 	}
-	w.kind = polygonType
-	w.path.reset()
+	w.newFeature(polygonType)
 	o.draw(&w.path)
 	return len(w.path.bytes) > 0
 }

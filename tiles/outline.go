@@ -18,8 +18,9 @@ type outline struct {
 	order  []uint64 // of the chains, by their lowest spots
 	active []int32  // chains that the sweep is at
 
-	nodes []spot // in order, each once: where edges may begin and end
-	edges []edge // in order, each once: the borders between inside and outside
+	nodes []spot  // in order, each once: where edges may begin and end
+	rows  []int32 // where in the nodes each row begins, from that of the first; one more for the end
+	edges []edge  // in order, each once: the borders between inside and outside
 	faces faces
 
 	row  []spot // for whoever needs a few spots

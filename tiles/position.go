@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"github.com/paulmach/orb"
+
+	"github.com/lintu-map/lintu"
 )
 
 const (
@@ -34,6 +36,10 @@ func positionAt(share float64) uint32 {
 	const world = 1 << positionBits
 	return uint32(min(max(share*world, 0), world-1))
 }
+
+// Up to this zoom the world has 2^30 tile units, so that two of their differences
+// multiply within 63 bits (crossing, bend).
+const _ = uint(18 - lintu.MaxZoom)
 
 // frame turns positions into the units of one tile.
 type frame struct {

@@ -20,28 +20,31 @@ func (r ring) clip(f *frame, points []position) ring {
 	return r
 }
 
-// clipOutside is clip for rings that are not all inside.
+// clipOutside is clip for rings that are not all inside. Of points that follow one
+// another beyond one and the same side, the first and the last do for all.
 func (r ring) clipOutside(f *frame, points []position) ring {
-	begin := len(r)
-	var last place
-	last.x, last.y = f.units(points[len(points)-1])
+	last := f.place(points[len(points)-1])
 	lastBeyond := beyond(last)
-	always := lastBeyond
+	run, skipped := lastBeyond, false // the sides that all since some point are beyond
 	for _, p := range points {
-		var here place
-		here.x, here.y = f.units(p)
+		here := f.place(p)
 		hereBeyond := beyond(here)
-		if lastBeyond&hereBeyond == 0 && lastBeyond|hereBeyond != 0 {
+		if run &= hereBeyond; run != 0 {
+			last, lastBeyond, skipped = here, hereBeyond, true
+			continue
+		}
+		if skipped {
+			r = append(r, nearest(last))
+		}
+		if lastBeyond&hereBeyond == 0 {
 			r = r.bend(last, here)
 		}
-		if s := nearest(here); len(r) == begin || r[len(r)-1] != s {
-			r = append(r, s)
-		}
-		always &= hereBeyond
+		r = append(r, nearest(here))
 		last, lastBeyond = here, hereBeyond
+		run, skipped = hereBeyond, false
 	}
-	if always != 0 {
-		return r[:begin]
+	if skipped && len(r) > 0 {
+		r = append(r, nearest(last))
 	}
 	return r
 }

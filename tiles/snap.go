@@ -1,9 +1,6 @@
 package tiles
 
-import (
-	"cmp"
-	"slices"
-)
+import "slices"
 
 // edge is a segment between two spots, the lower one in the upper half. Edges
 // compared as numbers are in the order of their lower spots.
@@ -42,6 +39,7 @@ func (o *outline) snap() {
 	o.apart(true)
 	slices.Sort(o.nodes)
 	o.nodes = slices.Compact(o.nodes)
+	o.markRows()
 	for _, r := range o.rings {
 		for i := r.first; i < r.end-1; i++ {
 			o.thread(o.spots[i], o.spots[i+1])
@@ -80,23 +78,42 @@ func meeting(a, b, u, v spot) spot {
 	return spot(y<<16 | x)
 }
 
-// thread appends the edges between the hot squares that a segment passes, row by
-// row.
-func (o *outline) thread(a, b spot) {
-	low, high := min(a, b), max(a, b)
-	i := find(o.nodes, rowOf(low))
-	for last := low; last != high; {
-		row := rowOf(o.nodes[i])
-		west, east := passed(low, high, row.row())
-		i += find(o.nodes[i:], row+spot(west))
-		n := find(o.nodes[i:], row+spot(east)+1)
-		last = o.join(last, o.nodes[i:i+n], low.column() > high.column())
-		i += n + find(o.nodes[i+n:], row+1<<16)
+// markRows notes where each row begins in the nodes.
+func (o *outline) markRows() {
+	o.rows = o.rows[:0]
+	first := o.nodes[0].row()
+	for i, n := range o.nodes {
+		for int32(len(o.rows)) <= n.row()-first {
+			o.rows = append(o.rows, int32(i))
+		}
 	}
+	o.rows = append(o.rows, int32(len(o.nodes)))
 }
 
-// rowOf returns the first spot of a spot's row.
-func rowOf(s spot) spot { return s &^ 0xffff }
+// nodesOf returns the nodes of a row.
+func (o *outline) nodesOf(row int32) []spot {
+	row -= o.nodes[0].row()
+	return o.nodes[o.rows[row]:o.rows[row+1]]
+}
+
+// thread appends the edges between the hot squares that a segment passes.
+func (o *outline) thread(a, b spot) {
+	low, high := min(a, b), max(a, b)
+	last := low
+	for row := low.row(); row <= high.row(); row++ {
+		nodes := o.nodesOf(row)
+		if len(nodes) == 0 {
+			continue
+		}
+		west, east := passed(low, high, row)
+		begin := find(nodes, spot(row<<16|west))
+		end := begin
+		for end < len(nodes) && nodes[end].column() <= east {
+			end++
+		}
+		last = o.join(last, nodes[begin:end], low.column() > high.column())
+	}
+}
 
 // join appends the edges from a spot through some of one row, which are passed
 // from the west or from the east, and returns the last.
@@ -116,8 +133,15 @@ func (o *outline) join(last spot, row []spot, fromEast bool) spot {
 
 // find returns the place of the first spot from s up.
 func find(spots []spot, s spot) int {
-	i, _ := slices.BinarySearchFunc(spots, s, cmp.Compare[spot])
-	return i
+	low, high := 0, len(spots)
+	for low < high {
+		if mid := (low + high) / 2; spots[mid] < s {
+			low = mid + 1
+		} else {
+			high = mid
+		}
+	}
+	return low
 }
 
 // passed returns the first and last column of the squares that the segment from
