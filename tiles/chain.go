@@ -43,28 +43,62 @@ func (o *outline) split() {
 // apart reports whether no two segments share a spot but neighbours in a ring the
 // one between them. If all is set, it does not stop where two do, and appends the
 // grid squares in which segments cross to the nodes.
+//
+// It sweeps from north to south. The chains that it is at stand in strips of
+// 2^shift columns, so that each is compared with those near it.
 func (o *outline) apart(all bool) bool {
+	shift := o.clearStrips()
 	apart := true
-	active := o.active[:0]
 	for _, i := range o.order {
-		d := &o.chains[uint32(i)]
-		bottom := spot(i >> 32)
-		kept := active[:0]
-		for _, a := range active {
-			c := &o.chains[a]
-			if c.top < bottom {
-				continue
-			}
-			kept = append(kept, a)
-			if c.west <= d.east && d.west <= c.east && !o.walk(c, d, all) {
+		bottom, d := spot(i>>32), int32(uint32(i))
+		c := &o.chains[d]
+		for k := c.west >> shift; k <= c.east>>shift; k++ {
+			if !o.apartInStrip(k, shift, c, bottom, all) {
 				if apart = false; !all {
 					return false
 				}
 			}
+			o.strips[k] = append(o.strips[k], d)
 		}
-		active = append(kept, int32(uint32(i)))
 	}
-	o.active = active
+	return apart
+}
+
+// clearStrips makes the more strips the more chains there are.
+func (o *outline) clearStrips() (shift int) {
+	shift = 13 // one strip
+	for n := len(o.chains) / 32; n > 1 && shift > 6; n /= 2 {
+		shift--
+	}
+	n := (gridHigh-gridLow)>>shift + 1
+	for len(o.strips) < n {
+		o.strips = append(o.strips, nil)
+	}
+	for k := range o.strips[:n] {
+		o.strips[k] = o.strips[k][:0]
+	}
+	return shift
+}
+
+// apartInStrip compares a chain with those in a strip whose boxes touch its own,
+// in the first strip that they share.
+func (o *outline) apartInStrip(k int32, shift int, d *chain, bottom spot, all bool) bool {
+	apart := true
+	strip := o.strips[k]
+	kept := strip[:0]
+	for _, a := range strip {
+		c := &o.chains[a]
+		if c.top < bottom {
+			continue
+		}
+		kept = append(kept, a)
+		if c.west <= d.east && d.west <= c.east && max(c.west, d.west)>>shift == k && !o.walk(c, d, all) {
+			if apart = false; !all {
+				break
+			}
+		}
+	}
+	o.strips[k] = kept
 	return apart
 }
 

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/paulmach/orb"
+
 	"github.com/lintu-map/lintu"
 )
 
@@ -143,29 +145,60 @@ func BenchmarkPolygons(b *testing.B) {
 	}
 }
 
-// A ring of many corners, as a county's border in a tile of low zoom.
-func BenchmarkLargeRing(b *testing.B) {
+// Shapes of many corners: a county's border in a tile of low zoom, a comb whose
+// teeth stand side by side across the whole tile, and an area with many holes.
+func BenchmarkLargePolygons(b *testing.B) {
 	for _, n := range []int{1_000, 10_000, 100_000, 400_000} {
-		b.Run(fmt.Sprintf("corners=%d", n), func(b *testing.B) {
-			r := rand.New(rand.NewPCG(1, 2))
-			var s shape
-			for k := range n {
-				sin, cos := math.Sincos(2 * math.Pi * float64(k) / float64(n))
-				d := 1500 * (1 + 0.2*math.Sin(40*math.Pi*float64(k)/float64(n)) + 0.001*r.Float64())
-				s.points = append(s.points, at(middle, 2048+d*cos, 2048+d*sin))
-			}
-			s.ends = []int32{int32(n)}
-			w := newLayerWriter()
-			var buf []byte
-			before := cpuTime()
-			for b.Loop() {
-				w.begin(buf[:0], "counties", nil, middle)
-				if w.polygon(s.points, s.ends) {
-					w.feature()
-				}
-				buf = w.end()
-			}
-			b.ReportMetric(float64(cpuTime()-before)/float64(b.N)/float64(n), "cpu-ns/corner")
-		})
+		b.Run(fmt.Sprintf("border/corners=%d", n), func(b *testing.B) { benchmarkShape(b, border(n)) })
 	}
+	b.Run("comb/corners=8000", func(b *testing.B) { benchmarkShape(b, comb(2000)) })
+	for _, n := range []int{1_000, 100_000} {
+		b.Run(fmt.Sprintf("holes/corners=%d", n), func(b *testing.B) { benchmarkShape(b, holes(n/4)) })
+	}
+}
+
+func border(n int) (s shape) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for k := range n {
+		turn := 2 * math.Pi * float64(k) / float64(n)
+		d := 1500 * (1 + 0.2*math.Sin(20*turn) + 0.001*r.Float64())
+		s.points = append(s.points, at(middle, 2048+d*math.Cos(turn), 2048+d*math.Sin(turn)))
+	}
+	s.ends = []int32{int32(n)}
+	return s
+}
+
+func comb(teeth int) (s shape) {
+	var r []orb.Point
+	for i := range teeth {
+		x := float64(2 * i)
+		r = append(r, orb.Point{x, 0}, orb.Point{x, 4000}, orb.Point{x + 1, 4000}, orb.Point{x + 1, 0})
+	}
+	s.add(middle, append(r, orb.Point{float64(2 * teeth), -9}, orb.Point{-5, -9})...)
+	return s
+}
+
+func holes(n int) (s shape) {
+	s.add(middle, square(-20, -20, 4100)...)
+	side := int(math.Sqrt(float64(n)))
+	for i := range side * side {
+		step := 4050 / float64(side)
+		s.add(middle, square(float64(i%side)*step, float64(i/side)*step, step/2)...)
+	}
+	return s
+}
+
+func benchmarkShape(b *testing.B, s shape) {
+	w := newLayerWriter()
+	defer w.release()
+	var buf []byte
+	before := cpuTime()
+	for b.Loop() {
+		w.begin(buf[:0], "counties", nil, middle)
+		if w.polygon(s.points, s.ends) {
+			w.feature()
+		}
+		buf = w.end()
+	}
+	b.ReportMetric(float64(cpuTime()-before)/float64(b.N)/float64(len(s.points)), "cpu-ns/corner")
 }

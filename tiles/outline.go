@@ -15,8 +15,8 @@ type outline struct {
 	spots  []spot // of all rings, each with its lowest first and repeated at its end
 	rings  []span
 	chains []chain
-	order  []uint64 // of the chains, by their lowest spots
-	active []int32  // chains that the sweep is at
+	order  []uint64  // of the chains, by their lowest spots
+	strips [][]int32 // chains that the sweep is at, by their columns
 
 	nodes []spot  // in order, each once: where edges may begin and end
 	rows  []int32 // where in the nodes each row begins, from that of the first; one more for the end
@@ -50,9 +50,13 @@ func (o *outline) draw(p *path) {
 	if len(o.rings) == 0 {
 		return
 	}
+	if len(o.rings) == 1 && starShaped(o.spots) {
+		o.drawRing(p)
+		return
+	}
 	o.split()
-	switch simple := o.apart(false); {
-	case !simple:
+	switch apart := o.apart(false); {
+	case !apart:
 		o.snap()
 	case len(o.rings) == 1:
 		o.drawRing(p)
@@ -62,6 +66,38 @@ func (o *outline) draw(p *path) {
 	}
 	o.assemble()
 	o.drawFaces(p)
+}
+
+// starShaped reports whether all of a closed ring is seen from its middle, as it is
+// of most parcels and buildings: it goes around the middle once, and never back.
+// Such a ring is simple.
+func starShaped(spots []spot) bool {
+	var x, y int
+	for _, s := range spots[1:] {
+		x, y = x+int(s.column()), y+int(s.row())
+	}
+	n := len(spots) - 1
+	middle := spot(y/n<<16 | x/n)
+	if turn(middle, spots[0], spots[1]) < 0 {
+		return goesAround(middle, spots, -1)
+	}
+	return goesAround(middle, spots, 1)
+}
+
+// goesAround reports whether a closed ring turns around a spot in one direction
+// only, and once: whether it comes from its row or above to below one time.
+func goesAround(middle spot, spots []spot, direction int32) bool {
+	below, times := spots[0] > middle|0xffff, 0
+	for i := range len(spots) - 1 {
+		if turn(middle, spots[i], spots[i+1])*direction <= 0 {
+			return false
+		}
+		was := below
+		if below = spots[i+1] > middle|0xffff; below && !was {
+			times++
+		}
+	}
+	return times == 1
 }
 
 // drawRing appends the only ring to a path.
