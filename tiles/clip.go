@@ -81,7 +81,7 @@ func enters(a, b place) (spot, bool) {
 
 // line appends the parts of a line that are in the buffered tile.
 func (w *layerWriter) line(points []position) {
-	part := w.outline.row[:0]
+	part := w.part[:0]
 	finish := func() {
 		if len(part) > 1 {
 			w.path.line(part)
@@ -103,7 +103,7 @@ func (w *layerWriter) line(points []position) {
 		last = here
 	}
 	finish()
-	w.outline.row = part
+	w.part = part
 }
 
 // extend appends a spot to a line, unless it repeats the last one. A spot on the

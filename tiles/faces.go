@@ -5,13 +5,14 @@ import "slices"
 // faces is what the edges of an outline enclose. A face is a part of the inside
 // that hangs together; it is bounded by one shell and perhaps holes.
 type faces struct {
-	edges  []side
-	loops  []loop
-	spots  []spot // of all loops
-	status []int32
-	around []int32
-	path   []int32
-	at     []int32
+	edges []side
+	loops []loop
+	spots []spot // of all loops
+
+	status []int32 // edges that the sweep is at, from west to east
+	around []int32 // edges around a node, in their order
+	path   []int32 // edges that trace has followed
+	at     []int32 // of each node, one more than where in the path it is
 }
 
 // side is the side of an edge on which a face lies: along it, the face lies where
@@ -124,26 +125,26 @@ func (o *outline) trace() {
 	f := &o.faces
 	f.loops, f.spots = f.loops[:0], f.spots[:0]
 	f.at = slices.Grow(f.at[:0], len(o.nodes))[:len(o.nodes)]
-	clear(f.at) // of each node, one more than where in the path it is
+	clear(f.at)
 	for first := range f.edges {
 		f.path = f.path[:0]
 		for e := int32(first); f.edges[e].loop < 0; e = f.edges[e].next {
 			n := f.edges[e].from
 			if i := f.at[n]; i > 0 {
-				o.close(i - 1)
+				o.closeLoop(i - 1)
 			}
 			f.path = append(f.path, e)
 			f.at[n] = int32(len(f.path))
 			f.edges[e].loop = int32(len(f.loops))
 		}
 		if len(f.path) > 0 {
-			o.close(0)
+			o.closeLoop(0)
 		}
 	}
 }
 
-// close makes a loop of the path from one of its edges on.
-func (o *outline) close(begin int32) {
+// closeLoop makes a loop of the path from one of its edges on.
+func (o *outline) closeLoop(begin int32) {
 	f := &o.faces
 	edges := f.path[begin:]
 	f.path = f.path[:begin]

@@ -37,7 +37,8 @@ const (
 // layerWriter writes one layer of a tile (MVT 2.1, 4.1): begin, then for each
 // feature its geometry, its properties and feature, at last end. A geometry
 // method that reports false has begun no feature: nothing of it shows in the
-// tile. Equal calls give equal bytes. It is not safe for concurrent use; its
+// tile. Equal calls give equal bytes. Values that two columns share stand in the
+// layer once for each. It is not safe for concurrent use; its
 // memory is used again for the next layer.
 type layerWriter struct {
 	frame    frame
@@ -49,17 +50,18 @@ type layerWriter struct {
 	path path         // its geometry
 	tags []byte       // its pairs of key and value
 
-	values     []byte // of the layer so far, as they will stand in it
-	count      uint32 // of values
-	slots      [][]slot
-	generation uint32 // of this layer
+	values     []byte   // of the layer so far, as they will stand in it
+	count      uint32   // of values
+	slots      [][]slot // of each key, by what is known of its values
+	generation uint32   // of this layer
 
+	part    []spot // of points or a line under way
 	outline outline
 }
 
-// slot remembers where in the values of a layer one value of a column stands. It
-// is of no meaning to a layer of another generation.
-type slot struct{ generation, place uint32 }
+// slot remembers at which index in the values of a layer one value of a column
+// stands. It is of no meaning to a layer of another generation.
+type slot struct{ generation, index uint32 }
 
 var layerWriters = sync.Pool{New: func() any { return new(layerWriter) }}
 
@@ -71,8 +73,8 @@ func (w *layerWriter) release() {
 	layerWriters.Put(w)
 }
 
-// lengthRoom is what begin leaves for the length of a layer: enough for 2 MB.
-const lengthRoom = 3
+// lengthRoom is what begin leaves for the length of a layer: that of 16 kB to 2 MB.
+const lengthRoom = 3 // the layer is moved if its length takes another number of bytes
 
 // begin starts a layer behind the message of a tile. Properties name their keys
 // by the place in keys, which must differ and be fewer than 128.
@@ -109,12 +111,13 @@ func (w *layerWriter) end() []byte {
 	b := append(w.message, w.values...)
 	room := w.start + 1
 	body := room + lengthRoom
-	length := len(b) - body
-	if n := varintLen(uint32(length)); n != lengthRoom {
-		b = slices.Replace(b, room, body, make([]byte, n)...)
+	var length [binary.MaxVarintLen64]byte
+	n := binary.PutUvarint(length[:], uint64(len(b)-body))
+	if n == lengthRoom {
+		copy(b[room:], length[:n])
+		return b
 	}
-	binary.PutUvarint(b[room:], uint64(length))
-	return b
+	return slices.Replace(b, room, body, length[:n]...)
 }
 
 // feature writes the feature that was begun, with the properties since then

@@ -26,13 +26,13 @@ func (w *layerWriter) pointAt(x, y int32) bool {
 // points begins a feature with those of several points that are in the buffered
 // tile, each place once.
 func (w *layerWriter) points(ps []position) bool {
-	spots := w.outline.row[:0]
+	spots := w.part[:0]
 	for _, p := range ps {
 		if x, y := w.frame.units(p); onGrid(x, y) {
 			spots = append(spots, spotAt(x, y))
 		}
 	}
-	w.outline.row = spots
+	w.part = spots
 	if len(spots) == 0 {
 		return false
 	}

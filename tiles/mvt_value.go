@@ -44,7 +44,7 @@ func (w *layerWriter) entry(key int, d *dictionary, id uint32) {
 	if w.absent(s) {
 		w.values = append(w.values, d.value(id)...)
 	}
-	w.tag(key, s.place)
+	w.tag(key, s.index)
 }
 
 // unique gives the feature a text that no other feature has: a code.
@@ -70,7 +70,7 @@ func (w *layerWriter) integer(key int, n int64) {
 	if w.absent(s) {
 		w.values = appendIntegerValue(w.values, n)
 	}
-	w.tag(key, s.place)
+	w.tag(key, s.index)
 }
 
 // slotOf returns the slot of value i of a key that has so many of them.
@@ -81,7 +81,7 @@ func (w *layerWriter) slotOf(key, i, n int) *slot {
 	return &w.slots[key][i]
 }
 
-// absent reports whether a value is not in the layer yet, and gives it a place.
+// absent reports whether a value is not in the layer yet, and gives it an index.
 func (w *layerWriter) absent(s *slot) bool {
 	if s.generation == w.generation {
 		return false
@@ -90,14 +90,14 @@ func (w *layerWriter) absent(s *slot) bool {
 	return true
 }
 
-// fresh returns the place of the next value.
+// fresh returns the index of the next value.
 func (w *layerWriter) fresh() uint32 {
 	w.count++
 	return w.count - 1
 }
 
-func (w *layerWriter) tag(key int, place uint32) {
-	w.tags = appendVarint(append(w.tags, byte(key)), place)
+func (w *layerWriter) tag(key int, index uint32) {
+	w.tags = appendVarint(append(w.tags, byte(key)), index)
 }
 
 // appendTextValue appends a Value message with a string, as a field of the layer.

@@ -298,14 +298,11 @@ func tileAt(p orb.Point, z int) Coord {
 }
 
 // realAreas reads the polygons of a zipped shapefile by GDAL, mended where they
-// are not valid. srs is what they are in, if the file does not say.
-func realAreas(t *testing.T, name, srs string) (areas []orb.Geometry) {
+// are not valid.
+func realAreas(t *testing.T, name string, more []string) (areas []orb.Geometry) {
 	t.Helper()
 	args := []string{"-f", "GeoJSON", "-t_srs", "EPSG:4326", "-makevalid", "-select", "", "-lco", "COORDINATE_PRECISION=12", "/vsistdout/", "/vsizip/" + sharedData(t, name)}
-	if srs != "" {
-		args = append(args, "-s_srs", srs)
-	}
-	out, err := exec.Command(tool(t, "ogr2ogr"), args...).Output()
+	out, err := exec.Command(tool(t, "ogr2ogr"), append(args, more...)...).Output()
 	if err != nil {
 		t.Fatalf("ogr2ogr: %v", err)
 	}

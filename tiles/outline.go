@@ -23,8 +23,7 @@ type outline struct {
 	edges []edge  // in order, each once: the borders between inside and outside
 	faces faces
 
-	row  []spot // for whoever needs a few spots
-	ring ring   // the one under way
+	ring ring // the one under way
 }
 
 // span is a part of a slice.

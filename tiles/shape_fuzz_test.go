@@ -58,7 +58,7 @@ func FuzzPolygon(f *testing.F) {
 		}
 		m := polygonOf(t, c, s)
 		want, got := covered(rings, 4), areaOf(m)
-		if slack := 2 + 1.5*perimeter(rings); c.Z > 1 && math.Abs(want-got) > slack {
+		if slack := 3 + perimeter(rings)/2; c.Z > 1 && math.Abs(want-got) > slack {
 			t.Fatalf("area %v, want %v ± %v: %v", got, want, slack, m)
 		}
 	})

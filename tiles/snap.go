@@ -2,8 +2,8 @@ package tiles
 
 import "slices"
 
-// edge is a segment between two spots, the lower one in the upper half. Edges
-// compared as numbers are in the order of their lower spots.
+// edge is a segment between two spots, the one that the sweep meets first in its
+// upper half. Edges compared as numbers are in the order of these.
 type edge uint64
 
 func edgeOf(a, b spot) edge { return edge(min(a, b))<<32 | edge(max(a, b)) }
