@@ -86,35 +86,16 @@ func readOneLayer(b []byte) (l readLayer, err error) {
 		if place++; (place == 1) != (field == layerVersion) {
 			return fmt.Errorf("field %d at place %d", field, place)
 		}
-		switch field {
-		case layerName:
-			l.name = string(bytes)
-		case layerFeature:
+		if field == layerFeature {
 			features = append(features, bytes)
-		case layerKey:
-			if slices.Contains(l.keys, string(bytes)) {
-				return fmt.Errorf("two keys %s", bytes)
-			}
-			l.keys = append(l.keys, string(bytes))
-		case layerValue:
-			v, err := readValue(bytes)
-			l.values = append(l.values, v)
-			return err
-		case layerExtent:
-			l.extent = n
-		case layerVersion:
-			if n != 2 {
-				return fmt.Errorf("version %d", n)
-			}
-		default:
-			return fmt.Errorf("field %d in a layer", field)
+			return nil
 		}
-		return nil
+		return l.readField(field, n, bytes)
 	})
 	if err == nil && (l.name == "" || len(features) == 0) {
 		err = fmt.Errorf("layer %q of %d features", l.name, len(features))
 	}
-	for i := 0; i < len(features) && err == nil; i++ {
+	for i := 0; i < len(features) && err == nil; i++ { // keys and values may stand behind them
 		var f readFeature
 		if f, err = l.readFeature(features[i]); err != nil {
 			err = fmt.Errorf("feature %d: %w", i, err)
@@ -122,6 +103,31 @@ func readOneLayer(b []byte) (l readLayer, err error) {
 		l.features = append(l.features, f)
 	}
 	return l, err
+}
+
+func (l *readLayer) readField(field int, n uint64, bytes []byte) error {
+	switch field {
+	case layerName:
+		l.name = string(bytes)
+	case layerKey:
+		if slices.Contains(l.keys, string(bytes)) {
+			return fmt.Errorf("two keys %s", bytes)
+		}
+		l.keys = append(l.keys, string(bytes))
+	case layerValue:
+		v, err := readValue(bytes)
+		l.values = append(l.values, v)
+		return err
+	case layerExtent:
+		l.extent = n
+	case layerVersion:
+		if n != 2 {
+			return fmt.Errorf("version %d", n)
+		}
+	default:
+		return fmt.Errorf("field %d in a layer", field)
+	}
+	return nil
 }
 
 func readValue(b []byte) (v any, err error) {
@@ -207,69 +213,75 @@ func readNumbers(b []byte) (ns []uint32, err error) {
 
 // readGeometry follows the commands of section 4.3.
 func readGeometry(kind geometryType, ns []uint32) (parts [][]orb.Point, err error) {
-	var x, y int32
-	take := func(count int) (part []orb.Point, err error) {
-		if count < 1 || len(ns) < 2*count {
-			return nil, fmt.Errorf("%d points in %d numbers", count, len(ns))
-		}
-		for i := range count {
-			dx, dy := int32(ns[2*i]>>1)^-int32(ns[2*i]&1), int32(ns[2*i+1]>>1)^-int32(ns[2*i+1]&1)
-			x, y = x+dx, y+dy
-			part = append(part, orb.Point{float64(x), float64(y)})
-		}
-		ns = ns[2*count:]
-		return part, nil
+	if kind < pointType || kind > polygonType || len(ns) == 0 {
+		return nil, fmt.Errorf("%d numbers in a geometry of type %d", len(ns), kind)
 	}
-	command := func(id uint32, most int) (int, error) {
-		if len(ns) == 0 || ns[0]&7 != id || most > 0 && ns[0]>>3 != uint32(most) {
-			return 0, fmt.Errorf("want command %d %d times, got %v", id, most, ns[:min(1, len(ns))])
-		}
-		count := int(ns[0] >> 3)
-		ns = ns[1:]
-		return count, nil
-	}
-	for done := false; !done; done = len(ns) == 0 {
+	c := commands{left: ns}
+	for len(c.left) > 0 && c.err == nil {
 		most := 1
 		if kind == pointType {
-			most = 0
+			most = math.MaxInt32
 		}
-		count, err := command(moveTo, most)
-		if err != nil {
-			return nil, err
+		part := c.points(c.command(moveTo, most))
+		if kind != pointType {
+			part = append(part, c.points(c.command(lineTo, math.MaxInt32))...)
+		} else if len(c.left) > 0 {
+			c.fail("more than one command for points")
 		}
-		part, err := take(count)
-		if err != nil {
-			return nil, err
-		}
-		if kind == pointType {
-			parts = append(parts, part)
-			break
-		}
-		if count, err = command(lineTo, 0); err != nil {
-			return nil, err
-		}
-		more, err := take(count)
-		if err != nil {
-			return nil, err
-		}
-		part = append(part, more...)
 		if kind == polygonType {
-			if _, err = command(closePath, 1); err != nil {
-				return nil, err
-			}
+			c.command(closePath, 1)
 			if len(part) < 3 || part[0] == part[len(part)-1] {
-				return nil, fmt.Errorf("ring %v", part)
+				c.fail("ring %v", part)
 			}
 		}
-		if len(slices.Compact(slices.Clone(part))) < len(part) {
-			return nil, fmt.Errorf("zero-length segment in %v", part)
+		if kind != pointType && len(slices.Compact(slices.Clone(part))) < len(part) {
+			c.fail("zero-length segment in %v", part)
 		}
 		parts = append(parts, part)
 	}
-	if len(ns) > 0 || kind < pointType || kind > polygonType {
-		return nil, fmt.Errorf("%d numbers left in a geometry of type %d", len(ns), kind)
+	return parts, c.err
+}
+
+// commands are the numbers of a geometry that are still to be read.
+type commands struct {
+	left []uint32
+	x, y int32
+	err  error // the first
+}
+
+func (c *commands) fail(format string, args ...any) {
+	if c.err == nil {
+		c.err = fmt.Errorf(format, args...)
 	}
-	return parts, nil
+}
+
+// command reads a command and returns how often it is to be done.
+func (c *commands) command(id uint32, most int) int {
+	if len(c.left) == 0 || c.left[0]&7 != id || c.left[0]>>3 > uint32(most) {
+		c.fail("want command %d at %v", id, c.left)
+		return 0
+	}
+	count := int(c.left[0] >> 3)
+	c.left = c.left[1:]
+	if count == 0 {
+		c.fail("command %d zero times", id)
+	}
+	return count
+}
+
+// points reads so many points.
+func (c *commands) points(count int) (points []orb.Point) {
+	if len(c.left) < 2*count {
+		c.fail("%d points in %d numbers", count, len(c.left))
+		return nil
+	}
+	unzigzag := func(n uint32) int32 { return int32(n>>1) ^ -int32(n&1) }
+	for i := range count {
+		c.x, c.y = c.x+unzigzag(c.left[2*i]), c.y+unzigzag(c.left[2*i+1])
+		points = append(points, orb.Point{float64(c.x), float64(c.y)})
+	}
+	c.left = c.left[2*count:]
+	return points
 }
 
 // multiPolygon puts rings together as MVT tells exteriors from holes.

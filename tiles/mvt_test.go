@@ -3,6 +3,7 @@ package tiles
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"math"
 	"reflect"
 	"testing"
@@ -20,27 +21,27 @@ func TestProperties(t *testing.T) {
 		t.Fatal(err)
 	}
 	var names dictionary
-	li, wang := names.addText("李家组"), names.addText("")
-	seven := names.addInteger(-7)
+	known := map[any]uint32{"李家组": names.addText("李家组"), "": names.addText(""), int64(-7): names.addInteger(-7)}
+	keys := []string{"id", "code", "name", "count", "never"}
+	rows := []struct {
+		name  any // nil: null
+		count int64
+	}{
+		{"李家组", 0}, {"李家组", 1}, {"", smallIntegers - 1}, {int64(-7), smallIntegers}, {nil, math.MaxInt64}, {"李家组", -1}, {nil, math.MinInt64}, {nil, 0},
+	}
 	w := newLayerWriter()
 	defer w.release()
-	numbers := []int64{0, 1, smallIntegers - 1, smallIntegers, math.MaxInt64, -1, math.MinInt64, 0}
-	w.begin([]byte{}, "groups", []string{"id", "code", "name", "count", "never"}, middle)
-	for i, n := range numbers {
+	w.begin(nil, "groups", keys, middle)
+	for i, r := range rows {
 		if !w.pointAt(int32(i), -7) {
 			t.Fatal("a point in the tile is left out")
 		}
 		w.id(0, id)
 		w.unique(1, fmt.Appendf(nil, "H%d", i))
-		switch i {
-		case 0, 1, 5:
-			w.entry(2, &names, li)
-		case 2:
-			w.entry(2, &names, wang)
-		case 3:
-			w.entry(2, &names, seven)
+		if r.name != nil {
+			w.entry(2, &names, known[r.name])
 		}
-		w.integer(3, n)
+		w.integer(3, r.count)
 		w.feature()
 	}
 	layers, err := readTile(w.end())
@@ -48,18 +49,15 @@ func TestProperties(t *testing.T) {
 		t.Fatal(err)
 	}
 	l := layers[0]
-	if l.name != "groups" || l.extent != 4096 || !reflect.DeepEqual(l.keys, []string{"id", "code", "name", "count", "never"}) {
-		t.Errorf("%+v", l)
+	if l.name != "groups" || l.extent != 4096 || !reflect.DeepEqual(l.keys, keys) || len(l.features) != len(rows) {
+		t.Fatalf("%+v", l)
 	}
-	name := map[int]any{0: "李家组", 1: "李家组", 5: "李家组", 2: "", 3: int64(-7)}
 	for i, f := range l.features {
-		want := map[string]any{"id": "01890a5d-ac96-774b-bcce-b302099a8057", "code": fmt.Sprint("H", i), "count": uint64(numbers[i])}
-		if numbers[i] < 0 {
-			want["count"] = numbers[i]
+		want := map[string]any{"id": "01890a5d-ac96-774b-bcce-b302099a8057", "code": fmt.Sprint("H", i), "name": rows[i].name, "count": uint64(rows[i].count)}
+		if rows[i].count < 0 {
+			want["count"] = rows[i].count
 		}
-		if v, ok := name[i]; ok {
-			want["name"] = v
-		}
+		maps.DeleteFunc(want, func(_ string, v any) bool { return v == nil })
 		if !reflect.DeepEqual(f.properties, want) || f.kind != pointType || f.parts[0][0] != (orb.Point{float64(i), -7}) {
 			t.Errorf("feature %d: %v at %v, want %v", i, f.properties, f.parts, want)
 		}
