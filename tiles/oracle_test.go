@@ -8,6 +8,7 @@ import (
 
 	"github.com/paulmach/orb"
 
+	"github.com/lintu-map/lintu"
 	"github.com/lintu-map/lintu/sql"
 	"github.com/lintu-map/lintu/sql/sqltest"
 )
@@ -207,4 +208,54 @@ func TestOracleOnRealAreas(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Values are of the types that ST_AsMVT gives them, and null is no value.
+func TestOracleOnValues(t *testing.T) {
+	db := sqltest.New(t)
+	id := lintu.NewID()
+	numbers := []int64{0, 1, 300, smallIntegers, math.MaxInt64, -1, -300, math.MinInt64}
+	var theirs []byte
+	err := db.Owner().QueryRow(t.Context(), `SELECT ST_AsMVT(t, 'l', 4096, 'geom') FROM
+		(SELECT ST_Point(1, 2) AS geom, $1::uuid::text AS id, n, CASE WHEN n < 0 THEN '李家组' END AS name FROM unnest($2::bigint[]) n) t`, id, numbers).Scan(&theirs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names dictionary
+	li := names.addText("李家组")
+	w := newLayerWriter()
+	defer w.release()
+	w.begin(nil, "l", []string{"id", "n", "name"}, middle)
+	for i, n := range numbers {
+		w.pointAt(1, 2)
+		if i == 0 {
+			w.id(0, id)
+		}
+		w.integer(1, n)
+		if n < 0 {
+			w.entry(2, &names, li)
+		}
+		w.feature()
+	}
+	if got, want := valuesOf(t, w.end()), valuesOf(t, theirs); !slices.Equal(got, want) {
+		t.Errorf("values %q, want %q", got, want)
+	}
+}
+
+// valuesOf lists the Value messages of a tile with one layer, sorted.
+func valuesOf(t *testing.T, tile []byte) (values []string) {
+	t.Helper()
+	err := fields(tile, func(_ int, _ uint64, layer []byte) error {
+		return fields(layer, func(field int, _ uint64, bytes []byte) error {
+			if field == layerValue {
+				values = append(values, string(bytes))
+			}
+			return nil
+		})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(values)
+	return values
 }
