@@ -1,0 +1,203 @@
+package tiles
+
+import "slices"
+
+// maxArc is the most points of an arc. Longer ones are cut: that costs a vertex
+// at every 255 that is never left out, and keeps short the work on an arc.
+const maxArc = 256
+
+// cutRow is a row about to be cut into arcs.
+type cutRow struct {
+	number   uint32
+	rings    []cutRing
+	polygons []int32 // where each polygon ends in rings
+}
+
+// cutRing is a ring of it, and which of its points are nodes.
+type cutRing struct {
+	points []position
+	nodes  []bool
+}
+
+func newCutRow(number uint32, o outline) cutRow {
+	r := cutRow{number: number, polygons: o.polygons, rings: make([]cutRing, len(o.rings))}
+	nodes := make([]bool, len(o.points))
+	for i := range r.rings {
+		points := o.ring(int32(i))
+		r.rings[i] = cutRing{points: points, nodes: nodes[:len(points):len(points)]}
+		nodes = nodes[len(points):]
+	}
+	return r
+}
+
+// neighbors returns the points before and after point i, the lower one first.
+func (r cutRing) neighbors(i int32) [2]position {
+	n := int32(len(r.points))
+	p, q := r.points[(i+n-1)%n], r.points[(i+1)%n]
+	if less(q, p) {
+		p, q = q, p
+	}
+	return [2]position{p, q}
+}
+
+func less(p, q position) bool { return p.x < q.x || p.x == q.x && p.y < q.y }
+
+// findNodes says of the points at, or of all where at is nil, whether they are
+// nodes: points that a ring passes twice, or that two rings reach or leave by
+// different segments. rows must have all rings that pass those points.
+func findNodes(rows []cutRow, at map[position]bool) {
+	type visit struct {
+		row, ring, point int32
+		node             bool
+	}
+	last := map[position]visit{}
+	for r := range rows {
+		for g, ring := range rows[r].rings {
+			for i, p := range ring.points {
+				if at != nil && !at[p] {
+					continue
+				}
+				v, known := last[p]
+				now := visit{int32(r), int32(g), int32(i), v.node}
+				if known && !v.node {
+					now.node = v.row == now.row && v.ring == now.ring ||
+						rows[v.row].rings[v.ring].neighbors(v.point) != ring.neighbors(now.point)
+				}
+				last[p] = now
+			}
+		}
+	}
+	for _, row := range rows {
+		for _, ring := range row.rings {
+			for i, p := range ring.points {
+				if v, known := last[p]; known {
+					ring.nodes[i] = v.node
+				}
+			}
+		}
+	}
+}
+
+// start returns where the ring begins whatever its first point was: at the
+// lowest of its nodes, or of all points where it has none. If it passes that
+// twice, what follows decides.
+func (r cutRing) start() int {
+	any := !slices.Contains(r.nodes, true)
+	best, n := -1, len(r.points)
+	for i := range r.points {
+		if !any && !r.nodes[i] {
+			continue
+		}
+		if best < 0 {
+			best = i
+		}
+		for k := range n {
+			if p, q := r.points[(i+k)%n], r.points[(best+k)%n]; p != q {
+				if less(p, q) {
+					best = i
+				}
+				break
+			}
+		}
+	}
+	return best
+}
+
+// cutter cuts rows into arcs and stores them in a coverage.
+type cutter struct {
+	coverage *coverage
+	known    map[[2]position]uint32 // arcs by their first two points
+	added    []uint32               // arcs that were not known
+
+	turned cutRing // the ring at hand from its start, back to it
+}
+
+// row stores a row.
+func (c *cutter) row(r cutRow) {
+	to, ring := c.coverage, 0
+	row := &to.rows[r.number]
+	row.box = nowhere
+	row.refs.from = uint32(len(to.refs))
+	for _, end := range r.polygons {
+		to.refs = append(to.refs, uint32(int(end)-ring))
+		for ; ring < int(end); ring++ {
+			row.box = row.box.union(boxOf(r.rings[ring].points))
+			c.ring(r.rings[ring])
+		}
+	}
+	row.refs.to = uint32(len(to.refs))
+}
+
+func (c *cutter) ring(r cutRing) {
+	start, t := r.start(), &c.turned
+	t.points = append(append(append(t.points[:0], r.points[start:]...), r.points[:start]...), r.points[start])
+	t.nodes = append(append(append(t.nodes[:0], r.nodes[start:]...), r.nodes[:start]...), r.nodes[start])
+	head := len(c.coverage.refs)
+	c.coverage.refs = append(c.coverage.refs, 0)
+	for from, to := 0, 1; to < len(t.points); to++ {
+		if t.nodes[to] || to == len(t.points)-1 {
+			c.arc(cutRing{t.points[from : to+1], t.nodes[from : to+1]})
+			from = to
+		}
+	}
+	c.coverage.refs[head] = uint32(len(c.coverage.refs) - head - 1)
+}
+
+// arc stores the part of a ring between two nodes, in pieces if it is long. It
+// is stored in the direction that has the lower points first.
+func (c *cutter) arc(a cutRing) {
+	against := uint32(0)
+	if runsBackward(a.points) {
+		against = 1
+		a.reverse()
+		defer a.reverse() // the next arc begins at its last point
+	}
+	head := len(c.coverage.refs)
+	for from := 0; from < len(a.points)-1; from += maxArc - 1 {
+		to := min(from+maxArc, len(a.points))
+		number := c.number(cutRing{a.points[from:to], a.nodes[from:to]})
+		c.coverage.refs = append(c.coverage.refs, 2*number+against)
+	}
+	if against == 1 {
+		slices.Reverse(c.coverage.refs[head:])
+	}
+}
+
+// runsBackward reports whether the points are lower when they are read from the
+// end.
+func runsBackward(points []position) bool {
+	for i, j := 0, len(points)-1; i < j; i, j = i+1, j-1 {
+		if points[i] != points[j] {
+			return less(points[j], points[i])
+		}
+	}
+	return false
+}
+
+func (r cutRing) reverse() {
+	slices.Reverse(r.points)
+	slices.Reverse(r.nodes)
+}
+
+// number returns the number of an arc, a new one if it is not known.
+func (c *cutter) number(a cutRing) uint32 {
+	first := [2]position{a.points[0], a.points[1]}
+	number, known := c.known[first]
+	if !known || !slices.Equal(c.coverage.arc(number), a.points) {
+		number = c.coverage.add(a.points)
+		c.known[first] = number
+		c.added = append(c.added, number)
+	}
+	s := c.coverage.arcs[number]
+	c.coverage.zooms[s.from] = endZoom(a.nodes[0])
+	c.coverage.zooms[s.to-1] = endZoom(a.nodes[len(a.nodes)-1])
+	return number
+}
+
+// endZoom is the zoom of an arc's end.
+func endZoom(isNode bool) int8 {
+	if isNode {
+		return node
+	}
+	return 0
+}

@@ -1,0 +1,195 @@
+package tiles
+
+import (
+	"cmp"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/lintu-map/lintu"
+)
+
+// drawAll returns what a zoom shows of every row.
+func drawAll(c *coverage, zoom int) []outline {
+	all := make([]outline, len(c.rows))
+	for i := range all {
+		c.draw(&all[i], uint32(i), zoom)
+	}
+	return all
+}
+
+// planarPatchwork tries until no sides cross, and returns the outlines.
+func planarPatchwork(r *rand.Rand, size, cell, depth int) (*patchwork, []outline) {
+	for {
+		p := newPatchwork(r, size, cell, depth)
+		var rows []outline
+		for row := range size * size {
+			rows = append(rows, p.outline(row))
+		}
+		if len(meetings(segmentsOf(rows...))) == 0 {
+			return p, rows
+		}
+	}
+}
+
+// Sizes of cells so that zooms find them large, small and smaller than a unit.
+var cells = []int{40, 300, 4000, 100_000, 5_000_000}
+
+func TestNeighboursShareTheirBorders(t *testing.T) {
+	for seed := range uint64(150) {
+		r := rand.New(rand.NewPCG(seed, 1))
+		_, rows := planarPatchwork(r, 1+r.IntN(6), cells[seed%uint64(len(cells))], 5)
+		var labels []position // which are obstacles, and could hide that another rule is broken
+		if seed%2 == 0 {
+			labels = labelsIn(r, rows)
+		}
+		c := newCoverage(rows, labels)
+		for zoom := range lintu.MaxZoom + 1 {
+			checkPatchwork(t, rows, drawAll(c, zoom), labels, zoom)
+			if t.Failed() {
+				t.Fatalf("seed %d, zoom %d", seed, zoom)
+			}
+		}
+	}
+}
+
+// labelsIn picks a point inside each row.
+func labelsIn(r *rand.Rand, rows []outline) []position {
+	labels := make([]position, len(rows))
+	for i, o := range rows {
+		if len(o.rings) == 0 {
+			continue
+		}
+		b := boxOf(o.points)
+		for side(labels[i], ringsOf(o)...) <= 0 {
+			labels[i] = position{b.west + r.Uint32N(b.east-b.west), b.north + r.Uint32N(b.south-b.north)}
+		}
+	}
+	return labels
+}
+
+func ringsOf(o outline) [][]position {
+	var rings [][]position
+	for i := range o.rings {
+		rings = append(rings, o.ring(int32(i)))
+	}
+	return rings
+}
+
+// checkPatchwork checks a zoom of rows without gaps and overlaps.
+func checkPatchwork(t *testing.T, rows, drawn []outline, labels []position, zoom int) {
+	t.Helper()
+	for _, m := range meetings(segmentsOf(drawn...)) {
+		t.Errorf("%v and %v meet", m[0], m[1])
+	}
+	count := map[segment]int{}
+	for _, s := range segmentsOf(drawn...) {
+		count[s]++
+	}
+	checkBorder(t, rows, count)
+	for i, o := range drawn {
+		checkRow(t, rows[i], o, zoom)
+		if labels != nil && len(o.rings) > 0 && side(labels[i], ringsOf(o)...) <= 0 {
+			t.Errorf("row %d: its label %v is not inside", i, labels[i])
+		}
+	}
+}
+
+// checkBorder checks that every segment is drawn once, and once by the neighbour
+// in the other direction unless it is on the rim of the whole.
+func checkBorder(t *testing.T, rows []outline, drawn map[segment]int) {
+	t.Helper()
+	rim := map[position]bool{} // every point on it
+	all := map[segment]bool{}
+	for _, s := range segmentsOf(rows...) {
+		all[s] = true
+	}
+	for s := range all {
+		if !all[segment{s.b, s.a}] {
+			rim[s.a], rim[s.b] = true, true
+		}
+	}
+	for s, n := range drawn {
+		if n != 1 {
+			t.Errorf("%v is drawn %d times", s, n)
+		}
+		if drawn[segment{s.b, s.a}] != 1 && (!rim[s.a] || !rim[s.b]) {
+			t.Errorf("%v has no neighbour", s)
+		}
+	}
+}
+
+// checkRow checks that a row keeps its rings, the side of their insides, and its
+// place to a tile unit.
+func checkRow(t *testing.T, row, drawn outline, zoom int) {
+	t.Helper()
+	if len(row.rings) != len(drawn.rings) || !slices.Equal(row.polygons, drawn.polygons) {
+		t.Fatalf("%d rings in %v polygons, want %d in %v", len(drawn.rings), drawn.polygons, len(row.rings), row.polygons)
+	}
+	for i := range row.rings {
+		was, is := row.ring(int32(i)), drawn.ring(int32(i))
+		if cmp.Compare(area2(was), 0) != cmp.Compare(area2(is), 0) {
+			t.Errorf("ring %d had the area %d and has %d", i, area2(was), area2(is))
+		}
+		if unturned(is, was) == nil {
+			t.Errorf("ring %d is not a part of what it was", i)
+		}
+		line := segmentsOf(outline{points: is, rings: []int32{int32(len(is))}})
+		for _, p := range was {
+			if d := distance(p, line); d > float64(int64(1)<<(20-zoom)) {
+				t.Errorf("ring %d is %.1f units from %v", i, d, p)
+			}
+		}
+	}
+}
+
+// unturned returns ring from where it begins to be a part of another in the same
+// order, or nil.
+func unturned(ring, of []position) []position {
+	at := slices.Index(of, ring[0])
+	if at < 0 {
+		return nil
+	}
+	turned, k := slices.Concat(of[at:], of[:at]), 0
+	for _, p := range turned {
+		if k < len(ring) && p == ring[k] {
+			k++
+		}
+	}
+	if k < len(ring) {
+		return nil
+	}
+	return turned
+}
+
+// At the last zoom, and whatever the input, every vertex is drawn.
+func TestTheLastZoomDrawsAll(t *testing.T) {
+	for seed := range uint64(2000) {
+		r := rand.New(rand.NewPCG(seed, 2))
+		var rows []outline
+		for range 1 + r.IntN(8) {
+			rows = append(rows, nasty(r, position{1 << 30, 1 << 30}, 2+r.Uint32N(12)))
+		}
+		for i, o := range drawAll(newCoverage(rows, nil), lintu.MaxZoom) {
+			want := rows[i].clean()
+			if !slices.Equal(o.rings, want.rings) || !slices.Equal(o.polygons, want.polygons) {
+				t.Fatalf("seed %d: row %d has other rings", seed, i)
+			}
+			for k := range o.rings {
+				is, was := o.ring(int32(k)), want.ring(int32(k))
+				if !slices.Contains(turnings(was), fmt.Sprint(is)) {
+					t.Fatalf("seed %d: ring %v came back as %v", seed, was, is)
+				}
+			}
+		}
+	}
+}
+
+func turnings(ring []position) []string {
+	var all []string
+	for i := range ring {
+		all = append(all, fmt.Sprint(slices.Concat(ring[i:], ring[:i])))
+	}
+	return all
+}
