@@ -13,11 +13,11 @@ import "iter"
 //
 // Reading may happen at the same time as reading, but not as put.
 type coverage struct {
-	points []position // of all arcs, one arc after the other, both ends included
+	points []position // of all arcs, both ends included
 	zooms  []int8     // of each point the first zoom that draws it, or node
-	arcs   []span     // where each arc lies in points; a free number has none
-	free   []uint32   // the free numbers of arcs
-	refs   []uint32   // of the rows, see coverageRow
+	arcs   []arc
+	free   []uint32 // the numbers of arcs that are none
+	refs   []uint32 // of all rows
 	rows   []coverageRow
 }
 
@@ -26,29 +26,30 @@ type coverage struct {
 // touches no other begins.
 const node = -1
 
-// coverageRow is one feature. Its refs hold for each polygon the number of its
-// rings, for each ring the number of its arcs, then for each arc twice its
-// number, plus one where the ring runs against it.
-type coverageRow struct {
-	refs  span
-	box   box
-	label position
+// arc is a line that all rings that use it use from end to end: points from to
+// to-1. An unused number has no points.
+type arc struct {
+	from, to uint32
+	box      box
 }
 
-// span is a part of an array: from to to-1.
-type span struct{ from, to uint32 }
+// coverageRow is one feature. Its refs, from to to-1, hold for each ring the
+// number of its arcs, then for each arc twice its number, plus one where the ring
+// runs against it.
+type coverageRow struct {
+	from, to uint32
+	box      box
+	label    position
+}
 
-func (s span) len() int { return int(s.to - s.from) }
-
-// newCoverage takes the outlines of all rows at once. labels has the point of
-// each row's name, which stays on its side of every border at every zoom, or is
-// nil where names are not drawn; the zero position is no label. The outlines are
-// not kept.
-func newCoverage(outlines []outline, labels []position) *coverage {
-	c := &coverage{rows: make([]coverageRow, len(outlines))}
-	rows := make([]cutRow, len(outlines))
-	for i, o := range outlines {
-		rows[i] = newCutRow(uint32(i), o.clean())
+// newCoverage takes the shapes of all rows at once and does not keep them. labels
+// has the point of each row's name, which stays on its side of every border at
+// every zoom, or is nil where names are not drawn; the zero position is no label.
+func newCoverage(shapes []shape, labels []position) *coverage {
+	c := &coverage{rows: make([]coverageRow, len(shapes))}
+	rows := make([]cutRow, len(shapes))
+	for i, s := range shapes {
+		rows[i] = newCutRow(uint32(i), s.clean())
 		if labels != nil {
 			c.rows[i].label = labels[i]
 		}
@@ -63,56 +64,52 @@ func newCoverage(outlines []outline, labels []position) *coverage {
 	return c
 }
 
-// box returns the bounds of a row, the same at every zoom or a little larger
-// than what is drawn.
+// box returns the bounds of a row: at no zoom does it reach beyond them.
 func (c *coverage) box(row uint32) box { return c.rows[row].box }
 
-// draw appends what a zoom shows of a row. From lintu.MaxZoom on that is all.
-func (c *coverage) draw(o *outline, row uint32, zoom int) {
-	for ring, last := range c.rings(row) {
+// draw appends to the rings of s those that a zoom shows of a row, right for all
+// that is in the view; of arcs that lie beyond one side of it, only the ends are
+// drawn. From lintu.MaxZoom on every vertex is drawn.
+func (c *coverage) draw(s *shape, row uint32, zoom int, view box) {
+	for ring := range c.rings(row) {
 		for _, ref := range ring {
-			o.points = c.drawArc(o.points, ref, zoom)
+			s.points = c.drawArc(s.points, ref, int8(zoom), view)
 		}
-		o.rings = append(o.rings, int32(len(o.points)))
-		if last {
-			o.polygons = append(o.polygons, int32(len(o.rings)))
-		}
+		s.ends = append(s.ends, int32(len(s.points)))
 	}
 }
 
 // drawArc appends the points of an arc but its last, with which the next begins.
-func (c *coverage) drawArc(points []position, ref uint32, zoom int) []position {
-	a, first := c.arcs[ref/2], int8(zoom)
-	if ref%2 == 0 {
-		for i := a.from; i < a.to-1; i++ {
-			if c.zooms[i] <= first {
+func (c *coverage) drawArc(points []position, ref uint32, zoom int8, view box) []position {
+	a := c.arcs[ref/2]
+	switch against := ref%2 == 1; {
+	case a.box.beyond(view) && against:
+		return append(points, c.points[a.to-1])
+	case a.box.beyond(view):
+		return append(points, c.points[a.from])
+	case against:
+		for i := a.to - 1; i > a.from; i-- {
+			if c.zooms[i] <= zoom {
 				points = append(points, c.points[i])
 			}
 		}
-		return points
-	}
-	for i := a.to - 1; i > a.from; i-- {
-		if c.zooms[i] <= first {
-			points = append(points, c.points[i])
+	default:
+		for i := a.from; i < a.to-1; i++ {
+			if c.zooms[i] <= zoom {
+				points = append(points, c.points[i])
+			}
 		}
 	}
 	return points
 }
 
-// rings goes through the refs of a row's rings and says which end a polygon.
-func (c *coverage) rings(row uint32) iter.Seq2[[]uint32, bool] {
-	return func(yield func([]uint32, bool) bool) {
-		r := c.rows[row].refs
-		refs := c.refs[r.from:r.to]
-		for len(refs) > 0 {
-			rings := refs[0]
-			refs = refs[1:]
-			for left := rings; left > 0; left-- {
-				arcs := refs[0]
-				if !yield(refs[1:1+arcs], left == 1) {
-					return
-				}
-				refs = refs[1+arcs:]
+// rings goes through the refs to arcs of a row's rings.
+func (c *coverage) rings(row uint32) iter.Seq[[]uint32] {
+	return func(yield func([]uint32) bool) {
+		r := c.rows[row]
+		for refs := c.refs[r.from:r.to]; len(refs) > 0; refs = refs[1+refs[0]:] {
+			if !yield(refs[1 : 1+refs[0]]) {
+				return
 			}
 		}
 	}

@@ -1,6 +1,9 @@
 package tiles
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // maxArc is the most points of an arc. Longer ones are cut: that costs a vertex
 // at every 255 that is never left out, and keeps short the work on an arc.
@@ -8,23 +11,22 @@ const maxArc = 256
 
 // cutRow is a row about to be cut into arcs.
 type cutRow struct {
-	number   uint32
-	rings    []cutRing
-	polygons []int32 // where each polygon ends in rings
+	number uint32
+	rings  []cutRing
 }
 
-// cutRing is a ring of it, and which of its points are nodes.
+// cutRing is a ring of it, or a part of one, and which of its points are nodes.
 type cutRing struct {
 	points []position
 	nodes  []bool
 }
 
-func newCutRow(number uint32, o outline) cutRow {
-	r := cutRow{number: number, polygons: o.polygons, rings: make([]cutRing, len(o.rings))}
-	nodes := make([]bool, len(o.points))
+func newCutRow(number uint32, s shape) cutRow {
+	r := cutRow{number, make([]cutRing, len(s.ends))}
+	nodes := make([]bool, len(s.points))
 	for i := range r.rings {
-		points := o.ring(int32(i))
-		r.rings[i] = cutRing{points: points, nodes: nodes[:len(points):len(points)]}
+		points := s.ring(i)
+		r.rings[i] = cutRing{points, nodes[:len(points)]}
 		nodes = nodes[len(points):]
 	}
 	return r
@@ -34,47 +36,57 @@ func newCutRow(number uint32, o outline) cutRow {
 func (r cutRing) neighbors(i int32) [2]position {
 	n := int32(len(r.points))
 	p, q := r.points[(i+n-1)%n], r.points[(i+1)%n]
-	if less(q, p) {
+	if compare(q, p) < 0 {
 		p, q = q, p
 	}
 	return [2]position{p, q}
 }
 
-func less(p, q position) bool { return p.x < q.x || p.x == q.x && p.y < q.y }
+// compare orders positions from west to east, then from north to south; what
+// comes first is lower.
+func compare(p, q position) int {
+	if p.x != q.x {
+		return cmp.Compare(p.x, q.x)
+	}
+	return cmp.Compare(p.y, q.y)
+}
 
 // findNodes says of the points at, or of all where at is nil, whether they are
 // nodes: points that a ring passes twice, or that two rings reach or leave by
 // different segments. rows must have all rings that pass those points.
 func findNodes(rows []cutRow, at map[position]bool) {
 	type visit struct {
-		row, ring, point int32
-		node             bool
+		at          position
+		ring, point int32
 	}
-	last := map[position]visit{}
-	for r := range rows {
-		for g, ring := range rows[r].rings {
-			for i, p := range ring.points {
-				if at != nil && !at[p] {
-					continue
-				}
-				v, known := last[p]
-				now := visit{int32(r), int32(g), int32(i), v.node}
-				if known && !v.node {
-					now.node = v.row == now.row && v.ring == now.ring ||
-						rows[v.row].rings[v.ring].neighbors(v.point) != ring.neighbors(now.point)
-				}
-				last[p] = now
-			}
-		}
-	}
+	var rings []cutRing
+	var visits []visit
 	for _, row := range rows {
 		for _, ring := range row.rings {
 			for i, p := range ring.points {
-				if v, known := last[p]; known {
-					ring.nodes[i] = v.node
+				if at == nil || at[p] {
+					visits = append(visits, visit{p, int32(len(rings)), int32(i)})
 				}
 			}
+			rings = append(rings, ring)
 		}
+	}
+	slices.SortFunc(visits, func(v, w visit) int {
+		if v.at == w.at {
+			return cmp.Compare(v.ring, w.ring)
+		}
+		return compare(v.at, w.at)
+	})
+	for len(visits) > 0 {
+		n, isNode := 1, false
+		for ; n < len(visits) && visits[n].at == visits[0].at; n++ {
+			v, w := visits[n-1], visits[n]
+			isNode = isNode || v.ring == w.ring || rings[v.ring].neighbors(v.point) != rings[w.ring].neighbors(w.point)
+		}
+		for _, v := range visits[:n] {
+			rings[v.ring].nodes[v.point] = isNode
+		}
+		visits = visits[n:]
 	}
 }
 
@@ -93,7 +105,7 @@ func (r cutRing) start() int {
 		}
 		for k := range n {
 			if p, q := r.points[(i+k)%n], r.points[(best+k)%n]; p != q {
-				if less(p, q) {
+				if compare(p, q) < 0 {
 					best = i
 				}
 				break
@@ -114,18 +126,14 @@ type cutter struct {
 
 // row stores a row.
 func (c *cutter) row(r cutRow) {
-	to, ring := c.coverage, 0
-	row := &to.rows[r.number]
+	row := &c.coverage.rows[r.number]
 	row.box = nowhere
-	row.refs.from = uint32(len(to.refs))
-	for _, end := range r.polygons {
-		to.refs = append(to.refs, uint32(int(end)-ring))
-		for ; ring < int(end); ring++ {
-			row.box = row.box.union(boxOf(r.rings[ring].points))
-			c.ring(r.rings[ring])
-		}
+	row.from = uint32(len(c.coverage.refs))
+	for _, ring := range r.rings {
+		row.box = row.box.union(boxOf(ring.points))
+		c.ring(ring)
 	}
-	row.refs.to = uint32(len(to.refs))
+	row.to = uint32(len(c.coverage.refs))
 }
 
 func (c *cutter) ring(r cutRing) {
@@ -168,7 +176,7 @@ func (c *cutter) arc(a cutRing) {
 func runsBackward(points []position) bool {
 	for i, j := 0, len(points)-1; i < j; i, j = i+1, j-1 {
 		if points[i] != points[j] {
-			return less(points[j], points[i])
+			return compare(points[j], points[i]) < 0
 		}
 	}
 	return false
@@ -183,14 +191,14 @@ func (r cutRing) reverse() {
 func (c *cutter) number(a cutRing) uint32 {
 	first := [2]position{a.points[0], a.points[1]}
 	number, known := c.known[first]
-	if !known || !slices.Equal(c.coverage.arc(number), a.points) {
+	if !known || !slices.Equal(c.coverage.line(number), a.points) {
 		number = c.coverage.add(a.points)
 		c.known[first] = number
 		c.added = append(c.added, number)
 	}
-	s := c.coverage.arcs[number]
-	c.coverage.zooms[s.from] = endZoom(a.nodes[0])
-	c.coverage.zooms[s.to-1] = endZoom(a.nodes[len(a.nodes)-1])
+	is := c.coverage.arcs[number]
+	c.coverage.zooms[is.from] = endZoom(a.nodes[0])
+	c.coverage.zooms[is.to-1] = endZoom(a.nodes[len(a.nodes)-1])
 	return number
 }
 

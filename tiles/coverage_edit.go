@@ -7,21 +7,21 @@ import (
 	"github.com/lintu-map/lintu"
 )
 
-// put inserts or changes a row, or takes it away where the outline is empty. Only
+// put inserts or changes a row, or takes it away where the shape is empty. Only
 // the arcs around it are worked out anew, and they come out as if all rows had
 // been given to newCoverage. The label is the point of the row's name or zero.
-func (c *coverage) put(row uint32, o outline, label position) {
+func (c *coverage) put(row uint32, s shape, label position) {
 	for uint32(len(c.rows)) <= row {
 		c.rows = append(c.rows, coverageRow{box: nowhere})
 	}
-	o = o.clean()
-	now, before := boxOf(o.points), c.rows[row]
-	if len(o.points) > 0 && before.refs.len() > 0 && !now.meets(before.box) {
-		c.put(row, outline{}, position{}) // two small changes instead of one between them
+	s = s.clean()
+	now, before := boxOf(s.points), c.rows[row]
+	if len(s.points) > 0 && before.to > before.from && !now.meets(before.box) {
+		c.put(row, shape{}, position{}) // two small changes instead of one between them
 		before = c.rows[row]
 	}
-	rows, corners := c.touching(row, o, now.union(before.box))
-	rows = append(rows, newCutRow(row, o))
+	rows, corners := c.touching(row, s, now.union(before.box))
+	rows = append(rows, newCutRow(row, s))
 	findNodes(rows, corners)
 	c.reserve(rows)
 	old := c.arcsOf(numbers(rows))
@@ -31,12 +31,12 @@ func (c *coverage) put(row uint32, o outline, label position) {
 	}
 	c.rows[row].label = label
 
-	s := settling{thinner: thinner{coverage: c}, gone: without(old, c.arcsOf(numbers(rows)))}
+	change := settling{thinner: thinner{coverage: c}, gone: without(old, c.arcsOf(numbers(rows)))}
 	if before.label != label {
-		s.labels = without([]position{before.label, label}, []position{{}})
+		change.labels = without([]position{before.label, label}, []position{{}})
 	}
-	s.settle(cut.added)
-	for _, a := range s.gone {
+	change.settle(cut.added)
+	for _, a := range change.gone {
 		c.drop(a)
 	}
 }
@@ -62,11 +62,11 @@ func without[T comparable](all, some []T) []T {
 
 // touching returns the vertices that a row has or will have, and the other rows
 // that have one of them. within are the bounds of these vertices.
-func (c *coverage) touching(row uint32, o outline, within box) ([]cutRow, map[position]bool) {
-	var all outline
-	c.draw(&all, row, lintu.MaxZoom)
+func (c *coverage) touching(row uint32, s shape, within box) ([]cutRow, map[position]bool) {
+	var all shape
+	c.draw(&all, row, lintu.MaxZoom, everywhere)
 	corners := map[position]bool{}
-	for _, p := range append(all.points, o.points...) {
+	for _, p := range append(all.points, s.points...) {
 		corners[p] = true
 	}
 	var rows []cutRow
@@ -74,8 +74,8 @@ func (c *coverage) touching(row uint32, o outline, within box) ([]cutRow, map[po
 		if uint32(i) == row || !r.box.meets(within) {
 			continue
 		}
-		var other outline
-		c.draw(&other, uint32(i), lintu.MaxZoom)
+		var other shape
+		c.draw(&other, uint32(i), lintu.MaxZoom, everywhere)
 		for _, p := range other.points {
 			if corners[p] {
 				rows = append(rows, c.joined(uint32(i), other))
@@ -87,7 +87,7 @@ func (c *coverage) touching(row uint32, o outline, within box) ([]cutRow, map[po
 }
 
 // joined returns a row as it was before it was cut, with its nodes.
-func (c *coverage) joined(row uint32, o outline) cutRow {
+func (c *coverage) joined(row uint32, s shape) cutRow {
 	nodes := map[position]bool{}
 	for ring := range c.rings(row) {
 		for _, ref := range ring {
@@ -97,7 +97,7 @@ func (c *coverage) joined(row uint32, o outline) cutRow {
 			}
 		}
 	}
-	r := newCutRow(row, o)
+	r := newCutRow(row, s)
 	for _, ring := range r.rings {
 		for i, p := range ring.points {
 			ring.nodes[i] = nodes[p]
@@ -124,7 +124,7 @@ func (c *coverage) arcsOf(rows iter.Seq[uint32]) []uint32 {
 func (c *coverage) byStart(arcs []uint32) map[[2]position]uint32 {
 	m := make(map[[2]position]uint32, len(arcs))
 	for _, a := range arcs {
-		p := c.arc(a)
+		p := c.line(a)
 		m[[2]position{p[0], p[1]}] = a
 	}
 	return m

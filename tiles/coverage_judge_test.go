@@ -7,7 +7,7 @@ import (
 	"slices"
 )
 
-// What follows judges outlines by definitions, with no code of the coverage.
+// What follows judges shapes by definitions, with no code of the coverage.
 
 // area2 returns twice the area of a ring that has its inside on its right, as
 // seen on a map; else less than zero.
@@ -27,7 +27,7 @@ func side(p position, rings ...[]position) int {
 	for _, ring := range rings {
 		for i, a := range ring {
 			b := ring[(i+1)%len(ring)]
-			turn := turn(a, b, p)
+			turn := turnOf(a, b, p)
 			if turn == 0 && min(a.x, b.x) <= p.x && p.x <= max(a.x, b.x) && min(a.y, b.y) <= p.y && p.y <= max(a.y, b.y) {
 				return 0
 			}
@@ -39,9 +39,9 @@ func side(p position, rings ...[]position) int {
 	return inside
 }
 
-// turn returns the sign of the turn a → b → c. A product of differences has 66
+// turnOf returns the sign of the turn a → b → c. A product of differences has 66
 // bits and more than a float64 holds without rounding.
-func turn(a, b, c position) int {
+func turnOf(a, b, c position) int {
 	l := (float64(b.x) - float64(a.x)) * (float64(c.y) - float64(a.y))
 	r := (float64(b.y) - float64(a.y)) * (float64(c.x) - float64(a.x))
 	if l != r { // rounding keeps the order
@@ -54,18 +54,25 @@ func turn(a, b, c position) int {
 
 type segment struct{ a, b position }
 
-// segmentsOf returns the segments of outlines in the order that the rings have.
-func segmentsOf(outlines ...outline) []segment {
+// segmentsOf returns the segments of shapes in the direction that the rings have.
+func segmentsOf(shapes ...shape) []segment {
 	var all []segment
-	for _, o := range outlines {
-		for i := range o.rings {
-			ring := o.ring(int32(i))
+	for _, s := range shapes {
+		for _, ring := range ringsOf(s) {
 			for k, p := range ring {
 				all = append(all, segment{p, ring[(k+1)%len(ring)]})
 			}
 		}
 	}
 	return all
+}
+
+func ringsOf(s shape) [][]position {
+	var rings [][]position
+	for i := range s.ends {
+		rings = append(rings, s.ring(i))
+	}
+	return rings
 }
 
 // meetings returns the pairs of segments that have more in common than an end:
@@ -108,7 +115,7 @@ func meet(s, t segment) bool {
 	if s.a == t.a || s.a == t.b || s.b == t.a || s.b == t.b {
 		return false
 	}
-	return turn(s.a, s.b, t.a) != turn(s.a, s.b, t.b) && turn(t.a, t.b, s.a) != turn(t.a, t.b, s.b)
+	return turnOf(s.a, s.b, t.a) != turnOf(s.a, s.b, t.b) && turnOf(t.a, t.b, s.a) != turnOf(t.a, t.b, s.b)
 }
 
 // distance returns how far a point is from the nearest of some segments.

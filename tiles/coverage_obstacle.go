@@ -31,7 +31,7 @@ type obstacle struct {
 func (c *coverage) obstaclesOf(arcs []uint32, labels []position, zoom int) obstacles {
 	n := len(labels)
 	for _, a := range arcs {
-		n += c.arcs[a].len()
+		n += len(c.line(a))
 	}
 	all := make(obstacles, 0, n)
 	for _, a := range arcs {

@@ -1,7 +1,6 @@
 package tiles
 
 import (
-	"cmp"
 	"math/rand/v2"
 	"slices"
 )
@@ -74,17 +73,14 @@ func (p *patchwork) wind(ends [4]int, depth int) {
 	p.sides[ends] = side
 }
 
-// outline is the shape of a row: its rings are simple, the inside on their right.
-func (p *patchwork) outline(row int) outline {
-	var shells, holes [][]position
+// shape is a row: simple rings, the inside on their right.
+func (p *patchwork) shape(row int) shape {
+	var s shape
 	for _, ring := range simpleRings(p.border(row)) {
-		if area2(ring) > 0 {
-			shells = append(shells, ring)
-		} else {
-			holes = append(holes, ring)
-		}
+		s.points = append(s.points, ring...)
+		s.ends = append(s.ends, int32(len(s.points)))
 	}
-	return assembled(shells, holes)
+	return s
 }
 
 // border has the sides of a row's cells that are not those of another of its cells.
@@ -148,38 +144,14 @@ func simpleRings(lines [][]position) [][]position {
 	return rings
 }
 
-// assembled makes polygons of shells and the holes that are in them.
-func assembled(shells, holes [][]position) outline {
-	slices.SortFunc(shells, func(a, b []position) int { return cmp.Compare(area2(a), area2(b)) })
-	inside := make([][][]position, len(shells))
-	for _, hole := range holes {
-		i := slices.IndexFunc(shells, func(shell []position) bool {
-			return !slices.ContainsFunc(hole, func(p position) bool { return side(p, shell) < 0 })
-		})
-		inside[i] = append(inside[i], hole)
-	}
-	var o outline
-	for i, shell := range shells {
-		for _, ring := range append([][]position{shell}, inside[i]...) {
-			o.points = append(o.points, ring...)
-			o.rings = append(o.rings, int32(len(o.points)))
-		}
-		o.endPolygon()
-	}
-	return o
-}
-
 // nasty is a polygon that need not be valid in any way, on few places.
-func nasty(r *rand.Rand, origin position, places uint32) outline {
-	var o outline
-	for range r.IntN(3) {
-		for range 1 + r.IntN(2) {
-			for range r.IntN(9) {
-				o.points = append(o.points, position{origin.x + 8*r.Uint32N(places), origin.y + 8*r.Uint32N(places)})
-			}
-			o.rings = append(o.rings, int32(len(o.points)))
+func nasty(r *rand.Rand, origin position, places uint32) shape {
+	var s shape
+	for range r.IntN(5) {
+		for range r.IntN(9) {
+			s.points = append(s.points, position{origin.x + 8*r.Uint32N(places), origin.y + 8*r.Uint32N(places)})
 		}
-		o.endPolygon()
+		s.ends = append(s.ends, int32(len(s.points)))
 	}
-	return o
+	return s
 }

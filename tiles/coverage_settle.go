@@ -51,9 +51,9 @@ func (c *coverage) leasts(arcs []uint32) []int {
 
 // ends returns where an arc ends, the lower place first.
 func (c *coverage) ends(number uint32) [2]position {
-	p := c.arc(number)
+	p := c.line(number)
 	first, last := p[0], p[len(p)-1]
-	if less(last, first) {
+	if compare(last, first) < 0 {
 		first, last = last, first
 	}
 	return [2]position{first, last}
@@ -69,19 +69,18 @@ type settling struct {
 	labels []position        // that came or went
 	region box               // holds all of these
 	around []uint32          // the arcs that meet the region
-	boxes  []box             // of these
 	least  map[uint32]int    // of these
 }
 
 func (s *settling) settle(added []uint32) {
 	s.region = boxOf(s.labels)
 	for _, a := range s.gone {
-		s.region = s.region.union(boxOf(s.arc(a)))
+		s.region = s.region.union(s.arcs[a].box)
 	}
 	s.before = map[uint32][]int8{}
 	for _, a := range added {
 		s.before[a] = nil
-		s.region = s.region.union(boxOf(s.arc(a)))
+		s.region = s.region.union(s.arcs[a].box)
 	}
 	s.zoom = topZoom
 	s.look(lintu.MaxZoom)
@@ -108,12 +107,10 @@ func (s *settling) look(zoom int) {
 		}
 	}
 	s.around = s.arcsOf(slices.Values(rows))
-	s.around = slices.DeleteFunc(s.around, func(a uint32) bool { return !boxOf(s.arc(a)).meets(s.region) })
-	s.boxes = s.boxes[:0]
+	s.around = slices.DeleteFunc(s.around, func(a uint32) bool { return !s.arcs[a].box.meets(s.region) })
 	s.least = make(map[uint32]int, len(s.around))
 	least := s.leasts(s.around)
 	for i, a := range s.around {
-		s.boxes = append(s.boxes, boxOf(s.arc(a)))
 		s.least[a] = least[i]
 	}
 	s.obstacles = s.obstaclesOf(s.around, labels, zoom)
@@ -143,7 +140,7 @@ func (s *settling) meet(arcs []uint32) {
 		if _, known := s.before[number]; !known {
 			a := s.arcs[number]
 			s.before[number] = slices.Clone(s.zooms[a.from:a.to])
-			region = region.union(boxOf(s.arc(number)))
+			region = region.union(a.box)
 		}
 	}
 	if region != s.region {
@@ -189,8 +186,8 @@ func (s *settling) moved() []position {
 // they are thinned may hold one of some places.
 func (s *settling) reached(places []position) []uint32 {
 	var arcs []uint32
-	for i, a := range s.around {
-		if slices.ContainsFunc(places, func(p position) bool { return s.boxes[i].contains(p) && s.reaches(s.arc(a), p) }) {
+	for _, a := range s.around {
+		if slices.ContainsFunc(places, func(p position) bool { return s.arcs[a].box.contains(p) && s.reaches(s.line(a), p) }) {
 			arcs = append(arcs, a)
 		}
 	}

@@ -1,14 +1,14 @@
 package tiles
 
-// arc returns the points of an arc.
-func (c *coverage) arc(number uint32) []position {
+// line returns the points of an arc.
+func (c *coverage) line(number uint32) []position {
 	a := c.arcs[number]
 	return c.points[a.from:a.to]
 }
 
 // add stores the points of a new arc, drawn at every zoom for the time being.
 func (c *coverage) add(points []position) uint32 {
-	a := span{from: uint32(len(c.points))}
+	a := arc{from: uint32(len(c.points)), box: boxOf(points)}
 	c.points = append(c.points, points...)
 	c.zooms = append(c.zooms, make([]int8, len(points))...)
 	a.to = uint32(len(c.points))
@@ -24,42 +24,38 @@ func (c *coverage) add(points []position) uint32 {
 
 // drop gives the number of an arc free. Its points stay until the next compact.
 func (c *coverage) drop(number uint32) {
-	c.arcs[number] = span{}
+	c.arcs[number] = arc{}
 	c.free = append(c.free, number)
 }
 
 // compact moves what is in use together and leaves room for n more points, or a
-// sixteenth.
+// share of all.
 func (c *coverage) compact(n int) {
-	points, refs := 0, 0
+	const share = 32
+	points, refs := uint32(0), uint32(0)
 	for _, a := range c.arcs {
-		points += a.len()
+		points += a.to - a.from
 	}
 	for _, r := range c.rows {
-		refs += r.refs.len()
+		refs += r.to - r.from
 	}
 	old := *c
-	c.points = make([]position, 0, points+max(n, points/16))
+	c.points = make([]position, 0, int(points)+max(n, int(points)/share))
 	c.zooms = make([]int8, 0, cap(c.points))
-	c.refs = make([]uint32, 0, refs+max(2*n, refs/16))
-	for i, a := range c.arcs {
-		c.arcs[i] = moveTo(&c.points, old.points, a)
-		moveTo(&c.zooms, old.zooms, a)
+	c.refs = make([]uint32, 0, int(refs)+max(n, int(refs)/share))
+	for i := range c.arcs {
+		a := &c.arcs[i]
+		c.points, c.zooms = append(c.points, old.points[a.from:a.to]...), append(c.zooms, old.zooms[a.from:a.to]...)
+		a.from, a.to = uint32(len(c.points))-(a.to-a.from), uint32(len(c.points))
 	}
 	for i := range c.rows {
-		r := &c.rows[i].refs
-		*r = moveTo(&c.refs, old.refs, *r)
+		r := &c.rows[i]
+		c.refs = append(c.refs, old.refs[r.from:r.to]...)
+		r.from, r.to = uint32(len(c.refs))-(r.to-r.from), uint32(len(c.refs))
 	}
-}
-
-// moveTo appends a part of an array to another and returns where it is there.
-func moveTo[T any](to *[]T, from []T, s span) span {
-	begin := uint32(len(*to))
-	*to = append(*to, from[s.from:s.to]...)
-	return span{begin, uint32(len(*to))}
 }
 
 // bytes returns how much memory the coverage takes.
 func (c *coverage) bytes() int {
-	return 8*cap(c.points) + cap(c.zooms) + 8*cap(c.arcs) + 4*cap(c.free) + 4*cap(c.refs) + 32*cap(c.rows)
+	return 8*cap(c.points) + cap(c.zooms) + 24*cap(c.arcs) + 4*cap(c.free) + 4*cap(c.refs) + 32*cap(c.rows)
 }

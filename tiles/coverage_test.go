@@ -11,21 +11,21 @@ import (
 )
 
 // drawAll returns what a zoom shows of every row.
-func drawAll(c *coverage, zoom int) []outline {
-	all := make([]outline, len(c.rows))
+func drawAll(c *coverage, zoom int) []shape {
+	all := make([]shape, len(c.rows))
 	for i := range all {
-		c.draw(&all[i], uint32(i), zoom)
+		c.draw(&all[i], uint32(i), zoom, everywhere)
 	}
 	return all
 }
 
-// planarPatchwork tries until no sides cross, and returns the outlines.
-func planarPatchwork(r *rand.Rand, size, cell, depth int) (*patchwork, []outline) {
+// planarPatchwork tries until no sides cross, and returns the shapes.
+func planarPatchwork(r *rand.Rand, size, cell, depth int) (*patchwork, []shape) {
 	for {
 		p := newPatchwork(r, size, cell, depth)
-		var rows []outline
+		var rows []shape
 		for row := range size * size {
-			rows = append(rows, p.outline(row))
+			rows = append(rows, p.shape(row))
 		}
 		if len(meetings(segmentsOf(rows...))) == 0 {
 			return p, rows
@@ -55,10 +55,10 @@ func TestNeighboursShareTheirBorders(t *testing.T) {
 }
 
 // labelsIn picks a point inside each row.
-func labelsIn(r *rand.Rand, rows []outline) []position {
+func labelsIn(r *rand.Rand, rows []shape) []position {
 	labels := make([]position, len(rows))
 	for i, o := range rows {
-		if len(o.rings) == 0 {
+		if len(o.ends) == 0 {
 			continue
 		}
 		b := boxOf(o.points)
@@ -69,16 +69,8 @@ func labelsIn(r *rand.Rand, rows []outline) []position {
 	return labels
 }
 
-func ringsOf(o outline) [][]position {
-	var rings [][]position
-	for i := range o.rings {
-		rings = append(rings, o.ring(int32(i)))
-	}
-	return rings
-}
-
 // checkPatchwork checks a zoom of rows without gaps and overlaps.
-func checkPatchwork(t *testing.T, rows, drawn []outline, labels []position, zoom int) {
+func checkPatchwork(t *testing.T, rows, drawn []shape, labels []position, zoom int) {
 	t.Helper()
 	for _, m := range meetings(segmentsOf(drawn...)) {
 		t.Errorf("%v and %v meet", m[0], m[1])
@@ -90,7 +82,7 @@ func checkPatchwork(t *testing.T, rows, drawn []outline, labels []position, zoom
 	checkBorder(t, rows, count)
 	for i, o := range drawn {
 		checkRow(t, rows[i], o, zoom)
-		if labels != nil && len(o.rings) > 0 && side(labels[i], ringsOf(o)...) <= 0 {
+		if labels != nil && len(o.ends) > 0 && side(labels[i], ringsOf(o)...) <= 0 {
 			t.Errorf("row %d: its label %v is not inside", i, labels[i])
 		}
 	}
@@ -98,7 +90,7 @@ func checkPatchwork(t *testing.T, rows, drawn []outline, labels []position, zoom
 
 // checkBorder checks that every segment is drawn once, and once by the neighbour
 // in the other direction unless it is on the rim of the whole.
-func checkBorder(t *testing.T, rows []outline, drawn map[segment]int) {
+func checkBorder(t *testing.T, rows []shape, drawn map[segment]int) {
 	t.Helper()
 	rim := map[position]bool{} // every point on it
 	all := map[segment]bool{}
@@ -122,20 +114,20 @@ func checkBorder(t *testing.T, rows []outline, drawn map[segment]int) {
 
 // checkRow checks that a row keeps its rings, the side of their insides, and its
 // place to a tile unit.
-func checkRow(t *testing.T, row, drawn outline, zoom int) {
+func checkRow(t *testing.T, row, drawn shape, zoom int) {
 	t.Helper()
-	if len(row.rings) != len(drawn.rings) || !slices.Equal(row.polygons, drawn.polygons) {
-		t.Fatalf("%d rings in %v polygons, want %d in %v", len(drawn.rings), drawn.polygons, len(row.rings), row.polygons)
+	if len(row.ends) != len(drawn.ends) {
+		t.Fatalf("%d rings, want %d", len(drawn.ends), len(row.ends))
 	}
-	for i := range row.rings {
-		was, is := row.ring(int32(i)), drawn.ring(int32(i))
+	for i := range row.ends {
+		was, is := row.ring(i), drawn.ring(i)
 		if cmp.Compare(area2(was), 0) != cmp.Compare(area2(is), 0) {
 			t.Errorf("ring %d had the area %d and has %d", i, area2(was), area2(is))
 		}
 		if unturned(is, was) == nil {
 			t.Errorf("ring %d is not a part of what it was", i)
 		}
-		line := segmentsOf(outline{points: is, rings: []int32{int32(len(is))}})
+		line := segmentsOf(shape{is, []int32{int32(len(is))}})
 		for _, p := range was {
 			if d := distance(p, line); d > float64(int64(1)<<(20-zoom)) {
 				t.Errorf("ring %d is %.1f units from %v", i, d, p)
@@ -167,17 +159,17 @@ func unturned(ring, of []position) []position {
 func TestTheLastZoomDrawsAll(t *testing.T) {
 	for seed := range uint64(2000) {
 		r := rand.New(rand.NewPCG(seed, 2))
-		var rows []outline
+		var rows []shape
 		for range 1 + r.IntN(8) {
 			rows = append(rows, nasty(r, position{1 << 30, 1 << 30}, 2+r.Uint32N(12)))
 		}
 		for i, o := range drawAll(newCoverage(rows, nil), lintu.MaxZoom) {
 			want := rows[i].clean()
-			if !slices.Equal(o.rings, want.rings) || !slices.Equal(o.polygons, want.polygons) {
+			if !slices.Equal(o.ends, want.ends) {
 				t.Fatalf("seed %d: row %d has other rings", seed, i)
 			}
-			for k := range o.rings {
-				is, was := o.ring(int32(k)), want.ring(int32(k))
+			for k := range o.ends {
+				is, was := o.ring(k), want.ring(k)
 				if !slices.Contains(turnings(was), fmt.Sprint(is)) {
 					t.Fatalf("seed %d: ring %v came back as %v", seed, was, is)
 				}

@@ -49,7 +49,7 @@ const stays = math.MaxInt64
 func tileUnit(zoom int) int64 { return 1 << (20 - zoom) }
 
 // reset is the state of all vertices that the zoom above has: none has gone yet.
-func (t *thinner) reset(a span) {
+func (t *thinner) reset(a arc) {
 	t.left = t.left[:0]
 	for i := a.from; i < a.to; i++ {
 		if t.zooms[i] <= int8(t.zoom+1) {
@@ -64,7 +64,7 @@ func (t *thinner) reset(a span) {
 func (t *thinner) thin(number uint32, least int) {
 	a := t.arcs[number]
 	t.reset(a)
-	if len(t.left) <= least || tooWide(boxOf(t.points[a.from:a.to])) {
+	if len(t.left) <= least || tooWide(a.box) {
 		return
 	}
 	t.areas = append(t.areas[:0], stays)
@@ -126,14 +126,14 @@ func (t *thinner) isNear(i int) bool {
 
 // sweeps reports whether the triangle of i holds an obstacle. Vertices of the
 // arc itself that have gone at this zoom are none.
-func (t *thinner) sweeps(arc span, i int) bool {
+func (t *thinner) sweeps(own arc, i int) bool {
 	p, q, r := t.points[t.left[i-1]], t.points[t.left[i]], t.points[t.left[i+1]]
 	for o := range t.obstacles.in(boxOf([]position{p, q, r})) {
 		if o.at == p || o.at == r || !inTriangle(o.at, p, q, r) {
 			continue
 		}
-		own := o.point >= arc.from && o.point < arc.to
-		if !own || o.point != t.left[i] && t.zooms[o.point] <= int8(t.zoom) {
+		mine := o.point >= own.from && o.point < own.to
+		if !mine || o.point != t.left[i] && t.zooms[o.point] <= int8(t.zoom) {
 			return true
 		}
 	}

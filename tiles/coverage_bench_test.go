@@ -1,0 +1,56 @@
+package tiles
+
+import (
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"testing"
+)
+
+// buildings are n polygons of some vertices that touch no other, 20 m apart.
+func buildings(n, vertices int) []shape {
+	r := rand.New(rand.NewPCG(1, 1))
+	side := int(math.Sqrt(float64(n)))
+	rows := make([]shape, n)
+	for i := range rows {
+		o := shape{ends: []int32{int32(vertices)}}
+		for k := range vertices {
+			sin, cos := math.Sincos(2 * math.Pi * float64(k) / float64(vertices))
+			d := 400 + 300*r.Float64()
+			o.points = append(o.points, position{1<<31 + uint32(i%side*2200) + uint32(1000+d*cos), 1<<30 + uint32(i/side*2200) + uint32(1000+d*sin)})
+		}
+		rows[i] = o
+	}
+	return rows
+}
+
+func BenchmarkCoverageBuild(b *testing.B) {
+	for name, make := range map[string]func(int, int) []shape{"buildings": buildings} {
+		b.Run(name, func(b *testing.B) {
+			rows := make(100_000, 28)
+			b.ResetTimer()
+			var c *coverage
+			for b.Loop() {
+				c = newCoverage(rows, nil)
+			}
+			report(b, c)
+		})
+	}
+}
+
+// report adds the memory that a coverage takes, and its vertices.
+func report(b *testing.B, c *coverage) {
+	before := heap()
+	bytes, points := c.bytes(), len(c.points)
+	*c = coverage{}
+	b.ReportMetric(float64(bytes)/1e6, "MB")
+	b.ReportMetric(float64(before-heap())/1e6, "MB-heap")
+	b.ReportMetric(float64(points), "points")
+}
+
+func heap() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
