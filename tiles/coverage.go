@@ -45,7 +45,7 @@ type coverageRow struct {
 // newCoverage takes the shapes of all rows at once and does not keep them. labels
 // has the point of each row's name, which stays on its side of every border at
 // every zoom, or is nil where names are not drawn; the zero position is no label.
-func newCoverage(shapes []shape, labels []position) *coverage {
+func newCoverage(shapes []ringSet, labels []position) *coverage {
 	c := &coverage{rows: make([]coverageRow, len(shapes))}
 	rows := make([]cutRow, len(shapes))
 	for i, s := range shapes {
@@ -70,8 +70,8 @@ func (c *coverage) box(row uint32) box { return c.rows[row].box }
 // draw appends to the rings of s those that a zoom shows of a row, right for all
 // that is in the view; of arcs that lie beyond one side of it, only the ends are
 // drawn. From lintu.MaxZoom on every vertex is drawn.
-func (c *coverage) draw(s *shape, row uint32, zoom int, view box) {
-	for ring := range c.rings(row) {
+func (c *coverage) draw(s *ringSet, row uint32, zoom int, view box) {
+	for ring := range c.rowRings(row) {
 		for _, ref := range ring {
 			s.points = c.drawArc(s.points, ref, int8(zoom), view)
 		}
@@ -103,8 +103,8 @@ func (c *coverage) drawArc(points []position, ref uint32, zoom int8, view box) [
 	return points
 }
 
-// rings goes through the refs to arcs of a row's rings.
-func (c *coverage) rings(row uint32) iter.Seq[[]uint32] {
+// rowRings goes through the refs to arcs of a row's rings.
+func (c *coverage) rowRings(row uint32) iter.Seq[[]uint32] {
 	return func(yield func([]uint32) bool) {
 		r := c.rows[row]
 		for refs := c.refs[r.from:r.to]; len(refs) > 0; refs = refs[1+refs[0]:] {

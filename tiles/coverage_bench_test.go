@@ -8,12 +8,12 @@ import (
 )
 
 // buildings are n polygons of some vertices that touch no other, 20 m apart.
-func buildings(n, vertices int) []shape {
+func buildings(n, vertices int) []ringSet {
 	r := rand.New(rand.NewPCG(1, 1))
 	side := int(math.Sqrt(float64(n)))
-	rows := make([]shape, n)
+	rows := make([]ringSet, n)
 	for i := range rows {
-		o := shape{ends: []int32{int32(vertices)}}
+		o := ringSet{ends: []int32{int32(vertices)}}
 		for k := range vertices {
 			sin, cos := math.Sincos(2 * math.Pi * float64(k) / float64(vertices))
 			d := 400 + 300*r.Float64()
@@ -25,7 +25,7 @@ func buildings(n, vertices int) []shape {
 }
 
 func BenchmarkCoverageBuild(b *testing.B) {
-	for name, make := range map[string]func(int, int) []shape{"buildings": buildings} {
+	for name, make := range map[string]func(int, int) []ringSet{"buildings": buildings} {
 		b.Run(name, func(b *testing.B) {
 			rows := make(100_000, 28)
 			b.ResetTimer()
@@ -53,4 +53,17 @@ func heap() uint64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return m.HeapAlloc
+}
+
+func BenchmarkCoverageReal(b *testing.B) {
+	for _, l := range realLayers {
+		b.Run(l.name, func(b *testing.B) {
+			rows := l.read(b)
+			var c *coverage
+			for b.Loop() {
+				c = newCoverage(rows, nil)
+			}
+			report(b, c)
+		})
+	}
 }

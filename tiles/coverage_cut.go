@@ -21,7 +21,7 @@ type cutRing struct {
 	nodes  []bool
 }
 
-func newCutRow(number uint32, s shape) cutRow {
+func newCutRow(number uint32, s ringSet) cutRow {
 	r := cutRow{number, make([]cutRing, len(s.ends))}
 	nodes := make([]bool, len(s.points))
 	for i := range r.rings {
@@ -36,15 +36,15 @@ func newCutRow(number uint32, s shape) cutRow {
 func (r cutRing) neighbors(i int32) [2]position {
 	n := int32(len(r.points))
 	p, q := r.points[(i+n-1)%n], r.points[(i+1)%n]
-	if compare(q, p) < 0 {
+	if westFirst(q, p) < 0 {
 		p, q = q, p
 	}
 	return [2]position{p, q}
 }
 
-// compare orders positions from west to east, then from north to south; what
+// westFirst orders positions from west to east, then from north to south; what
 // comes first is lower.
-func compare(p, q position) int {
+func westFirst(p, q position) int {
 	if p.x != q.x {
 		return cmp.Compare(p.x, q.x)
 	}
@@ -75,7 +75,7 @@ func findNodes(rows []cutRow, at map[position]bool) {
 		if v.at == w.at {
 			return cmp.Compare(v.ring, w.ring)
 		}
-		return compare(v.at, w.at)
+		return westFirst(v.at, w.at)
 	})
 	for len(visits) > 0 {
 		n, isNode := 1, false
@@ -105,7 +105,7 @@ func (r cutRing) start() int {
 		}
 		for k := range n {
 			if p, q := r.points[(i+k)%n], r.points[(best+k)%n]; p != q {
-				if compare(p, q) < 0 {
+				if westFirst(p, q) < 0 {
 					best = i
 				}
 				break
@@ -176,7 +176,7 @@ func (c *cutter) arc(a cutRing) {
 func runsBackward(points []position) bool {
 	for i, j := 0, len(points)-1; i < j; i, j = i+1, j-1 {
 		if points[i] != points[j] {
-			return compare(points[j], points[i]) < 0
+			return westFirst(points[j], points[i]) < 0
 		}
 	}
 	return false

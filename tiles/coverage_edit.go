@@ -7,17 +7,17 @@ import (
 	"github.com/lintu-map/lintu"
 )
 
-// put inserts or changes a row, or takes it away where the shape is empty. Only
+// put inserts or changes a row, or takes it away where the rings is empty. Only
 // the arcs around it are worked out anew, and they come out as if all rows had
 // been given to newCoverage. The label is the point of the row's name or zero.
-func (c *coverage) put(row uint32, s shape, label position) {
+func (c *coverage) put(row uint32, s ringSet, label position) {
 	for uint32(len(c.rows)) <= row {
 		c.rows = append(c.rows, coverageRow{box: nowhere})
 	}
 	s = s.clean()
 	now, before := boxOf(s.points), c.rows[row]
 	if len(s.points) > 0 && before.to > before.from && !now.meets(before.box) {
-		c.put(row, shape{}, position{}) // two small changes instead of one between them
+		c.put(row, ringSet{}, position{}) // two small changes instead of one between them
 		before = c.rows[row]
 	}
 	rows, corners := c.touching(row, s, now.union(before.box))
@@ -62,8 +62,8 @@ func without[T comparable](all, some []T) []T {
 
 // touching returns the vertices that a row has or will have, and the other rows
 // that have one of them. within are the bounds of these vertices.
-func (c *coverage) touching(row uint32, s shape, within box) ([]cutRow, map[position]bool) {
-	var all shape
+func (c *coverage) touching(row uint32, s ringSet, within box) ([]cutRow, map[position]bool) {
+	var all ringSet
 	c.draw(&all, row, lintu.MaxZoom, everywhere)
 	corners := map[position]bool{}
 	for _, p := range append(all.points, s.points...) {
@@ -74,7 +74,7 @@ func (c *coverage) touching(row uint32, s shape, within box) ([]cutRow, map[posi
 		if uint32(i) == row || !r.box.meets(within) {
 			continue
 		}
-		var other shape
+		var other ringSet
 		c.draw(&other, uint32(i), lintu.MaxZoom, everywhere)
 		for _, p := range other.points {
 			if corners[p] {
@@ -87,9 +87,9 @@ func (c *coverage) touching(row uint32, s shape, within box) ([]cutRow, map[posi
 }
 
 // joined returns a row as it was before it was cut, with its nodes.
-func (c *coverage) joined(row uint32, s shape) cutRow {
+func (c *coverage) joined(row uint32, s ringSet) cutRow {
 	nodes := map[position]bool{}
-	for ring := range c.rings(row) {
+	for ring := range c.rowRings(row) {
 		for _, ref := range ring {
 			a := c.arcs[ref/2]
 			for _, i := range []uint32{a.from, a.to - 1} {
@@ -110,7 +110,7 @@ func (c *coverage) joined(row uint32, s shape) cutRow {
 func (c *coverage) arcsOf(rows iter.Seq[uint32]) []uint32 {
 	var arcs []uint32
 	for row := range rows {
-		for ring := range c.rings(row) {
+		for ring := range c.rowRings(row) {
 			for _, ref := range ring {
 				arcs = append(arcs, ref/2)
 			}

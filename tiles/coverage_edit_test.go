@@ -27,7 +27,7 @@ func content(c *coverage) []string {
 	rows := []string{}
 	for row, r := range c.rows {
 		rows = append(rows, fmt.Sprint("row ", r.box, r.label))
-		for ring := range c.rings(uint32(row)) {
+		for ring := range c.rowRings(uint32(row)) {
 			rows = append(rows, "ring")
 			for _, ref := range ring {
 				rows = append(rows, fmt.Sprint(ref%2, text(ref/2)))
@@ -52,7 +52,7 @@ func TestTheOrderOfRowsDecidesNothing(t *testing.T) {
 		r := rand.New(rand.NewPCG(seed, 3))
 		rows, labels := randomRows(r)
 		order := r.Perm(len(rows))
-		shuffled, shuffledLabels := make([]shape, len(rows)), make([]position, len(rows))
+		shuffled, shuffledLabels := make([]ringSet, len(rows)), make([]position, len(rows))
 		for i, k := range order {
 			shuffled[i], shuffledLabels[i] = turned(r, rows[k]), labels[k]
 		}
@@ -68,9 +68,9 @@ func TestTheOrderOfRowsDecidesNothing(t *testing.T) {
 	}
 }
 
-// turned is an shape whose rings begin elsewhere.
-func turned(r *rand.Rand, o shape) shape {
-	c := shape{ends: o.ends}
+// turned is an rings whose rings begin elsewhere.
+func turned(r *rand.Rand, o ringSet) ringSet {
+	c := ringSet{ends: o.ends}
 	for _, ring := range ringsOf(o) {
 		if len(ring) > 0 {
 			n := r.IntN(len(ring))
@@ -82,21 +82,21 @@ func turned(r *rand.Rand, o shape) shape {
 }
 
 // randomRows is a patchwork with some of its rows replaced by nasty ones.
-func randomRows(r *rand.Rand) ([]shape, []position) {
+func randomRows(r *rand.Rand) ([]ringSet, []position) {
 	cell := cells[r.IntN(len(cells))]
 	p, rows := planarPatchwork(r, 1+r.IntN(5), cell, 5)
 	labels := labelsIn(r, rows)
 	for i := range rows {
 		if r.IntN(6) == 0 {
-			rows[i] = p.nasty()
+			rows[i] = p.nastyRow()
 		}
 	}
 	return rows, labels
 }
 
 // nasty is a polygon of the patchwork's own points and some others.
-func (p *patchwork) nasty() shape {
-	o := nasty(p.Rand, p.corners[p.IntN(p.size+1)][p.IntN(p.size+1)], 2+p.Uint32N(12))
+func (p *patchwork) nastyRow() ringSet {
+	o := nastyRings(p.Rand, p.corners[p.IntN(p.size+1)][p.IntN(p.size+1)], 2+p.Uint32N(12))
 	for i := range o.points {
 		if p.IntN(2) == 0 {
 			x, y := p.IntN(p.size), p.IntN(p.size+1)
@@ -129,14 +129,14 @@ func TestEditsEqualBuildingAnew(t *testing.T) {
 	}
 }
 
-// edited is another shape for a row: of a cell or more, of another row with some
+// edited is another rings for a row: of a cell or more, of another row with some
 // points shifted, nothing, or nasty.
-func (p *patchwork) edited(rows []shape, i int) (shape, position) {
+func (p *patchwork) edited(rows []ringSet, i int) (ringSet, position) {
 	switch p.IntN(6) {
 	case 0:
-		return shape{}, position{}
+		return ringSet{}, position{}
 	case 1:
-		return p.nasty(), p.corners[p.IntN(p.size+1)][p.IntN(p.size+1)]
+		return p.nastyRow(), p.corners[p.IntN(p.size+1)][p.IntN(p.size+1)]
 	case 2:
 		for k := range p.size * p.size {
 			if p.IntN(4) == 0 {

@@ -2,6 +2,7 @@ package tiles
 
 import (
 	"cmp"
+	"maps"
 	"math"
 	"math/big"
 	"slices"
@@ -20,9 +21,9 @@ func area2(ring []position) int64 {
 	return sum
 }
 
-// side returns 1 for a point inside of rings by the even-odd rule, 0 on their
+// sideOf returns 1 for a point inside of rings by the even-odd rule, 0 on their
 // lines, -1 outside.
-func side(p position, rings ...[]position) int {
+func sideOf(p position, rings ...[]position) int {
 	inside := -1
 	for _, ring := range rings {
 		for i, a := range ring {
@@ -55,7 +56,7 @@ func turnOf(a, b, c position) int {
 type segment struct{ a, b position }
 
 // segmentsOf returns the segments of shapes in the direction that the rings have.
-func segmentsOf(shapes ...shape) []segment {
+func segmentsOf(shapes ...ringSet) []segment {
 	var all []segment
 	for _, s := range shapes {
 		for _, ring := range ringsOf(s) {
@@ -67,7 +68,7 @@ func segmentsOf(shapes ...shape) []segment {
 	return all
 }
 
-func ringsOf(s shape) [][]position {
+func ringsOf(s ringSet) [][]position {
 	var rings [][]position
 	for i := range s.ends {
 		rings = append(rings, s.ring(i))
@@ -79,35 +80,42 @@ func ringsOf(s shape) [][]position {
 // they cross, an end of one is inside the other, or they overlap. Equal segments
 // count once.
 func meetings(all []segment) [][2]segment {
+	size := uint64(1)
 	for i, s := range all {
-		if s.b.x < s.a.x || s.b.x == s.a.x && s.b.y < s.a.y {
+		if westFirst(s.b, s.a) < 0 {
 			all[i] = segment{s.b, s.a}
 		}
+		b := boxOf([]position{s.a, s.b})
+		size += uint64(b.east-b.west) + uint64(b.south-b.north)
 	}
-	slices.SortFunc(all, func(s, t segment) int {
-		return cmp.Or(cmp.Compare(s.a.x, t.a.x), cmp.Compare(s.a.y, t.a.y), cmp.Compare(s.b.x, t.b.x), cmp.Compare(s.b.y, t.b.y))
-	})
+	slices.SortFunc(all, func(s, t segment) int { return cmp.Or(westFirst(s.a, t.a), westFirst(s.b, t.b)) })
 	all = slices.Compact(all)
-	var found [][2]segment
-	for i, s := range all {
-		for _, t := range all[i+1:] {
-			if t.a.x > s.b.x {
-				break
-			}
-			if meet(s, t) {
-				found = append(found, [2]segment{s, t})
+	cell := uint32(size/uint64(len(all)+1)) + 1 // as long as a segment, so that few are in each
+	type place struct{ x, y uint32 }
+	at := map[place][]segment{}
+	found := map[[2]segment]bool{}
+	for _, s := range all {
+		b := boxOf([]position{s.a, s.b})
+		for y := b.north / cell; y <= b.south/cell; y++ {
+			for x := b.west / cell; x <= b.east/cell; x++ {
+				for _, t := range at[place{x, y}] {
+					if meet(t, s) {
+						found[[2]segment{t, s}] = true
+					}
+				}
+				at[place{x, y}] = append(at[place{x, y}], s)
 			}
 		}
 	}
-	return found
+	return slices.Collect(maps.Keys(found))
 }
 
 func meet(s, t segment) bool {
-	if max(s.a.y, s.b.y) < min(t.a.y, t.b.y) || max(t.a.y, t.b.y) < min(s.a.y, s.b.y) {
+	if !boxOf([]position{s.a, s.b}).meets(boxOf([]position{t.a, t.b})) {
 		return false
 	}
 	inside := func(p position, s segment) bool {
-		return p != s.a && p != s.b && side(p, []position{s.a, s.b}) == 0
+		return p != s.a && p != s.b && sideOf(p, []position{s.a, s.b}) == 0
 	}
 	if inside(s.a, t) || inside(s.b, t) || inside(t.a, s) || inside(t.b, s) {
 		return true
@@ -118,8 +126,8 @@ func meet(s, t segment) bool {
 	return turnOf(s.a, s.b, t.a) != turnOf(s.a, s.b, t.b) && turnOf(t.a, t.b, s.a) != turnOf(t.a, t.b, s.b)
 }
 
-// distance returns how far a point is from the nearest of some segments.
-func distance(p position, all []segment) float64 {
+// distanceTo returns how far a point is from the nearest of some segments.
+func distanceTo(p position, all []segment) float64 {
 	best := math.Inf(1)
 	for _, s := range all {
 		dx, dy := float64(s.b.x)-float64(s.a.x), float64(s.b.y)-float64(s.a.y)

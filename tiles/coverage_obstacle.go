@@ -2,7 +2,6 @@ package tiles
 
 import (
 	"cmp"
-	"iter"
 	"math"
 	"math/bits"
 	"slices"
@@ -53,24 +52,66 @@ func (o obstacles) thin(zooms []int8, zoom int) obstacles {
 	return slices.DeleteFunc(o, func(m morton) bool { return m.point != aLabel && zooms[m.point] > int8(zoom) })
 }
 
-// in goes through the obstacles in a box: it looks into the squares, at most
-// four, as large as the box that cover it.
-func (o obstacles) in(b box) iter.Seq[obstacle] {
-	return func(yield func(obstacle) bool) {
-		shift := bits.Len32(max(b.east-b.west, b.south-b.north))
-		for y := uint64(b.north) >> shift; y <= uint64(b.south)>>shift; y++ {
-			for x := uint64(b.west) >> shift; x <= uint64(b.east)>>shift; x++ {
-				first := interleave(position{uint32(x << shift), uint32(y << shift)})
-				last := first | (1<<(2*shift) - 1)
-				i, _ := slices.BinarySearchFunc(o, first, func(m morton, key uint64) int { return cmp.Compare(m.key, key) })
-				for ; i < len(o) && o[i].key <= last; i++ {
-					if p := deinterleave(o[i].key); b.contains(p) && !yield(obstacle{p, o[i].point}) {
-						return
-					}
-				}
+// any reports whether a test holds for one of the obstacles in a box. It looks
+// into the squares, at most four, as large as the box that cover it.
+func (o obstacles) any(b box, test func(obstacle) bool) bool {
+	w := window{interleave(position{b.west, b.north}), interleave(position{b.east, b.south})}
+	shift := bits.Len32(max(b.east-b.west, b.south-b.north))
+	for y := uint64(b.north) >> shift; y <= uint64(b.south)>>shift; y++ {
+		for x := uint64(b.west) >> shift; x <= uint64(b.east)>>shift; x++ {
+			first := interleave(position{uint32(x << shift), uint32(y << shift)})
+			if o[o.before(first):].anyInSquare(first, shift, w, test) {
+				return true
 			}
 		}
 	}
+	return false
+}
+
+// anyInSquare is any for a square of 2^shift units, of which o has the first key
+// and what follows. If it holds many, it looks into its quarters.
+func (o obstacles) anyInSquare(first uint64, shift int, w window, test func(obstacle) bool) bool {
+	const few = 8
+	last := first | (1<<(2*shift) - 1)
+	if shift == 0 || len(o) < few || o[few-1].key > last {
+		for _, m := range o {
+			if m.key > last {
+				break
+			}
+			if w.meets(m.key, m.key) && test(obstacle{deinterleave(m.key), m.point}) {
+				return true
+			}
+		}
+		return false
+	}
+	for quarter := range uint64(4) {
+		first := first + quarter<<(2*shift-2)
+		if last := first | (1<<(2*shift-2) - 1); w.meets(first, last) && o[o.before(first):].anyInSquare(first, shift-1, w, test) {
+			return true
+		}
+	}
+	return false
+}
+
+// before returns how many obstacles have a lower key.
+func (o obstacles) before(key uint64) int {
+	n, _ := slices.BinarySearchFunc(o, key, func(m morton, key uint64) int { return cmp.Compare(m.key, key) })
+	return n
+}
+
+// window is a box as the keys of its north-west and its south-east corner. The
+// bits of x alone are in the order of x, those of y in that of y.
+type window struct{ low, high uint64 }
+
+const (
+	bitsOfX = 0x5555555555555555
+	bitsOfY = bitsOfX << 1
+)
+
+// meets reports whether a box and a square that has these keys share a point.
+func (w window) meets(first, last uint64) bool {
+	return first&bitsOfX <= w.high&bitsOfX && last&bitsOfX >= w.low&bitsOfX &&
+		first&bitsOfY <= w.high&bitsOfY && last&bitsOfY >= w.low&bitsOfY
 }
 
 func interleave(p position) uint64 { return spread(p.x) | spread(p.y)<<1 }

@@ -73,9 +73,9 @@ func (p *patchwork) wind(ends [4]int, depth int) {
 	p.sides[ends] = side
 }
 
-// shape is a row: simple rings, the inside on their right.
-func (p *patchwork) shape(row int) shape {
-	var s shape
+// rings is a row: simple rings, the inside on their right.
+func (p *patchwork) shape(row int) ringSet {
+	var s ringSet
 	for _, ring := range simpleRings(p.border(row)) {
 		s.points = append(s.points, ring...)
 		s.ends = append(s.ends, int32(len(s.points)))
@@ -144,9 +144,9 @@ func simpleRings(lines [][]position) [][]position {
 	return rings
 }
 
-// nasty is a polygon that need not be valid in any way, on few places.
-func nasty(r *rand.Rand, origin position, places uint32) shape {
-	var s shape
+// nastyRings are those of a polygon that need not be valid in any way, on few places.
+func nastyRings(r *rand.Rand, origin position, places uint32) ringSet {
+	var s ringSet
 	for range r.IntN(5) {
 		for range r.IntN(9) {
 			s.points = append(s.points, position{origin.x + 8*r.Uint32N(places), origin.y + 8*r.Uint32N(places)})

@@ -53,7 +53,7 @@ func (c *coverage) leasts(arcs []uint32) []int {
 func (c *coverage) ends(number uint32) [2]position {
 	p := c.line(number)
 	first, last := p[0], p[len(p)-1]
-	if compare(last, first) < 0 {
+	if westFirst(last, first) < 0 {
 		first, last = last, first
 	}
 	return [2]position{first, last}

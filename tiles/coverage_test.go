@@ -11,8 +11,8 @@ import (
 )
 
 // drawAll returns what a zoom shows of every row.
-func drawAll(c *coverage, zoom int) []shape {
-	all := make([]shape, len(c.rows))
+func drawAll(c *coverage, zoom int) []ringSet {
+	all := make([]ringSet, len(c.rows))
 	for i := range all {
 		c.draw(&all[i], uint32(i), zoom, everywhere)
 	}
@@ -20,10 +20,10 @@ func drawAll(c *coverage, zoom int) []shape {
 }
 
 // planarPatchwork tries until no sides cross, and returns the shapes.
-func planarPatchwork(r *rand.Rand, size, cell, depth int) (*patchwork, []shape) {
+func planarPatchwork(r *rand.Rand, size, cell, depth int) (*patchwork, []ringSet) {
 	for {
 		p := newPatchwork(r, size, cell, depth)
-		var rows []shape
+		var rows []ringSet
 		for row := range size * size {
 			rows = append(rows, p.shape(row))
 		}
@@ -55,14 +55,14 @@ func TestNeighboursShareTheirBorders(t *testing.T) {
 }
 
 // labelsIn picks a point inside each row.
-func labelsIn(r *rand.Rand, rows []shape) []position {
+func labelsIn(r *rand.Rand, rows []ringSet) []position {
 	labels := make([]position, len(rows))
 	for i, o := range rows {
 		if len(o.ends) == 0 {
 			continue
 		}
 		b := boxOf(o.points)
-		for side(labels[i], ringsOf(o)...) <= 0 {
+		for sideOf(labels[i], ringsOf(o)...) <= 0 {
 			labels[i] = position{b.west + r.Uint32N(b.east-b.west), b.north + r.Uint32N(b.south-b.north)}
 		}
 	}
@@ -70,7 +70,7 @@ func labelsIn(r *rand.Rand, rows []shape) []position {
 }
 
 // checkPatchwork checks a zoom of rows without gaps and overlaps.
-func checkPatchwork(t *testing.T, rows, drawn []shape, labels []position, zoom int) {
+func checkPatchwork(t *testing.T, rows, drawn []ringSet, labels []position, zoom int) {
 	t.Helper()
 	for _, m := range meetings(segmentsOf(drawn...)) {
 		t.Errorf("%v and %v meet", m[0], m[1])
@@ -82,7 +82,7 @@ func checkPatchwork(t *testing.T, rows, drawn []shape, labels []position, zoom i
 	checkBorder(t, rows, count)
 	for i, o := range drawn {
 		checkRow(t, rows[i], o, zoom)
-		if labels != nil && len(o.ends) > 0 && side(labels[i], ringsOf(o)...) <= 0 {
+		if labels != nil && len(o.ends) > 0 && sideOf(labels[i], ringsOf(o)...) <= 0 {
 			t.Errorf("row %d: its label %v is not inside", i, labels[i])
 		}
 	}
@@ -90,7 +90,7 @@ func checkPatchwork(t *testing.T, rows, drawn []shape, labels []position, zoom i
 
 // checkBorder checks that every segment is drawn once, and once by the neighbour
 // in the other direction unless it is on the rim of the whole.
-func checkBorder(t *testing.T, rows []shape, drawn map[segment]int) {
+func checkBorder(t *testing.T, rows []ringSet, drawn map[segment]int) {
 	t.Helper()
 	rim := map[position]bool{} // every point on it
 	all := map[segment]bool{}
@@ -114,7 +114,7 @@ func checkBorder(t *testing.T, rows []shape, drawn map[segment]int) {
 
 // checkRow checks that a row keeps its rings, the side of their insides, and its
 // place to a tile unit.
-func checkRow(t *testing.T, row, drawn shape, zoom int) {
+func checkRow(t *testing.T, row, drawn ringSet, zoom int) {
 	t.Helper()
 	if len(row.ends) != len(drawn.ends) {
 		t.Fatalf("%d rings, want %d", len(drawn.ends), len(row.ends))
@@ -127,9 +127,9 @@ func checkRow(t *testing.T, row, drawn shape, zoom int) {
 		if unturned(is, was) == nil {
 			t.Errorf("ring %d is not a part of what it was", i)
 		}
-		line := segmentsOf(shape{is, []int32{int32(len(is))}})
+		line := segmentsOf(ringSet{is, []int32{int32(len(is))}})
 		for _, p := range was {
-			if d := distance(p, line); d > float64(int64(1)<<(20-zoom)) {
+			if d := distanceTo(p, line); d > float64(int64(1)<<(20-zoom)) {
 				t.Errorf("ring %d is %.1f units from %v", i, d, p)
 			}
 		}
@@ -159,9 +159,9 @@ func unturned(ring, of []position) []position {
 func TestTheLastZoomDrawsAll(t *testing.T) {
 	for seed := range uint64(2000) {
 		r := rand.New(rand.NewPCG(seed, 2))
-		var rows []shape
+		var rows []ringSet
 		for range 1 + r.IntN(8) {
-			rows = append(rows, nasty(r, position{1 << 30, 1 << 30}, 2+r.Uint32N(12)))
+			rows = append(rows, nastyRings(r, position{1 << 30, 1 << 30}, 2+r.Uint32N(12)))
 		}
 		for i, o := range drawAll(newCoverage(rows, nil), lintu.MaxZoom) {
 			want := rows[i].clean()

@@ -117,7 +117,7 @@ func (t *thinner) area(i int) int64 {
 func (t *thinner) isNear(i int) bool {
 	from, to := t.left[i-1], t.left[i+1]
 	for k := from + 1; k < to; k++ {
-		if !within(tileUnit(t.zoom), t.points[k], t.points[from], t.points[to]) {
+		if !isWithin(tileUnit(t.zoom), t.points[k], t.points[from], t.points[to]) {
 			return false
 		}
 	}
@@ -128,32 +128,29 @@ func (t *thinner) isNear(i int) bool {
 // arc itself that have gone at this zoom are none.
 func (t *thinner) sweeps(own arc, i int) bool {
 	p, q, r := t.points[t.left[i-1]], t.points[t.left[i]], t.points[t.left[i+1]]
-	for o := range t.obstacles.in(boxOf([]position{p, q, r})) {
+	return t.obstacles.any(boxOf([]position{p, q, r}), func(o obstacle) bool {
 		if o.at == p || o.at == r || !inTriangle(o.at, p, q, r) {
-			continue
+			return false
 		}
 		mine := o.point >= own.from && o.point < own.to
-		if !mine || o.point != t.left[i] && t.zooms[o.point] <= int8(t.zoom) {
-			return true
-		}
-	}
-	return false
+		return !mine || o.point != t.left[i] && t.zooms[o.point] <= int8(t.zoom)
+	})
 }
 
 // cross returns twice the signed area of the triangle of three points, whose
 // differences must be less than 2^31.
 func cross(p, q, r position) int64 {
-	a, b := vector(p, q), vector(p, r)
+	a, b := offsetTo(p, q), offsetTo(p, r)
 	return a.x*b.y - a.y*b.x
 }
 
-type difference struct{ x, y int64 }
+type offset struct{ x, y int64 }
 
-func vector(from, to position) difference {
-	return difference{int64(to.x) - int64(from.x), int64(to.y) - int64(from.y)}
+func offsetTo(from, to position) offset {
+	return offset{int64(to.x) - int64(from.x), int64(to.y) - int64(from.y)}
 }
 
-func (d difference) dot(e difference) int64 { return d.x*e.x + d.y*e.y }
+func (d offset) dot(e offset) int64 { return d.x*e.x + d.y*e.y }
 
 // inTriangle reports whether p is in the triangle or on its border, where it may
 // have no area.
@@ -162,16 +159,16 @@ func inTriangle(p, a, b, c position) bool {
 	return (u >= 0 && v >= 0 && w >= 0) || (u <= 0 && v <= 0 && w <= 0)
 }
 
-// within reports whether p is at most far from the straight line from a to b. The
+// isWithin reports whether p is at most far from the straight line from a to b. The
 // float products, which nothing is added to, are the same on every machine.
-func within(far int64, p, a, b position) bool {
-	ab, ap := vector(a, b), vector(a, p)
+func isWithin(far int64, p, a, b position) bool {
+	ab, ap := offsetTo(a, b), offsetTo(a, p)
 	length := ab.dot(ab)
 	switch along := ap.dot(ab); {
 	case along <= 0:
 		return ap.dot(ap) <= far*far
 	case along >= length:
-		bp := vector(b, p)
+		bp := offsetTo(b, p)
 		return bp.dot(bp) <= far*far
 	}
 	d := float64(ab.x*ap.y - ab.y*ap.x)

@@ -7,16 +7,16 @@ import "math"
 // equator. A tile of zoom z has 4096 units of 2^(20-z) of these.
 type position struct{ x, y uint32 }
 
-// shape is what some rings enclose: the places around which they wind so that a
+// rings is what some rings enclose: the places around which they wind so that a
 // way out crosses them an odd number of times. Rings do not repeat their first
 // point.
-type shape struct {
+type ringSet struct {
 	points []position
 	ends   []int32 // ring i ends before points[ends[i]], where the next one begins
 }
 
 // ring returns the points of ring i.
-func (s shape) ring(i int) []position {
+func (s ringSet) ring(i int) []position {
 	from := int32(0)
 	if i > 0 {
 		from = s.ends[i-1]
@@ -24,10 +24,10 @@ func (s shape) ring(i int) []position {
 	return s.points[from:s.ends[i]:s.ends[i]]
 }
 
-// clean returns the shape without repeated points, and without the rings of which
+// clean returns the rings without repeated points, and without the rings of which
 // less than a triangle is left.
-func (s shape) clean() shape {
-	clean := shape{points: make([]position, 0, len(s.points)), ends: make([]int32, 0, len(s.ends))}
+func (s ringSet) clean() ringSet {
+	clean := ringSet{points: make([]position, 0, len(s.points)), ends: make([]int32, 0, len(s.ends))}
 	for i := range s.ends {
 		begin := len(clean.points)
 		for _, p := range s.ring(i) {
