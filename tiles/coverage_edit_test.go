@@ -84,7 +84,8 @@ func turned(r *rand.Rand, o ringSet) ringSet {
 // randomRows is a patchwork with some of its rows replaced by nasty ones.
 func randomRows(r *rand.Rand) ([]ringSet, []position) {
 	cell := cells[r.IntN(len(cells))]
-	p, rows := planarPatchwork(r, 1+r.IntN(5), cell, 5)
+	p := planarPatchwork(r, 1+r.IntN(5), cell, 5)
+	rows := p.rows()
 	labels := labelsIn(r, rows)
 	for i := range rows {
 		if r.IntN(6) == 0 {
@@ -111,7 +112,8 @@ func (p *patchwork) nastyRow() ringSet {
 func TestEditsEqualBuildingAnew(t *testing.T) {
 	for seed := range uint64(60) {
 		r := rand.New(rand.NewPCG(seed, 4))
-		p, rows := planarPatchwork(r, 1+r.IntN(6), cells[r.IntN(len(cells))], 5)
+		p := planarPatchwork(r, 1+r.IntN(6), cells[r.IntN(len(cells))], 5)
+		rows := p.rows()
 		labels := make([]position, len(rows))
 		c := newCoverage(rows, labels)
 		for step := range 12 {
@@ -152,7 +154,7 @@ func (p *patchwork) edited(rows []ringSet, i int) (ringSet, position) {
 		o.points = slices.Clone(o.points)
 		k := p.IntN(len(o.points))
 		o.points[k] = p.shifted(o.points[k], p.cell/20)
-		return o, labelsIn(p.Rand, rows[i:i+1])[0]
+		return o, p.anywhere()
 	default:
 		return p.shape(i), p.corners[p.IntN(p.size+1)][p.IntN(p.size+1)]
 	}

@@ -68,11 +68,11 @@ func (o obstacles) any(b box, test func(obstacle) bool) bool {
 	return false
 }
 
-// anyInSquare is any for a square of 2^shift units, of which o has the first key
-// and what follows. If it holds many, it looks into its quarters.
+// anyInSquare is any for a square of 2^shift units, of which o has the first and
+// what follows. If it holds many, it looks into its quarters.
 func (o obstacles) anyInSquare(first uint64, shift int, w window, test func(obstacle) bool) bool {
-	const few = 8
-	last := first | (1<<(2*shift) - 1)
+	const few = 16
+	last := lastKey(first, shift)
 	if shift == 0 || len(o) < few || o[few-1].key > last {
 		for _, m := range o {
 			if m.key > last {
@@ -84,19 +84,36 @@ func (o obstacles) anyInSquare(first uint64, shift int, w window, test func(obst
 		}
 		return false
 	}
+	o = o[:o.gallop(last+1)]
 	for quarter := range uint64(4) {
 		first := first + quarter<<(2*shift-2)
-		if last := first | (1<<(2*shift-2) - 1); w.meets(first, last) && o[o.before(first):].anyInSquare(first, shift-1, w, test) {
+		if !w.meets(first, lastKey(first, shift-1)) {
+			continue
+		}
+		o = o[o.before(first):]
+		if o.anyInSquare(first, shift-1, w, test) {
 			return true
 		}
 	}
 	return false
 }
 
+// lastKey returns the last key of a square of 2^shift units.
+func lastKey(first uint64, shift int) uint64 { return first | (1<<(2*shift) - 1) }
+
 // before returns how many obstacles have a lower key.
 func (o obstacles) before(key uint64) int {
 	n, _ := slices.BinarySearchFunc(o, key, func(m morton, key uint64) int { return cmp.Compare(m.key, key) })
 	return n
+}
+
+// gallop is before for few of many: it doubles its steps until they lead too far.
+func (o obstacles) gallop(key uint64) int {
+	n := 1
+	for n < len(o) && o[n].key < key {
+		n *= 2
+	}
+	return o[:min(n, len(o))].before(key)
 }
 
 // window is a box as the keys of its north-west and its south-east corner. The

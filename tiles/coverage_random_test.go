@@ -21,7 +21,7 @@ type patchwork struct {
 // makes up to 2^depth segments.
 func newPatchwork(r *rand.Rand, size, cell, depth int) *patchwork {
 	p := &patchwork{Rand: r, size: size, cell: cell, sides: map[[4]int][]position{}, owner: map[[2]int]int{}}
-	origin := position{r.Uint32N(1 << 31), r.Uint32N(1 << 31)}
+	origin := position{r.Uint32N(1 << 28), r.Uint32N(1 << 28)}
 	for y := range size + 1 {
 		p.corners = append(p.corners, nil)
 		for x := range size + 1 {
@@ -46,6 +46,34 @@ func newPatchwork(r *rand.Rand, size, cell, depth int) *patchwork {
 		}
 	}
 	return p
+}
+
+// planarPatchwork tries until no sides cross.
+func planarPatchwork(r *rand.Rand, size, cell, depth int) *patchwork {
+	for {
+		if p := newPatchwork(r, size, cell, depth); len(meetings(segmentsOf(p.rows()...))) == 0 {
+			return p
+		}
+	}
+}
+
+// rows are as many as there are cells; some are empty.
+func (p *patchwork) rows() []ringSet {
+	rows := make([]ringSet, p.size*p.size)
+	for i := range rows {
+		rows[i] = p.shape(i)
+	}
+	return rows
+}
+
+// anywhere is a place on the patchwork.
+func (p *patchwork) anywhere() position {
+	a, b := p.corners[0][0], p.corners[p.size][p.size]
+	return position{between(p.Rand, a.x, b.x), between(p.Rand, a.y, b.y)}
+}
+
+func between(r *rand.Rand, low, high uint32) uint32 {
+	return low + uint32(r.Uint64N(uint64(high)-uint64(low)+1))
 }
 
 func (p *patchwork) shifted(c position, by int) position {

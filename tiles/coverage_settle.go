@@ -1,7 +1,10 @@
 package tiles
 
 import (
+	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	"github.com/lintu-map/lintu"
 )
@@ -19,13 +22,33 @@ func (c *coverage) settleAll() {
 		}
 	}
 	least := c.leasts(arcs)
-	t := thinner{coverage: c, obstacles: c.obstaclesOf(arcs, labels, lintu.MaxZoom)}
-	for t.zoom = topZoom; t.zoom >= 0; t.zoom-- {
-		for i, a := range arcs {
-			t.thin(a, least[i])
-		}
-		t.obstacles = t.obstacles.thin(c.zooms, t.zoom)
+	obstacles := c.obstaclesOf(arcs, labels, lintu.MaxZoom)
+	for zoom := topZoom; zoom >= 0; zoom-- {
+		c.thinAll(arcs, least, zoom, obstacles)
+		obstacles = obstacles.thin(c.zooms, zoom)
 	}
+}
+
+// thinAll thins arcs at one zoom, on all processors.
+func (c *coverage) thinAll(arcs []uint32, least []int, zoom int, o obstacles) {
+	const share = 1000
+	var taken atomic.Int64
+	var work sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		work.Go(func() {
+			t := thinner{coverage: c, zoom: zoom, obstacles: o}
+			for {
+				end := int(taken.Add(share))
+				for i := end - share; i < min(end, len(arcs)); i++ {
+					t.thin(arcs[i], least[i])
+				}
+				if end >= len(arcs) {
+					return
+				}
+			}
+		})
+	}
+	work.Wait()
 }
 
 // leasts returns of each arc how many points must stay, so that no ring loses

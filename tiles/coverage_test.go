@@ -19,34 +19,21 @@ func drawAll(c *coverage, zoom int) []ringSet {
 	return all
 }
 
-// planarPatchwork tries until no sides cross, and returns the shapes.
-func planarPatchwork(r *rand.Rand, size, cell, depth int) (*patchwork, []ringSet) {
-	for {
-		p := newPatchwork(r, size, cell, depth)
-		var rows []ringSet
-		for row := range size * size {
-			rows = append(rows, p.shape(row))
-		}
-		if len(meetings(segmentsOf(rows...))) == 0 {
-			return p, rows
-		}
-	}
-}
-
 // Sizes of cells so that zooms find them large, small and smaller than a unit.
-var cells = []int{40, 300, 4000, 100_000, 5_000_000}
+// With the last, an arc can be wider than half of the world.
+var cells = []int{40, 300, 4000, 100_000, 5_000_000, 500_000_000}
 
 func TestNeighboursShareTheirBorders(t *testing.T) {
 	for seed := range uint64(150) {
 		r := rand.New(rand.NewPCG(seed, 1))
-		_, rows := planarPatchwork(r, 1+r.IntN(6), cells[seed%uint64(len(cells))], 5)
+		rows := planarPatchwork(r, 1+r.IntN(6), cells[seed%uint64(len(cells))], 5).rows()
 		var labels []position // which are obstacles, and could hide that another rule is broken
 		if seed%2 == 0 {
 			labels = labelsIn(r, rows)
 		}
 		c := newCoverage(rows, labels)
 		for zoom := range lintu.MaxZoom + 1 {
-			checkPatchwork(t, rows, drawAll(c, zoom), labels, zoom)
+			checkZoom(t, rows, drawAll(c, zoom), labels, zoom)
 			if t.Failed() {
 				t.Fatalf("seed %d, zoom %d", seed, zoom)
 			}
@@ -69,8 +56,8 @@ func labelsIn(r *rand.Rand, rows []ringSet) []position {
 	return labels
 }
 
-// checkPatchwork checks a zoom of rows without gaps and overlaps.
-func checkPatchwork(t *testing.T, rows, drawn []ringSet, labels []position, zoom int) {
+// checkZoom checks what a zoom draws of rows without gaps and overlaps.
+func checkZoom(t *testing.T, rows, drawn []ringSet, labels []position, zoom int) {
 	t.Helper()
 	for _, m := range meetings(segmentsOf(drawn...)) {
 		t.Errorf("%v and %v meet", m[0], m[1])
@@ -184,4 +171,118 @@ func turnings(ring []position) []string {
 		all = append(all, fmt.Sprint(slices.Concat(ring[i:], ring[:i])))
 	}
 	return all
+}
+
+// Two patchworks on one another cross everywhere, but no row crosses itself, and
+// no two rows do that did not before.
+func TestOverlapsBringNoNewCrossings(t *testing.T) {
+	for seed := range uint64(60) {
+		r := rand.New(rand.NewPCG(seed, 5))
+		rows := overlay(r)
+		c := newCoverage(rows, nil)
+		before := crossingRows(rows)
+		for zoom := range lintu.MaxZoom {
+			for pair := range crossingRows(drawAll(c, zoom)) {
+				if !before[pair] {
+					t.Fatalf("seed %d, zoom %d: rows %v cross", seed, zoom, pair)
+				}
+			}
+		}
+	}
+}
+
+// overlay is two patchworks on one another, a little shifted.
+func overlay(r *rand.Rand) []ringSet {
+	size, cell := 2+r.IntN(3), cells[r.IntN(5)]
+	a, b := planarPatchwork(r, size, cell, 4), planarPatchwork(r, size, cell, 4)
+	rows, from, to := a.rows(), b.corners[0][0], a.corners[0][0]
+	for _, s := range b.rows() {
+		for i, p := range s.points {
+			s.points[i] = position{p.x - from.x + to.x, p.y - from.y + to.y}
+		}
+		rows = append(rows, s)
+	}
+	return rows
+}
+
+// crossingRows returns the pairs of rows of which segments meet; a row with
+// itself too.
+func crossingRows(rows []ringSet) map[[2]int]bool {
+	of := map[segment][]int{}
+	for i, s := range rows {
+		for _, s := range segmentsOf(s) {
+			if westFirst(s.b, s.a) < 0 {
+				s = segment{s.b, s.a}
+			}
+			of[s] = append(of[s], i)
+		}
+	}
+	pairs := map[[2]int]bool{}
+	for _, m := range meetings(segmentsOf(rows...)) {
+		for _, i := range of[m[0]] {
+			for _, k := range of[m[1]] {
+				pairs[[2]int{min(i, k), max(i, k)}] = true
+			}
+		}
+	}
+	return pairs
+}
+
+// What is left out beyond a view changes nothing in it.
+func TestDrawingForAView(t *testing.T) {
+	for seed := range uint64(100) {
+		r := rand.New(rand.NewPCG(seed, 6))
+		p := planarPatchwork(r, 2+r.IntN(4), cells[r.IntN(5)], 5)
+		c := newCoverage(p.rows(), nil)
+		a, b := p.anywhere(), p.anywhere()
+		view := boxOf([]position{a, b})
+		for row := range c.rows {
+			zoom := r.IntN(lintu.MaxZoom + 1)
+			var all, part ringSet
+			c.draw(&all, uint32(row), zoom, everywhere)
+			c.draw(&part, uint32(row), zoom, view)
+			for range 50 {
+				place := position{between(r, view.west, view.east), between(r, view.north, view.south)}
+				if sideOf(place, ringsOf(all)...) != sideOf(place, ringsOf(part)...) {
+					t.Fatalf("seed %d, row %d, zoom %d: %v has changed sides", seed, row, zoom, place)
+				}
+			}
+		}
+	}
+}
+
+// Of a border that winds by less than a tile unit one vertex is left, which keeps
+// apart the three lines between its ends.
+func TestWhatTheEyeCannotTellApart(t *testing.T) {
+	const zoom, corner, side = 12, 1 << 31, 1 << 20
+	unit := uint32(tileUnit(zoom))
+	west := ringSet{points: []position{{corner, corner}}}
+	east := ringSet{points: []position{{corner + 2*side, corner + side}, {corner + 2*side, corner}}}
+	var border []position
+	for y := uint32(0); y <= side; y += side / 16 {
+		border = append(border, position{corner + side + unit*(y/(side/16)%2)*9/10, corner + y})
+	}
+	west.points = append(append(west.points, border...), position{corner, corner + side})
+	east.points = append(east.points, border...)
+	west.ends, east.ends = []int32{int32(len(west.points))}, []int32{int32(len(east.points))}
+	slices.Reverse(west.points)
+	c := newCoverage([]ringSet{west, east}, nil)
+	for z, want := range map[int]int{zoom: 5, zoom + 1: len(border) + 2} {
+		for row, s := range drawAll(c, z) {
+			if len(s.points) != want {
+				t.Errorf("zoom %d: row %d has %d vertices, want %d: %v", z, row, len(s.points), want, s.points)
+			}
+		}
+	}
+}
+
+func TestMemory(t *testing.T) {
+	const n = 5000
+	c := newCoverage(buildings(n, 28), nil)
+	for row, s := range buildings(n, 29) {
+		c.put(uint32(row), s, position{})
+	}
+	if perRow := c.bytes() / n; perRow > 350 {
+		t.Errorf("a building of 29 vertices takes %d bytes", perRow)
+	}
 }
