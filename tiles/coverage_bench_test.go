@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"testing"
+	"time"
 )
 
 // buildings are n polygons of some vertices that touch no other, 20 m apart.
@@ -65,5 +66,35 @@ func BenchmarkCoverageReal(b *testing.B) {
 			}
 			report(b, c)
 		})
+	}
+}
+
+// BenchmarkCoveragePut shifts a vertex of some row and shifts it back.
+func BenchmarkCoveragePut(b *testing.B) {
+	put := func(name string, read func(testing.TB) []ringSet) {
+		b.Run(name, func(b *testing.B) {
+			rows := read(b)
+			c := newCoverage(rows, nil)
+			r := rand.New(rand.NewPCG(9, 9))
+			var slowest time.Duration
+			b.ResetTimer()
+			for b.Loop() {
+				row := r.IntN(len(rows))
+				s := rows[row].clean()
+				if len(s.points) == 0 {
+					continue
+				}
+				s.points[r.IntN(len(s.points))].x += 20
+				begin := time.Now()
+				c.put(uint32(row), s, position{})
+				slowest = max(slowest, time.Since(begin))
+				c.put(uint32(row), rows[row], position{})
+			}
+			b.ReportMetric(slowest.Seconds()*1e3, "ms-slowest")
+		})
+	}
+	put("buildings", func(testing.TB) []ringSet { return buildings(100_000, 28) })
+	for _, l := range realLayers {
+		put(l.name, l.read)
 	}
 }
