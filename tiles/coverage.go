@@ -43,8 +43,10 @@ type coverageRow struct {
 }
 
 // newCoverage takes the shapes of all rows at once and does not keep them. labels
-// has the point of each row's name, which stays on its side of every border at
-// every zoom, or is nil where names are not drawn; the zero position is no label.
+// has the point of each row's name, or is nil where names are not drawn; the zero
+// position is no label. A label stays on its side of every border at every zoom,
+// until positions are rounded to the units of a tile: in an area that is not a
+// unit wide there, it may then lie on the border.
 func newCoverage(shapes []ringSet, labels []position) *coverage {
 	c := &coverage{rows: make([]coverageRow, len(shapes))}
 	rows := make([]cutRow, len(shapes))

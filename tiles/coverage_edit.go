@@ -7,9 +7,9 @@ import (
 	"github.com/lintu-map/lintu"
 )
 
-// put inserts or changes a row, or takes it away where the rings is empty. Only
+// put inserts or changes a row, or takes it away if it is given no rings. Only
 // the arcs around it are worked out anew, and they come out as if all rows had
-// been given to newCoverage. The label is the point of the row's name or zero.
+// been given to newCoverage. The label is the point of the row's name, or zero.
 func (c *coverage) put(row uint32, s ringSet, label position) {
 	for uint32(len(c.rows)) <= row {
 		c.rows = append(c.rows, coverageRow{box: nowhere})

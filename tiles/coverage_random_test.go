@@ -69,10 +69,10 @@ func (p *patchwork) rows() []ringSet {
 // anywhere is a place on the patchwork.
 func (p *patchwork) anywhere() position {
 	a, b := p.corners[0][0], p.corners[p.size][p.size]
-	return position{between(p.Rand, a.x, b.x), between(p.Rand, a.y, b.y)}
+	return position{anyBetween(p.Rand, a.x, b.x), anyBetween(p.Rand, a.y, b.y)}
 }
 
-func between(r *rand.Rand, low, high uint32) uint32 {
+func anyBetween(r *rand.Rand, low, high uint32) uint32 {
 	return low + uint32(r.Uint64N(uint64(high)-uint64(low)+1))
 }
 

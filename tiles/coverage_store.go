@@ -1,5 +1,7 @@
 package tiles
 
+import "slices"
+
 // line returns the points of an arc.
 func (c *coverage) line(number uint32) []position {
 	a := c.arcs[number]
@@ -40,6 +42,7 @@ func (c *coverage) compact(n int) {
 		refs += r.to - r.from
 	}
 	old := *c
+	c.arcs = slices.Clone(c.arcs)
 	c.points = make([]position, 0, int(points)+max(n, int(points)/share))
 	c.zooms = make([]int8, 0, cap(c.points))
 	c.refs = make([]uint32, 0, int(refs)+max(n, int(refs)/share))

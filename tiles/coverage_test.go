@@ -242,7 +242,7 @@ func TestDrawingForAView(t *testing.T) {
 			c.draw(&all, uint32(row), zoom, everywhere)
 			c.draw(&part, uint32(row), zoom, view)
 			for range 50 {
-				place := position{between(r, view.west, view.east), between(r, view.north, view.south)}
+				place := position{anyBetween(r, view.west, view.east), anyBetween(r, view.north, view.south)}
 				if sideOf(place, ringsOf(all)...) != sideOf(place, ringsOf(part)...) {
 					t.Fatalf("seed %d, row %d, zoom %d: %v has changed sides", seed, row, zoom, place)
 				}
@@ -272,6 +272,24 @@ func TestWhatTheEyeCannotTellApart(t *testing.T) {
 			if len(s.points) != want {
 				t.Errorf("zoom %d: row %d has %d vertices, want %d: %v", z, row, len(s.points), want, s.points)
 			}
+		}
+	}
+}
+
+// A spike narrower than the eye can tell goes, unless a label is in it: then it
+// stays as wide as holds the label.
+func TestLabelsStayInside(t *testing.T) {
+	const zoom, x, y = 10, 1 << 31, 1 << 30
+	unit := uint32(tileUnit(zoom))
+	spike := ringSet{points: []position{{x, y}, {x + 10*unit, y}, {x + 10*unit + unit*9/10, y + unit/4}, {x + 10*unit, y + unit/2}, {x, y + 9*unit}}, ends: []int32{5}}
+	label := position{x + 10*unit + unit*8/10, y + unit/4}
+	for _, c := range []struct {
+		labels []position
+		want   bool
+	}{{nil, false}, {[]position{label}, true}} {
+		s := drawAll(newCoverage([]ringSet{spike}, c.labels), zoom)[0]
+		if inside := sideOf(label, s.points) > 0; inside != c.want {
+			t.Errorf("label given: %v, inside: %v of %v", c.labels != nil, inside, s.points)
 		}
 	}
 }
