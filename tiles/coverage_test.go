@@ -281,13 +281,16 @@ func TestWhatTheEyeCannotTellApart(t *testing.T) {
 func TestLabelsStayInside(t *testing.T) {
 	const zoom, x, y = 10, 1 << 31, 1 << 30
 	unit := uint32(tileUnit(zoom))
-	spike := ringSet{points: []position{{x, y}, {x + 10*unit, y}, {x + 10*unit + unit*9/10, y + unit/4}, {x + 10*unit, y + unit/2}, {x, y + 9*unit}}, ends: []int32{5}}
-	label := position{x + 10*unit + unit*8/10, y + unit/4}
+	corners := []position{{x, y}, {x + 10*unit, y}, {x + 10*unit, y + 9*unit}, {x, y + 9*unit}}
+	tip := position{x + 10*unit + unit*9/10, y + 4*unit + unit/4}
+	spike := []position{{x + 10*unit, y + 4*unit}, tip, {x + 10*unit, y + 4*unit + unit/2}}
+	row := ringSet{points: slices.Insert(corners, 2, spike...), ends: []int32{7}}
+	label := position{tip.x - unit/10, tip.y}
 	for _, c := range []struct {
 		labels []position
 		want   bool
 	}{{nil, false}, {[]position{label}, true}} {
-		s := drawAll(newCoverage([]ringSet{spike}, c.labels), zoom)[0]
+		s := drawAll(newCoverage([]ringSet{row}, c.labels), zoom)[0]
 		if inside := sideOf(label, s.points) > 0; inside != c.want {
 			t.Errorf("label given: %v, inside: %v of %v", c.labels != nil, inside, s.points)
 		}
