@@ -1,6 +1,7 @@
 package tiles
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"runtime"
@@ -96,5 +97,36 @@ func BenchmarkCoveragePut(b *testing.B) {
 	put("buildings", func(testing.TB) []ringSet { return buildings(100_000, 28) })
 	for _, l := range realLayers {
 		put(l.name, l.read)
+	}
+}
+
+// BenchmarkCoverageDraw draws all rows that a tile in the middle of the layer
+// shows.
+func BenchmarkCoverageDraw(b *testing.B) {
+	for _, l := range realLayers {
+		rows := l.read(b)
+		c := newCoverage(rows, nil)
+		all := nowhere
+		for row := range rows {
+			all = all.union(c.box(uint32(row)))
+		}
+		for _, zoom := range []int{8, 11, 14} {
+			half := uint32(1) << (31 - zoom)
+			x, y := all.west/2+all.east/2, all.north/2+all.south/2
+			view := box{x - half, y - half, x + half, y + half}
+			b.Run(fmt.Sprint(l.name, "/", zoom), func(b *testing.B) {
+				var s ringSet
+				for b.Loop() {
+					s.points, s.ends = s.points[:0], s.ends[:0]
+					for row := range c.rows {
+						if c.box(uint32(row)).meets(view) {
+							c.draw(&s, uint32(row), zoom, view)
+						}
+					}
+				}
+				b.ReportMetric(float64(len(s.points)), "vertices")
+				b.ReportMetric(float64(len(s.ends)), "rings")
+			})
+		}
 	}
 }

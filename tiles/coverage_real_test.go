@@ -1,18 +1,17 @@
 package tiles
 
 import (
+	"cmp"
 	"encoding/json"
 	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
-	"time"
 
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/geojson"
-
-	"github.com/lintu-map/lintu"
 )
 
 // realLayers are files of polygons, and how many features they have.
@@ -120,22 +119,60 @@ func sharedFile(t testing.TB, name string) string {
 	return path
 }
 
+// Real layers are drawn at every zoom without crossings that they had not, and no
+// ring loses its area.
 func TestRealLayers(t *testing.T) {
 	for _, l := range realLayers {
 		t.Run(l.name, func(t *testing.T) {
 			rows := l.read(t)
-			begin := time.Now()
+			before := crossingRows(rows)
 			c := newCoverage(rows, nil)
-			t.Logf("%d rows, %d points, built in %v", len(rows), len(segmentsOf(rows...)), time.Since(begin).Round(time.Millisecond))
-			t.Logf("%.1f MB, %d arcs of %d points", float64(c.bytes())/1e6, len(c.arcs), len(c.points))
-			for zoom := lintu.MaxZoom; zoom >= 4; zoom-- {
-				n := 0
-				for _, s := range drawAll(c, zoom) {
-					n += len(s.points)
+			t.Logf("%d points in %d arcs, %.1f MB; %d pairs of rows cross", len(c.points), len(c.arcs), float64(c.bytes())/1e6, len(before))
+			for zoom := 14; zoom >= 4; zoom -= 1 + len(rows)/10_000 {
+				drawn, n := drawAll(c, zoom), 0
+				for pair := range crossingRows(drawn) {
+					if !before[pair] {
+						t.Errorf("zoom %d: rows %v cross", zoom, pair)
+					}
 				}
-				m := meetings(segmentsOf(drawAll(c, zoom)...))
-				t.Logf("zoom %d: %d points, %d meetings", zoom, n, len(m))
+				for i, s := range drawn {
+					n += len(s.points)
+					if !before[[2]int{i, i}] {
+						checkAreas(t, rows[i].clean(), s)
+					}
+				}
+				t.Logf("zoom %d draws %d vertices", zoom, n)
+			}
+			if len(rows) < 1000 {
+				checkEdits(t, c, rows)
 			}
 		})
+	}
+}
+
+// checkAreas checks that no ring of a row changes the side of its inside.
+func checkAreas(t *testing.T, row, drawn ringSet) {
+	t.Helper()
+	for i := range row.ends {
+		was, is := area2(row.ring(i)), area2(drawn.ring(i))
+		if cmp.Compare(was, 0) != cmp.Compare(is, 0) {
+			t.Errorf("a ring had the area %d and has %d", was, is)
+		}
+	}
+}
+
+// checkEdits takes rows away and puts them back.
+func checkEdits(t *testing.T, c *coverage, rows []ringSet) {
+	t.Helper()
+	want := content(c)
+	for row := 0; row < len(rows); row += len(rows)/3 + 1 {
+		less := slices.Clone(rows)
+		less[row] = ringSet{}
+		if c.put(uint32(row), ringSet{}, position{}); !slices.Equal(content(c), content(newCoverage(less, nil))) {
+			t.Errorf("without row %d the coverage is not as if it had never been there", row)
+		}
+		if c.put(uint32(row), rows[row], position{}); !slices.Equal(content(c), want) {
+			t.Errorf("with row %d put back the coverage is not what it was", row)
+		}
 	}
 }
