@@ -1,6 +1,9 @@
 package tiles
 
-import "iter"
+import (
+	"iter"
+	"slices"
+)
 
 // coverage holds the polygons of a layer so that those that share a border draw
 // the same line at every zoom. Rings are cut into arcs where they part; an arc
@@ -82,27 +85,24 @@ func (c *coverage) draw(s *ringSet, row uint32, zoom int, view box) {
 }
 
 // drawArc appends the points of an arc but its last, with which the next begins.
+// It writes every point and keeps the place of what is drawn: which that is, no
+// processor could guess, and a branch would cost more than the rest.
 func (c *coverage) drawArc(points []position, ref uint32, zoom int8, view box) []position {
 	a := c.arcs[ref/2]
-	switch against := ref%2 == 1; {
-	case a.box.beyond(view) && against:
-		return append(points, c.points[a.to-1])
-	case a.box.beyond(view):
-		return append(points, c.points[a.from])
-	case against:
-		for i := a.to - 1; i > a.from; i-- {
-			if c.zooms[i] <= zoom {
-				points = append(points, c.points[i])
-			}
-		}
-	default:
-		for i := a.from; i < a.to-1; i++ {
-			if c.zooms[i] <= zoom {
-				points = append(points, c.points[i])
-			}
-		}
+	from, to, step := int(a.from), int(a.to)-1, 1
+	if ref%2 == 1 {
+		from, to, step = to, from, -1
 	}
-	return points
+	if a.box.beyond(view) {
+		return append(points, c.points[from])
+	}
+	n := len(points)
+	points = slices.Grow(points, int(a.to-a.from))[:n+int(a.to-a.from)]
+	for i := from; i != to; i += step {
+		points[n] = c.points[i]
+		n += 1 + int(zoom-c.zooms[i])>>63 // 1 if it is drawn, else 0
+	}
+	return points[:n]
 }
 
 // rowRings goes through the refs to arcs of a row's rings.
