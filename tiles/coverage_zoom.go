@@ -30,7 +30,7 @@ import (
 //
 // The obstacles of a zoom are the vertices of the zoom above, whatever else goes
 // at the same zoom. So what becomes of an arc depends on it and on them, not on
-// the order of the work; all arcs of a zoom could be done at once.
+// the order of the work, and all arcs of a zoom can be thinned at the same time.
 
 // thinner takes vertices out of arcs at one zoom.
 type thinner struct {
