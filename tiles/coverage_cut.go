@@ -55,22 +55,37 @@ func westFirst(p, q position) int {
 // nodes: points that a ring passes twice, or that two rings reach or leave by
 // different segments. rows must have all rings that pass those points.
 func findNodes(rows []cutRow, at map[position]bool) {
-	type visit struct {
-		at          position
-		ring, point int32
-	}
 	var rings []cutRing
-	var visits []visit
+	n := 0
 	for _, row := range rows {
+		rings = append(rings, row.rings...)
 		for _, ring := range row.rings {
-			for i, p := range ring.points {
-				if at == nil || at[p] {
-					visits = append(visits, visit{p, int32(len(rings)), int32(i)})
-				}
-			}
-			rings = append(rings, ring)
+			n += len(ring.points)
 		}
 	}
+	parts := 1 + uint32(n/250_000) // one after the other, to need less memory
+	var visits []visit
+	for part := range parts {
+		visits = visits[:0]
+		for r, ring := range rings {
+			for i, p := range ring.points {
+				if (p.x^p.y)%parts == part && (at == nil || at[p]) {
+					visits = append(visits, visit{p, int32(r), int32(i)})
+				}
+			}
+		}
+		markNodes(rings, visits)
+	}
+}
+
+// visit is a ring's passing of a point.
+type visit struct {
+	at          position
+	ring, point int32
+}
+
+// markNodes says of the points visited whether they are nodes.
+func markNodes(rings []cutRing, visits []visit) {
 	slices.SortFunc(visits, func(v, w visit) int {
 		if v.at == w.at {
 			return cmp.Compare(v.ring, w.ring)
