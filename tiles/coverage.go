@@ -60,6 +60,7 @@ func newCoverage(shapes []ringSet, labels []position) *coverage {
 		}
 	}
 	findNodes(rows, nil)
+	c.reserve(rows)
 	cut := cutter{coverage: c, known: map[[2]position]uint32{}}
 	for _, r := range rows {
 		cut.row(r)
