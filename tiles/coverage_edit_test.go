@@ -68,7 +68,7 @@ func TestTheOrderOfRowsDecidesNothing(t *testing.T) {
 	}
 }
 
-// turned is an rings whose rings begin elsewhere.
+// turned is a row whose rings begin elsewhere.
 func turned(r *rand.Rand, o ringSet) ringSet {
 	c := ringSet{ends: o.ends}
 	for _, ring := range ringsOf(o) {
@@ -110,7 +110,7 @@ func (p *patchwork) nastyRow() ringSet {
 
 // After any edits a coverage holds what one holds that is made at once.
 func TestEditsEqualBuildingAnew(t *testing.T) {
-	for seed := range uint64(60) {
+	for seed := range uint64(40) {
 		r := rand.New(rand.NewPCG(seed, 4))
 		p := planarPatchwork(r, 1+r.IntN(6), cells[r.IntN(len(cells))], 5)
 		rows := p.rows()
@@ -131,7 +131,7 @@ func TestEditsEqualBuildingAnew(t *testing.T) {
 	}
 }
 
-// edited is another rings for a row: of a cell or more, of another row with some
+// edited is something else for a row: of a cell or more, of another row with some
 // points shifted, nothing, or nasty.
 func (p *patchwork) edited(rows []ringSet, i int) (ringSet, position) {
 	switch p.IntN(6) {

@@ -101,7 +101,7 @@ func (p *patchwork) wind(ends [4]int, depth int) {
 	p.sides[ends] = side
 }
 
-// rings is a row: simple rings, the inside on their right.
+// shape is a row: simple rings, the inside on their right.
 func (p *patchwork) shape(row int) ringSet {
 	var s ringSet
 	for _, ring := range simpleRings(p.border(row)) {

@@ -7,7 +7,7 @@ import "math"
 // equator. A tile of zoom z has 4096 units of 2^(20-z) of these.
 type position struct{ x, y uint32 }
 
-// rings is what some rings enclose: the places around which they wind so that a
+// ringSet is what some rings enclose: the places around which they wind so that a
 // way out crosses them an odd number of times. Rings do not repeat their first
 // point.
 type ringSet struct {
