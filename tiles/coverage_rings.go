@@ -2,11 +2,6 @@ package tiles
 
 import "math"
 
-// position is a place on the world of Web Mercator: 2^32 units to its side, from
-// its north-west corner to the east and to the south. A unit is 9.3 mm at the
-// equator. A tile of zoom z has 4096 units of 2^(20-z) of these.
-type position struct{ x, y uint32 }
-
 // ringSet is what some rings enclose: the places around which they wind so that a
 // way out crosses them an odd number of times. Rings do not repeat their first
 // point.
