@@ -66,6 +66,7 @@ type Field struct {
 	Import   bool      `json:"import,omitempty"`   // a file may bring it
 	Tile     bool      `json:"tile,omitempty"`     // tiles carry it
 	Values   []string  `json:"values,omitempty"`   // the allowed values, if they are few
+	Repeats  bool      `json:"-"`                  // many features share a value; memory holds it once
 }
 
 // LayerInfo is the one declaration of a layer. Tiles, collections, the OpenAPI
@@ -87,8 +88,14 @@ type LayerInfo struct {
 	// DetailZoom-1 a point layer is drawn as clusters with a property "count"
 	// whose sum over all tiles of one zoom equals the number of rows. Equal to
 	// MinZoom for layers that do not cluster.
-	DetailZoom int     `json:"detailZoom"`
-	Fields     []Field `json:"fields"`
+	DetailZoom int `json:"detailZoom"`
+	// CellShift says how large the cells are in which points are counted: 2^CellShift
+	// tile units a side.
+	CellShift int `json:"-"`
+	// InMemory layers are kept in memory with the fields that tiles carry. Their tiles
+	// of the present are made from there, for those who are shown all of the layer.
+	InMemory bool    `json:"-"`
+	Fields   []Field `json:"fields"`
 	// Personal are the fields of Person that a file may bring. They are no part of
 	// the layer: nothing but Persons gives them out.
 	Personal []Field `json:"personal,omitempty"`
@@ -108,6 +115,17 @@ func (l LayerInfo) Field(name string) (Field, bool) {
 		}
 	}
 	return Field{}, false
+}
+
+// TileFields returns the fields that tiles carry, in declared order.
+func (l LayerInfo) TileFields() []Field {
+	var fs []Field
+	for _, f := range l.Fields {
+		if f.Tile {
+			fs = append(fs, f)
+		}
+	}
+	return fs
 }
 
 // ImportFields returns the fields that a file may bring, in declared order:
@@ -174,8 +192,8 @@ func LayerByName(name Layer) (LayerInfo, bool) {
 var (
 	fieldCode   = Field{Name: "code", Type: String, Title: Text{"代码", "code"}, Required: true, Import: true, Tile: true}
 	fieldName   = Field{Name: "name", Type: String, Title: Text{"名称", "name"}, Import: true, Tile: true}
-	fieldParent = Field{Name: "parent", Type: String, Title: Text{"上级代码", "parent's code"}, Import: true, Tile: true}
-	fieldClass  = Field{Name: "class", Type: String, Title: Text{"类型", "class"}, Import: true, Tile: true}
+	fieldParent = Field{Name: "parent", Type: String, Title: Text{"上级代码", "parent's code"}, Import: true, Tile: true, Repeats: true}
+	fieldClass  = Field{Name: "class", Type: String, Title: Text{"类型", "class"}, Import: true, Tile: true, Repeats: true}
 )
 
 // counted are the properties of areas that the server keeps up to date itself.
@@ -211,11 +229,12 @@ var Layers = []LayerInfo{
 	areaLayer(Grids, LevelGrid, 11, false),
 	areaLayer(Cells, LevelCell, 14, false),
 	{Name: Households, Kind: KindHousehold, Title: Text{"户", "households"}, Shape: Point, Needs: SeeHouseholds, MinZoom: 10, DetailZoom: 15,
+		CellShift: 6, InMemory: true, // they glow: as fine as the eye tells apart
 		Fields: []Field{
 			fieldCode,
 			{Name: "name", Type: String, Title: Text{"地址", "address"}, Import: true, Tile: true},
 			{Name: "building", Type: String, Title: Text{"楼栋代码", "building's code"}, Import: true},
-			{Name: "head", Type: String, Title: Text{"邻长代码", "neighbor head's code"}, Import: true, Tile: true},
+			{Name: "head", Type: String, Title: Text{"邻长代码", "neighbor head's code"}, Import: true, Tile: true, Repeats: true},
 		},
 		Personal: []Field{
 			{Name: "person", Type: String, Title: Text{"户主", "householder"}},
@@ -225,6 +244,7 @@ var Layers = []LayerInfo{
 			{Name: "note", Type: String, Title: Text{"备注", "note"}},
 		}},
 	{Name: Heads, Kind: KindHead, Title: Text{"邻长", "neighbor heads"}, Shape: Point, Needs: SeeHouseholds, MinZoom: 8, DetailZoom: 13,
+		CellShift: 9, InMemory: true, // a number needs room
 		Fields: []Field{
 			fieldCode,
 			// The public name of the post, not of the person: names of persons
@@ -243,20 +263,22 @@ var Layers = []LayerInfo{
 			{Name: "head", Type: String, Title: Text{"邻长代码", "neighbor head's code"}, Tile: true},
 		}},
 	{Name: Units, Kind: KindUnit, Title: Text{"责任单位", "responsible units"}, Shape: Point, Needs: SeeUnits, MinZoom: 10, DetailZoom: 10,
+		InMemory: true,
 		Fields: []Field{
 			fieldCode,
 			{Name: "name", Type: String, Title: Text{"名称", "name"}, Required: true, Import: true, Tile: true},
-			{Name: "class", Type: String, Title: Text{"类型", "class"}, Import: true, Tile: true, Values: UnitClasses},
-			{Name: "stationing", Type: String, Title: Text{"入驻方式", "stationing"}, Import: true, Tile: true, Values: Stationings},
+			{Name: "class", Type: String, Title: Text{"类型", "class"}, Import: true, Tile: true, Values: UnitClasses, Repeats: true},
+			{Name: "stationing", Type: String, Title: Text{"入驻方式", "stationing"}, Import: true, Tile: true, Values: Stationings, Repeats: true},
 		}},
 	// Open cases; in the past, those that were open then, as they are now. Of those
 	// that the viewer sees the outline of only, what is no part of it is null.
 	{Name: Cases, Kind: KindCase, Title: Text{"案卷", "cases"}, Shape: Point, Needs: SeeCases, MinZoom: 8, DetailZoom: 13,
+		CellShift: 9, InMemory: true,
 		Fields: []Field{
 			{Name: "code", Type: String, Title: Text{"案卷号", "number"}, Tile: true},
-			{Name: "category", Type: String, Title: Text{"类别", "category"}, Tile: true},
-			{Name: "state", Type: String, Title: Text{"状态", "state"}, Tile: true},
-			{Name: "urgency", Type: String, Title: Text{"紧急程度", "urgency"}, Tile: true, Values: []string{string(Urgent), string(Hard), string(Worrying), string(HopedFor)}},
+			{Name: "category", Type: String, Title: Text{"类别", "category"}, Tile: true, Repeats: true},
+			{Name: "state", Type: String, Title: Text{"状态", "state"}, Tile: true, Repeats: true},
+			{Name: "urgency", Type: String, Title: Text{"紧急程度", "urgency"}, Tile: true, Values: []string{string(Urgent), string(Hard), string(Worrying), string(HopedFor)}, Repeats: true},
 			{Name: "rung", Type: String, Title: Text{"层级", "rung"}},
 			{Name: "source", Type: String, Title: Text{"来源", "source"}},
 			{Name: "reported_at", Type: String, Title: Text{"上报时间", "reported at"}},

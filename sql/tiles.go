@@ -15,11 +15,6 @@ const (
 	tileBuffer = 64   // units around it in which lines and fills go on
 )
 
-// clusterShift says how large the cells are in which points below DetailZoom
-// are counted: 2^shift tile units. Households glow, so their cells are as fine
-// as the eye tells apart; heads and cases carry numbers, which need room.
-var clusterShift = map[lintu.Layer]int{lintu.Households: 6, lintu.Heads: 9, lintu.Cases: 9}
-
 // tileStatements holds one statement per layer for the features, one for the
 // clusters, each for the present and for an instant; those of a territory are made
 // when they are asked for. Parameters: $1 tenant,
@@ -139,7 +134,7 @@ func labelSQL(l lintu.LayerInfo, from string) string {
 // numbers of 1/256 tile unit, so that sums do not depend on the order of rows,
 // and every point belongs to one tile only.
 func clusterSQL(l lintu.LayerInfo, w when, in inside) string {
-	cell := 8 + clusterShift[l.Name]
+	cell := 8 + l.CellShift
 	rows := fmt.Sprintf("SELECT ST_Point((sum((p.x & %[1]d)::int) / count(*) >> 8)::float8, (sum((p.y & %[1]d)::int) / count(*) >> 8)::float8) AS geom, count(*)::int AS count"+
 		" FROM (SELECT %[2]s AS x, %[3]s AS y FROM (%[4]s) r WHERE r.geom && %[5]s OFFSET 0) p"+ // OFFSET 0: computed once per row
 		" WHERE p.x >> 20 = $4::int AND p.y >> 20 = $5::int"+

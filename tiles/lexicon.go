@@ -1,0 +1,98 @@
+package tiles
+
+import (
+	"bytes"
+	"hash/maphash"
+	"slices"
+)
+
+// lexicon numbers the different entries of a column, from 1 up in the order in
+// which they came; 0 is null. What is in it stays, so that readers may keep a copy of
+// its dictionary while more is added.
+type lexicon struct {
+	dictionary
+	slots []uint32 // numbers by the hash of their entry, 0 where free; as long as a power of two
+}
+
+var lexiconSeed = maphash.MakeSeed()
+
+// number returns the number of an entry, which is copied if it is new.
+func (l *lexicon) number(entry []byte) uint32 {
+	if 4*len(l.ends) >= 3*len(l.slots) {
+		l.grow()
+	}
+	at := l.slotFor(entry)
+	if *at == 0 {
+		*at = l.add(append(l.bytes, entry...)) + 1
+	}
+	return *at
+}
+
+// slotFor returns the slot of the entry, or the free one where it belongs.
+func (l *lexicon) slotFor(entry []byte) *uint32 {
+	for i := maphash.Bytes(lexiconSeed, entry); ; i++ {
+		s := &l.slots[i&uint64(len(l.slots)-1)]
+		if *s == 0 || bytes.Equal(l.value(*s-1), entry) {
+			return s
+		}
+	}
+}
+
+func (l *lexicon) grow() {
+	l.slots = make([]uint32, max(64, 2*len(l.slots)))
+	for n := range l.ends {
+		*l.slotFor(l.value(uint32(n))) = uint32(n + 1)
+	}
+}
+
+// size is about how many bytes it takes.
+func (l *lexicon) size() int { return cap(l.bytes) + 4*cap(l.ends) + 4*len(l.slots) }
+
+// Codes and addresses differ in a number as a rule. They are kept as that number and
+// what stands around it, which many share: as an entry
+//
+//	before NUL count-of-digits behind
+//
+// or, where there is no number, the text as it is. No text of the database has a NUL.
+
+// mostDigits fit in 32 bits, whichever they are.
+const mostDigits = 9
+
+// cutNumber appends to entry what stands around the last digits of a text, and
+// returns their number.
+func cutNumber(entry, text []byte) ([]byte, uint32) {
+	end := len(text)
+	for end > 0 && !isDigit(text[end-1]) {
+		end--
+	}
+	if end == 0 {
+		return append(entry, text...), 0
+	}
+	first, number := end, uint32(0)
+	for first > 0 && end-first < mostDigits && isDigit(text[first-1]) {
+		first--
+	}
+	for _, digit := range text[first:end] {
+		number = number*10 + uint32(digit-'0')
+	}
+	entry = append(append(entry, text[:first]...), 0, byte(end-first))
+	return append(entry, text[end:]...), number
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+// appendNumbered appends the text that cutNumber took apart.
+func appendNumbered(b, entry []byte, number uint32) []byte {
+	cut := bytes.IndexByte(entry, 0)
+	if cut < 0 {
+		return append(b, entry...)
+	}
+	b = append(b, entry[:cut]...)
+	digits := int(entry[cut+1])
+	b = slices.Grow(b, digits)[:len(b)+digits]
+	for i := len(b) - 1; i >= len(b)-digits; i-- {
+		b[i] = byte('0' + number%10)
+		number /= 10
+	}
+	return append(b, entry[cut+2:]...)
+}

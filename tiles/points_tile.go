@@ -1,0 +1,97 @@
+package tiles
+
+// appendTile appends the layer as it looks in a tile to the tile's message: one
+// feature per row from the detail zoom on, and below it one per cell that has rows,
+// with their number and their mean position. A row is counted in one tile only, that
+// in which it lies.
+func (p *points) appendTile(message []byte, c Coord) []byte {
+	if c.Z < p.info.MinZoom {
+		return message
+	}
+	w := newLayerWriter()
+	defer w.release()
+	if c.Z < p.info.DetailZoom {
+		return p.writeCells(w, message, c)
+	}
+	return p.writeRows(w, message, c)
+}
+
+func (p *points) writeRows(w *layerWriter, message []byte, c Coord) []byte {
+	w.begin(message, string(p.info.Name), p.keys, c)
+	f := c.frame()
+	var text []byte
+	p.near(f.reach(), func(from, to int) {
+		p.runs(from, to, func(b *block, from, to int) {
+			for i := from; i < to; i++ {
+				if w.point(deinterleave(b.keys[i])) {
+					text = p.properties(w, b, i, text)
+					w.feature()
+				}
+			}
+		})
+	})
+	return w.end()
+}
+
+// properties gives the feature those of a row. text is memory to use again.
+func (p *points) properties(w *layerWriter, b *block, row int, text []byte) []byte {
+	w.id(0, b.ids[row])
+	for i := range b.columns {
+		entry := b.columns[i].entries[row]
+		switch {
+		case entry == 0: // null
+		case p.numbered[i]:
+			text = appendNumbered(text[:0], p.words[i].value(entry-1), b.columns[i].numbers[row])
+			w.unique(1+i, text)
+		default:
+			w.entry(1+i, &p.words[i], entry-1)
+		}
+	}
+	return text
+}
+
+// countKey is the property of a cell.
+var countKey = []string{"count"}
+
+func (p *points) writeCells(w *layerWriter, message []byte, c Coord) []byte {
+	w.begin(message, string(p.info.Name), countKey, c)
+	tile := c.quad()
+	cell := cell{tile: c, shift: 2 * uint(positionBits-extentBits-c.Z+p.info.CellShift)}
+	p.runs(p.rank(tile.first), p.rankAfter(tile), func(b *block, from, to int) {
+		for from < to {
+			end := b.endOfCell(from, to, cell.shift)
+			if key := b.keys[from] >> cell.shift; key != cell.key {
+				cell.write(w)
+				cell.key, cell.rows, cell.sum = key, 0, sum{}
+			}
+			cell.rows += uint64(end - from)
+			cell.sum = cell.sum.plus(b.sum(from, end))
+			from = end
+		}
+	})
+	cell.write(w)
+	return w.end()
+}
+
+// cell adds up the rows of one cell, which may go on in the next block.
+type cell struct {
+	tile  Coord
+	shift uint   // of a code, to that of its cell
+	key   uint64 // of the cell
+	rows  uint64
+	sum   sum
+}
+
+// write writes the cell if there are rows in it, at their mean position. That is cut
+// down to a tile unit, so that it lies in the cell.
+func (c *cell) write(w *layerWriter) {
+	if c.rows == 0 {
+		return
+	}
+	unit := func(sum uint64, tile int) int32 {
+		return int32((sum/c.rows)>>(positionBits-extentBits-c.tile.Z) - uint64(tile)<<extentBits)
+	}
+	w.pointAt(unit(c.sum.x, c.tile.X), unit(c.sum.y, c.tile.Y))
+	w.integer(0, int64(c.rows))
+	w.feature()
+}
