@@ -30,3 +30,9 @@ func ItemsSQL(q lintu.FeatureQuery) (string, []any, error) {
 	}
 	return s.sql(featureColumns(q.Layer)), s.args, nil
 }
+
+// RelationSQL is the query for the present rows of a layer.
+func RelationSQL(l lintu.LayerInfo) string { return relation(l, present, inside{}) }
+
+// FollowChanges is the statement that finds where layers have changed.
+var FollowChanges = changedPlaces

@@ -30,8 +30,6 @@ func county(b *testing.B, w *pointsWriter, n int) {
 	}
 }
 
-var countyTiles = []Coord{{10, 834, 420}, {12, 3338, 1682}, {14, 13352, 6730}, {15, 26705, 13460}, {16, 53410, 26921}, {18, 213640, 107684}}
-
 func BenchmarkPointLayer(b *testing.B) {
 	for _, n := range []int{100_000, 1_000_000} {
 		w := newPointsWriter(homeLayer)
@@ -42,7 +40,8 @@ func BenchmarkPointLayer(b *testing.B) {
 		for i := range w.lexicons {
 			words += w.lexicons[i].size()
 		}
-		for _, c := range countyTiles {
+		for _, z := range []int{10, 12, 14, 15, 16, 18} {
+			c := coordAt(orb.Point{113.5, 28.15}, z)
 			b.Run(fmt.Sprintf("rows=%d/z=%d", n, c.Z), func(b *testing.B) {
 				buf := p.appendTile(nil, c)
 				b.ReportAllocs()

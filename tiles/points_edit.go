@@ -44,6 +44,21 @@ func (p *points) rowsIn(where []box) []int {
 	return slices.Compact(rows)
 }
 
+// isWithin reports whether all rows are in a box.
+func (p *points) isWithin(b box) bool {
+	n := 0
+	p.near(b, func(from, to int) {
+		p.runs(from, to, func(run *block, from, to int) {
+			for _, key := range run.keys[from:to] {
+				if b.has(deinterleave(key)) {
+					n++
+				}
+			}
+		})
+	})
+	return n == p.len()
+}
+
 // rowAt is a row of a block.
 type rowAt struct {
 	block *block
@@ -52,14 +67,16 @@ type rowAt struct {
 
 func (r rowAt) compare(s rowAt) int { return compareRows(r.block, r.row, s.block, s.row) }
 
-// freshIn lists the rows of sorted blocks that are in some boxes.
+// freshIn lists the rows of sorted blocks that are in some boxes, each once though it
+// may have been read for several.
 func freshIn(blocks []*block, where []box) []rowAt {
 	var rows []rowAt
 	for _, b := range blocks {
 		for i, key := range b.keys {
-			p := deinterleave(key)
-			if slices.ContainsFunc(where, func(b box) bool { return b.has(p) }) {
-				rows = append(rows, rowAt{b, i})
+			p, r := deinterleave(key), rowAt{b, i}
+			again := len(rows) > 0 && rows[len(rows)-1].compare(r) == 0
+			if !again && slices.ContainsFunc(where, func(b box) bool { return b.has(p) }) {
+				rows = append(rows, r)
 			}
 		}
 	}
