@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/paulmach/orb"
@@ -290,4 +291,39 @@ func TestMemoryFollowsCases(t *testing.T) {
 		}
 		checkFollows(rt, t, b.place, m, orb.Point{113.15, 28.15}, orb.Point{113.45, 28.15}, orb.Point{113.71, 28.15})
 	})
+}
+
+// Every writer finds its own change in the next tile, while others write.
+func TestMemoryIsNeverStale(t *testing.T) {
+	t.Parallel()
+	db, _ := seeded(t, 300)
+	m := newMemory(t, db, tenant)
+	p := place{db, t, tenant}
+	var wg sync.WaitGroup
+	for i := range 4 {
+		code := fmt.Sprintf("H%07d", i*20)
+		lonLat := p.strings("SELECT ST_X(geom) || ' ' || ST_Y(geom) FROM household WHERE tenant_id = $1 AND code = '"+code+"'", tenant)[0]
+		var lon, lat float64
+		if _, err := fmt.Sscan(lonLat, &lon, &lat); err != nil {
+			t.Fatal(err)
+		}
+		x, y := tileOf(lon, lat, lintu.MaxZoom)
+		wg.Go(func() {
+			for n := range 20 {
+				head := fmt.Sprintf("L%06d", n)
+				if err := db.Assign(t.Context(), tenant, code, head, everywhere); err != nil {
+					t.Error(err)
+					return
+				}
+				if _, err := m.LayerVersions(t.Context(), tenant); err != nil {
+					t.Error(err)
+				}
+				tile := fromMemory(t, m, tenant, layerNamed(lintu.Households), lintu.MaxZoom, x, y)
+				if shown := fmt.Sprint(shownIn(t, layerNamed(lintu.Households), tile)); !strings.Contains(shown, "code:"+code+" head:"+head+" ") {
+					t.Errorf("%s has %s and the tile shows %s", code, head, shown)
+				}
+			}
+		})
+	}
+	wg.Wait()
 }

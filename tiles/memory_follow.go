@@ -1,0 +1,162 @@
+package tiles
+
+import (
+	"context"
+	"maps"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/paulmach/orb"
+
+	"github.com/lintu-map/lintu"
+)
+
+// patience is how long a request waits for the memory to catch up. An edit takes it
+// milliseconds, a layer that must be read anew may take a minute.
+const patience = time.Second
+
+// LayerVersions implements lintu.LayerVersions. The memory catches up with what has
+// changed, as a rule before this returns.
+func (m *Memory) LayerVersions(ctx context.Context, tenant int32) (map[lintu.Layer]uint64, error) {
+	versions, err := m.versions.LayerVersions(ctx, tenant)
+	if err != nil || tenant != m.tenant || m.held.Load() == nil {
+		return versions, err
+	}
+	var waited <-chan time.Time
+	for {
+		s := m.follow(ctx, versions)
+		if s == nil {
+			return versions, nil
+		}
+		if waited == nil {
+			timer := time.NewTimer(patience)
+			defer timer.Stop()
+			waited = timer.C
+		}
+		select {
+		case <-s.done:
+			if s.err != nil {
+				return versions, nil // until another step succeeds, the store makes the tiles
+			}
+		case <-waited:
+			return versions, nil
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// step brings the memory to a later instant.
+type step struct {
+	done chan struct{}
+	err  error
+}
+
+// follow notes what has changed and returns the step under way, which it begins if
+// none is; nil if nothing held is older than the versions.
+func (m *Memory) follow(ctx context.Context, versions map[lintu.Layer]uint64) *step {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	held, behind := m.held.Load(), false
+	known := maps.Clone(m.known)
+	for _, l := range m.layers {
+		v := versions[l.Name]
+		behind = behind || held.versions[l.Name] < v
+		if v > known[l.Name] {
+			if known == nil {
+				known = map[lintu.Layer]uint64{}
+			}
+			known[l.Name] = v
+		}
+	}
+	if !behind {
+		return nil
+	}
+	m.known = known
+	if m.moving == nil {
+		m.moving = &step{done: make(chan struct{})}
+		go m.move(context.WithoutCancel(ctx), m.moving, held, known) // others wait for it too
+	}
+	return m.moving
+}
+
+// move reads what has changed since the state held, which makes the memory at least
+// as new as the versions.
+func (m *Memory) move(ctx context.Context, s *step, held *memoryState, versions map[lintu.Layer]uint64) {
+	defer close(s.done)
+	r := rereading{memory: m, held: held, anew: map[lintu.Layer]*pointsWriter{}, where: map[lintu.Layer][]box{}}
+	cursor, err := m.source.RereadLayers(ctx, m.tenant, m.layers, m.cursor, r.begin, r.take)
+	if err == nil {
+		m.cursor = cursor
+		m.held.Store(r.state(versions))
+	} else {
+		r.forget()
+	}
+	m.mu.Lock()
+	m.moving, s.err = nil, err
+	m.mu.Unlock()
+}
+
+// rereading is what one step reads.
+type rereading struct {
+	memory *Memory
+	held   *memoryState
+	anew   map[lintu.Layer]*pointsWriter // of layers that are read as a whole
+	where  map[lintu.Layer][]box         // of the others that change
+}
+
+func (r *rereading) begin(layer lintu.Layer, where []lintu.BBox) {
+	var boxes []box
+	for _, b := range where {
+		boxes = append(boxes, boxOfDegrees(b))
+	}
+	if p := r.held.layers[layer]; where == nil || slices.ContainsFunc(boxes, p.isWithin) {
+		r.anew[layer] = newPointsWriter(p.info)
+	}
+	r.where[layer] = boxes
+}
+
+func (r *rereading) take(layer lintu.Layer, row *lintu.LayerRow) error {
+	if w := r.anew[layer]; w != nil {
+		return w.take(row)
+	}
+	return r.memory.writers[layer].take(row)
+}
+
+// forget drops rows that will not be used.
+func (r *rereading) forget() {
+	for _, w := range r.memory.writers {
+		w.taken = nil
+	}
+}
+
+// state is the memory after the step.
+func (r *rereading) state(versions map[lintu.Layer]uint64) *memoryState {
+	next := &memoryState{map[lintu.Layer]*points{}, versions}
+	for name, p := range r.held.layers {
+		where, changed := r.where[name]
+		w := r.anew[name]
+		switch {
+		case w != nil && len(where) == 0:
+			p = w.load()
+		case w != nil:
+			p = w.replace(newPoints(p.schema, nil, nil), where)
+		case changed:
+			p = r.memory.writers[name].replace(p, where)
+		}
+		if w != nil {
+			r.memory.writers[name] = w
+		}
+		next.layers[name] = p
+	}
+	return next
+}
+
+// boxOfDegrees has the positions of all places in a box, borders included, and one
+// more on each side, because projecting is exact to the unit only.
+func boxOfDegrees(b lintu.BBox) box {
+	nw, se := positionOf(orb.Point{b[0], b[3]}), positionOf(orb.Point{b[2], b[1]})
+	const last = math.MaxUint32
+	return box{max(nw.x, 1) - 1, max(nw.y, 1) - 1, min(se.x, last-1) + 1, min(se.y, last-1) + 1}
+}
