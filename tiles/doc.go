@@ -1,6 +1,13 @@
 // Package tiles turns requests for layers and tile coordinates into vector
-// tiles: it checks the coordinates, asks the store for each layer, joins and
-// compresses what comes back, and remembers it until a layer changes.
+// tiles: it checks the coordinates, writes the layers that it keeps in memory, asks
+// the store for the others, joins and compresses what there is, and remembers it
+// until a layer changes.
+//
+// # Layers in memory
+//
+// Memory (memory.go) holds them, follows the change log (memory_follow.go) and
+// answers as the store would. A layer of points (points.go) is a list of sorted
+// blocks of columns (block.go).
 //
 // # Encoding
 //

@@ -45,8 +45,9 @@ func (l *lexicon) grow() {
 	}
 }
 
-// size is about how many bytes it takes.
-func (l *lexicon) size() int { return cap(l.bytes) + 4*cap(l.ends) + 4*len(l.slots) }
+// size is about how many bytes it takes in a lexicon, whose slots are two thirds free
+// at worst.
+func (d *dictionary) size() int { return cap(d.bytes) + (4+4*3)*cap(d.ends) }
 
 // Codes and addresses differ in a number as a rule. They are kept as that number and
 // what stands around it, which many share: as an entry

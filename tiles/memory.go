@@ -100,3 +100,14 @@ func (m *Memory) current(layer lintu.Layer) *points {
 	}
 	return held.layers[layer]
 }
+
+// Size is about how many bytes the layers take.
+func (m *Memory) Size() int {
+	size := 0
+	if held := m.held.Load(); held != nil {
+		for _, p := range held.layers {
+			size += p.size()
+		}
+	}
+	return size
+}

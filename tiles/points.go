@@ -109,9 +109,12 @@ func (p *points) nearIn(s quad, from, to int, b box, yield func(from, to int)) {
 	}
 }
 
-// size is about how many bytes the layer takes, but for its lexicons.
+// size is about how many bytes the layer takes.
 func (p *points) size() int {
 	n := 0
+	for i := range p.words {
+		n += p.words[i].size()
+	}
 	for _, b := range p.blocks {
 		n += b.size() + 24
 	}

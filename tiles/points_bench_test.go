@@ -36,10 +36,6 @@ func BenchmarkPointLayer(b *testing.B) {
 		county(b, w, n)
 		p := w.load()
 		runtime.GC()
-		words := 0
-		for i := range w.lexicons {
-			words += w.lexicons[i].size()
-		}
 		for _, z := range []int{10, 12, 14, 15, 16, 18} {
 			c := coordAt(orb.Point{113.5, 28.15}, z)
 			b.Run(fmt.Sprintf("rows=%d/z=%d", n, c.Z), func(b *testing.B) {
@@ -55,7 +51,7 @@ func BenchmarkPointLayer(b *testing.B) {
 				}
 				b.ReportMetric(float64(cpuTime()-before)/float64(b.N)/1e3, "cpu-µs/tile")
 				b.ReportMetric(float64(len(layers[0].features)), "features")
-				b.ReportMetric(float64(p.size()+words)/float64(n), "B/row")
+				b.ReportMetric(float64(p.size())/float64(n), "B/row")
 			})
 		}
 		b.Run(fmt.Sprintf("rows=%d/edit", n), func(b *testing.B) {

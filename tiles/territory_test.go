@@ -39,7 +39,11 @@ func setup(t *testing.T) (*sql.DB, *tiles.Server) {
 		mustExec(t, db, statement)
 	}
 	r := sql.NewReader(db)
-	return db, tiles.New(r, r, r, 1<<20)
+	m := tiles.NewMemory(r, r, r, tenant)
+	if err := m.Load(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return db, tiles.New(m, r, m, 1<<20)
 }
 
 func mustExec(t *testing.T, db *sql.DB, statement string) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -57,7 +58,10 @@ func (a *app) serve(ctx context.Context, prepare func(context.Context, *place) e
 	if err := a.warnOfCalendar(ctx, p); err != nil {
 		return err
 	}
-	server, err := a.server(p)
+	reader := sql.NewReader(p.db)
+	memory := tiles.NewMemory(reader, reader, reader, a.cfg.Tenant)
+	defer a.loadTiles(ctx, memory)()
+	server, err := a.server(p, reader, memory)
 	if err != nil {
 		return err
 	}
@@ -79,6 +83,32 @@ func (a *app) serve(ctx context.Context, prepare func(context.Context, *place) e
 	drain, cancel := context.WithTimeout(context.Background(), drainTimeout)
 	defer cancel()
 	return server.Stop(drain)
+}
+
+// collectMost is how much garbage may gather, at most, beside the layers in memory.
+const collectMost = 128 << 20
+
+// loadTiles reads the layers that are kept in memory, while the database makes the
+// tiles, and returns what ends and awaits it.
+func (a *app) loadTiles(ctx context.Context, memory *tiles.Memory) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		start := time.Now()
+		switch err := memory.Load(ctx); {
+		case ctx.Err() != nil:
+		case err != nil:
+			a.log.Warn("layers not in memory; the database makes all tiles", "error", err)
+		default:
+			size := memory.Size()
+			if size > collectMost {
+				debug.SetGCPercent(100 * collectMost / size)
+			}
+			a.log.Info("layers in memory", "bytes", size, "took", time.Since(start))
+		}
+	}()
+	return func() { cancel(); <-done }
 }
 
 // firstStart makes the first administrator where there is no account yet.
@@ -118,7 +148,7 @@ func (a *app) warnOfCalendar(ctx context.Context, p *place) error {
 }
 
 // server wires the house together.
-func (a *app) server(p *place) (*api.Server, error) {
+func (a *app) server(p *place, reader *sql.Reader, memory *tiles.Memory) (*api.Server, error) {
 	basemap, err := basemapSource(a.cfg.Basemap)
 	if err != nil {
 		return nil, err
@@ -127,10 +157,9 @@ func (a *app) server(p *place) (*api.Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	reader := sql.NewReader(p.db)
 	return api.New(api.Config{
 		Tenant: a.cfg.Tenant, Name: a.name, Version: version,
-		Features: reader, Tiles: tiles.New(reader, reader, reader, tileCacheBytes), Finder: reader,
+		Features: reader, Tiles: tiles.New(memory, reader, memory, tileCacheBytes), Finder: reader,
 		Versions: reader, Live: p.live, Figures: p.db,
 		Importer: p.importer, Batches: p.db, Photos: p.photos, Cases: p.db, Settings: p.db, Ready: p.db.Ping,
 		Door: p.accounts, Registrar: p.accounts, Persons: p.db, Audit: p.db, Meetings: p.db, Doors: p.db, Rules: p.db,
