@@ -9,9 +9,9 @@ import (
 type LayerVersions interface {
 	// LayerVersions returns a number for each layer of the tenant. It differs
 	// from an earlier answer of the same process whenever a commit in between
-	// changed what tiles or items of the layer show. Commits that were
-	// acknowledged before the call, by any server, are always seen. Layers that
-	// are missing have the number 0.
+	// changed what tiles or items of the layer show. Commits that this process has
+	// acknowledged before the call, or was told of by LiveSource, are always seen,
+	// those of others within a second. Layers that are missing have the number 0.
 	LayerVersions(ctx context.Context, tenant int32) (map[Layer]uint64, error)
 }
 

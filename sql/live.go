@@ -133,6 +133,7 @@ func (l *Live) hear(ctx context.Context) (listening bool, err error) {
 		return false, err
 	}
 	for {
+		l.db.commits.more()
 		l.wake() // at first too: what came before is not told again
 		if _, err := conn.WaitForNotification(ctx); err != nil {
 			return true, err
@@ -212,6 +213,9 @@ func (l *Live) changes(ctx context.Context, tenant int32, after, until string) (
 		}
 		return nil
 	})
+	if n > 0 {
+		l.db.commits.more() // who is told of it must be shown it
+	}
 	found.Layers = alsoDependants(found.Layers)
 	if ahead || n > liveRows || len(cases) > liveCount {
 		found.Reset, found.Layers = true, nil

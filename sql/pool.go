@@ -69,6 +69,8 @@ type DB struct {
 
 	chosen chosen // settings about cases
 
+	commits commits // of the owner's pool and the application's
+
 	unmaskPerDay int
 	now          func() time.Time // by which cases are decided
 }
@@ -136,6 +138,9 @@ func Open(ctx context.Context, url string, opts Options) (*DB, error) {
 		}
 		if p.role {
 			asApp(cfg.ConnConfig, opts.LoginAsApp)
+		}
+		if p.pool != &db.tiles { // which only reads
+			cfg.ConnConfig.Tracer = &db.commits
 		}
 		if *p.pool, err = pgxpool.NewWithConfig(ctx, cfg); err != nil {
 			db.Close()

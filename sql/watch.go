@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/lintu-map/lintu"
@@ -20,11 +21,24 @@ var changedLayers string
 type watch struct {
 	turn sync.Mutex // held while looking
 
-	mu       sync.Mutex
-	queued   *look // the look that has not begun
-	snapshot *string
+	mu     sync.Mutex
+	queued *look // the look that has not begun
+
+	last     atomic.Pointer[looked]
+	snapshot *string // of the last look
 	versions map[lintu.Layer]uint64
 }
+
+// looked is what the last look found, and when it began.
+type looked struct {
+	versions map[lintu.Layer]uint64
+	at       time.Time
+	commits  uint64
+}
+
+// lookAgain is how long a look is trusted to have seen what other processes commit.
+// Of this process's own commits, the first makes the next look necessary.
+const lookAgain = 300 * time.Millisecond
 
 // look is one query, shared by all who asked before it began.
 type look struct {
@@ -37,8 +51,9 @@ type look struct {
 // request that caused it, because others wait for it too.
 const lookTimeout = 10 * time.Second
 
-// LayerVersions implements lintu.LayerVersions. It costs one short query, shared
-// by those who ask at the same time.
+// LayerVersions implements lintu.LayerVersions. It costs nothing if this process has
+// committed nothing since the last look a moment ago, else one short query, shared by
+// those who ask at the same time.
 func (r *Reader) LayerVersions(ctx context.Context, tenant int32) (map[lintu.Layer]uint64, error) {
 	r.mu.Lock()
 	w := r.watches[tenant]
@@ -47,6 +62,9 @@ func (r *Reader) LayerVersions(ctx context.Context, tenant int32) (map[lintu.Lay
 		r.watches[tenant] = w
 	}
 	r.mu.Unlock()
+	if last := w.last.Load(); last != nil && last.commits == r.db.commits.count() && time.Since(last.at) < lookAgain {
+		return last.versions, nil
+	}
 	l := w.join(context.WithoutCancel(ctx), r.db, tenant)
 	select {
 	case <-l.done:
@@ -75,6 +93,7 @@ func (w *watch) run(ctx context.Context, db *DB, tenant int32, l *look) {
 	w.mu.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
 	defer cancel()
+	found := looked{at: time.Now(), commits: db.commits.count()}
 	var now string
 	var changed []string
 	if err := db.pool.QueryRow(ctx, changedLayers, tenant, w.snapshot).Scan(&now, &changed); err != nil {
@@ -88,7 +107,8 @@ func (w *watch) run(ctx context.Context, db *DB, tenant int32, l *look) {
 			w.versions[layer]++
 		}
 	}
-	l.versions = w.versions
+	l.versions, found.versions = w.versions, w.versions
+	w.last.Store(&found)
 }
 
 // withDependants adds the layers that show something of a changed one:
