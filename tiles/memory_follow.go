@@ -127,7 +127,7 @@ func (r *rereading) take(layer lintu.Layer, row *lintu.LayerRow) error {
 // forget drops rows that will not be used.
 func (r *rereading) forget() {
 	for _, w := range r.memory.writers {
-		w.taken = nil
+		w.forget()
 	}
 }
 

@@ -178,6 +178,23 @@ func TestPointTilesEqualAPlainScan(t *testing.T) {
 	}
 }
 
+// Many rows are sorted in several runs, which makes no difference.
+func TestRunsAreMerged(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 4))
+	homes := newHomes(r, 5*blockRows)
+	w := newPointsWriter(homeLayer)
+	for i := range homes {
+		homes[i].take(t, w)
+		if r.IntN(1000) == 0 {
+			w.endRun()
+		}
+	}
+	if len(w.runs) < 3 {
+		t.Fatalf("%d runs", len(w.runs))
+	}
+	checkSame(t, w.load(), layerOf(t, homes), coords(r, homes, 50))
+}
+
 // At every zoom the counts of all tiles add up to the rows: on borders of tiles, at
 // the antimeridian, beyond the edge of Web Mercator.
 func TestCellsCountEveryRowOnce(t *testing.T) {
