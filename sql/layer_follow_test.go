@@ -286,3 +286,39 @@ func TestMemoryFollowsManyWriters(t *testing.T) {
 		}
 	}
 }
+
+// A memory that cannot catch up holds nobody up: the database makes the tiles, and
+// they are not stale.
+func TestSlowMemoryDoesNotHoldTiles(t *testing.T) {
+	t.Parallel()
+	db, r := seeded(t, 300)
+	m := newMemory(t, db, tenant)
+	slow, err := db.Owner().Begin(t.Context())
+	must(t, err)
+	defer slow.Rollback(context.Background())
+	_, err = slow.Exec(t.Context(), `LOCK TABLE unit IN ACCESS EXCLUSIVE MODE`)
+	must(t, err)
+	mustExec(t, db, `WITH done AS (UPDATE household SET version = 2, valid = '[2026-02-01,)', name = '新' WHERE code = 'H0000001')
+		INSERT INTO change (tenant_id, kind) SELECT $1, kind FROM unnest(ARRAY['units', 'households']) kind`, tenant)
+	l := layerNamed(lintu.Households)
+	p := place{db, t, tenant}
+	var lon, lat float64
+	_, err = fmt.Sscan(p.strings("SELECT ST_X(geom) || ' ' || ST_Y(geom) FROM household WHERE tenant_id = $1 AND code = 'H0000001'", tenant)[0], &lon, &lat)
+	must(t, err)
+	x, y := tileOf(lon, lat, lintu.MaxZoom)
+	for range 3 {
+		_, err = m.LayerVersions(t.Context(), tenant)
+		must(t, err)
+		if got := fromMemory(t, m, tenant, l, lintu.MaxZoom, x, y); !bytes.Equal(got, getTile(t, r, l.Name, lintu.MaxZoom, x, y, nil)) {
+			t.Errorf("the tile shows %v", shownIn(t, l, got))
+		}
+	}
+	must(t, slow.Rollback(t.Context()))
+	checkCaughtUp := func() bool {
+		_, err := m.LayerVersions(t.Context(), tenant)
+		must(t, err)
+		return bytes.Equal(fromMemory(t, m, tenant, l, lintu.MaxZoom, x, y), fromMemory(t, newMemory(t, db, tenant), tenant, l, lintu.MaxZoom, x, y))
+	}
+	for !checkCaughtUp() && t.Context().Err() == nil { // a test that hangs is ended from outside
+	}
+}

@@ -2,6 +2,7 @@ package tiles
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"math"
 	"slices"
@@ -12,7 +13,7 @@ import (
 	"github.com/lintu-map/lintu"
 )
 
-// patience is how long a request waits for the memory to catch up. An edit takes it
+// patience is how long requests wait for a step of the memory. An edit takes it
 // milliseconds, a layer that must be read anew may take a minute.
 const patience = time.Second
 
@@ -23,34 +24,32 @@ func (m *Memory) LayerVersions(ctx context.Context, tenant int32) (map[lintu.Lay
 	if err != nil || tenant != m.tenant || m.held.Load() == nil {
 		return versions, err
 	}
-	var waited <-chan time.Time
-	for {
-		s := m.follow(ctx, versions)
-		if s == nil {
-			return versions, nil
-		}
-		if waited == nil {
-			timer := time.NewTimer(patience)
-			defer timer.Stop()
-			waited = timer.C
-		}
+	for s := m.follow(ctx, versions); s != nil; s = m.follow(ctx, versions) {
 		select {
 		case <-s.done:
 			if s.err != nil {
-				return versions, nil // until another step succeeds, the store makes the tiles
+				return versions, nil // until a step succeeds, the store makes the tiles
 			}
-		case <-waited:
-			return versions, nil
+		case <-s.late:
+			return versions, nil // likewise
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
 	}
+	return versions, nil
 }
 
 // step brings the memory to a later instant.
 type step struct {
+	late chan struct{} // closed when it has tried the patience
 	done chan struct{}
-	err  error
+	err  error // of the step when it is done
+}
+
+func newStep() *step {
+	s := &step{late: make(chan struct{}), done: make(chan struct{})}
+	time.AfterFunc(patience, func() { close(s.late) })
+	return s
 }
 
 // follow notes what has changed and returns the step under way, which it begins if
@@ -75,7 +74,7 @@ func (m *Memory) follow(ctx context.Context, versions map[lintu.Layer]uint64) *s
 	}
 	m.known = known
 	if m.moving == nil {
-		m.moving = &step{done: make(chan struct{})}
+		m.moving = newStep()
 		go m.move(context.WithoutCancel(ctx), m.moving, held, known) // others wait for it too
 	}
 	return m.moving
@@ -85,17 +84,29 @@ func (m *Memory) follow(ctx context.Context, versions map[lintu.Layer]uint64) *s
 // as new as the versions.
 func (m *Memory) move(ctx context.Context, s *step, held *memoryState, versions map[lintu.Layer]uint64) {
 	defer close(s.done)
-	r := rereading{memory: m, held: held, anew: map[lintu.Layer]*pointsWriter{}, where: map[lintu.Layer][]box{}}
-	cursor, err := m.source.RereadLayers(ctx, m.tenant, m.layers, m.cursor, r.begin, r.take)
-	if err == nil {
-		m.cursor = cursor
-		m.held.Store(r.state(versions))
-	} else {
-		r.forget()
-	}
+	err := m.reread(ctx, held, versions)
 	m.mu.Lock()
 	m.moving, s.err = nil, err
 	m.mu.Unlock()
+}
+
+func (m *Memory) reread(ctx context.Context, held *memoryState, versions map[lintu.Layer]uint64) (err error) {
+	r := rereading{memory: m, held: held, anew: map[lintu.Layer]*pointsWriter{}, where: map[lintu.Layer][]box{}}
+	defer func() {
+		if p := recover(); p != nil { // no middleware stands above this goroutine
+			err = fmt.Errorf("panic while following the change log: %v", p)
+		}
+		if err != nil {
+			r.forget()
+		}
+	}()
+	cursor, err := m.source.RereadLayers(ctx, m.tenant, m.layers, m.cursor, r.begin, r.take)
+	if err != nil {
+		return err
+	}
+	m.held.Store(r.state(versions))
+	m.cursor = cursor
+	return nil
 }
 
 // rereading is what one step reads.
