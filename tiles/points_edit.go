@@ -32,7 +32,7 @@ func (p *points) rowsIn(where []box) []int {
 			row := from
 			p.runs(from, to, func(run *block, from, to int) {
 				for _, key := range run.keys[from:to] {
-					if b.has(deinterleave(key)) {
+					if b.contains(deinterleave(key)) {
 						rows = append(rows, row)
 					}
 					row++
@@ -50,7 +50,7 @@ func (p *points) isWithin(b box) bool {
 	p.near(b, func(from, to int) {
 		p.runs(from, to, func(run *block, from, to int) {
 			for _, key := range run.keys[from:to] {
-				if b.has(deinterleave(key)) {
+				if b.contains(deinterleave(key)) {
 					n++
 				}
 			}
@@ -75,7 +75,7 @@ func freshIn(blocks []*block, where []box) []rowAt {
 		for i, key := range b.keys {
 			p, r := deinterleave(key), rowAt{b, i}
 			again := len(rows) > 0 && rows[len(rows)-1].compare(r) == 0
-			if !again && slices.ContainsFunc(where, func(b box) bool { return b.has(p) }) {
+			if !again && slices.ContainsFunc(where, func(b box) bool { return b.contains(p) }) {
 				rows = append(rows, r)
 			}
 		}

@@ -121,7 +121,7 @@ func scanned(homes []home, c Coord) map[string]string {
 	for _, h := range homes {
 		p := positionOf(h.at)
 		if c.Z < homeLayer.DetailZoom {
-			if !c.quad().box().has(p) {
+			if !c.quad().box().contains(p) {
 				continue
 			}
 			unit := func(v uint32) float64 { return math.Floor(math.Mod(float64(v)/math.Exp2(float64(20-c.Z)), 4096)) }
@@ -277,7 +277,7 @@ func TestEditsEqualLoadingAnew(t *testing.T) {
 			var where []box
 			homes, where = homesAfter(r, homes, []int{1, 5, 3000}[round%3])
 			for i := range homes { // also some that lie outside
-				if round%2 == 0 || slices.ContainsFunc(where, func(b box) bool { return b.has(positionOf(homes[i].at)) }) {
+				if round%2 == 0 || slices.ContainsFunc(where, func(b box) bool { return b.contains(positionOf(homes[i].at)) }) {
 					homes[i].take(t, w)
 				}
 			}

@@ -6,51 +6,9 @@ import "math/bits"
 // turns, so that every square of a quadtree, and with it every tile and every cell
 // in a tile, is one range of codes.
 
-// interleave returns the Morton code of a position.
-func interleave(p position) uint64 { return spread(p.x) | spread(p.y)<<1 }
-
-// deinterleave is the inverse of interleave.
-func deinterleave(key uint64) position { return position{gather(key), gather(key >> 1)} }
-
-// spread puts a zero before every bit (H. S. Warren, "Hacker's Delight", 2012,
-// section 7-2).
-func spread(v uint32) uint64 {
-	x := uint64(v)
-	x = (x | x<<16) & 0x0000ffff0000ffff
-	x = (x | x<<8) & 0x00ff00ff00ff00ff
-	x = (x | x<<4) & 0x0f0f0f0f0f0f0f0f
-	x = (x | x<<2) & 0x3333333333333333
-	x = (x | x<<1) & 0x5555555555555555
-	return x
-}
-
-// gather is the inverse of spread; it takes every other bit.
-func gather(x uint64) uint32 {
-	x &= 0x5555555555555555
-	x = (x | x>>1) & 0x3333333333333333
-	x = (x | x>>2) & 0x0f0f0f0f0f0f0f0f
-	x = (x | x>>4) & 0x00ff00ff00ff00ff
-	x = (x | x>>8) & 0x0000ffff0000ffff
-	x = (x | x>>16) & 0x00000000ffffffff
-	return uint32(x)
-}
-
-// box has the bounds of something, borders included.
-type box struct{ west, north, east, south uint32 }
-
-// meets reports whether two boxes share a position.
-func (b box) meets(c box) bool {
-	return b.west <= c.east && c.west <= b.east && b.north <= c.south && c.north <= b.south
-}
-
 // holds reports whether all of c is in b.
 func (b box) holds(c box) bool {
 	return b.west <= c.west && c.east <= b.east && b.north <= c.north && c.south <= b.south
-}
-
-// has reports whether the position is in the box.
-func (b box) has(p position) bool {
-	return b.west <= p.x && p.x <= b.east && b.north <= p.y && p.y <= b.south
 }
 
 // quad is a square of a quadtree: 2^level units a side, the codes of its positions
