@@ -207,7 +207,7 @@ func areaLayer(name Layer, level Level, minZoom int, nameRequired bool) LayerInf
 	n := fieldName
 	n.Required = nameRequired
 	return LayerInfo{Name: name, Kind: KindArea, Level: level, Title: title, Shape: Polygon,
-		MinZoom: minZoom, DetailZoom: minZoom,
+		MinZoom: minZoom, DetailZoom: minZoom, InMemory: true,
 		Fields: append([]Field{fieldCode, n, fieldParent}, counted...)}
 }
 
@@ -215,7 +215,7 @@ func baseLayer(name Layer, title Text, shape Shape, minZoom int, extra ...Field)
 	code := fieldCode
 	code.Required, code.Tile = false, false // derived from the shape where the file has none
 	return LayerInfo{Name: name, Kind: KindBase, Title: title, Shape: shape,
-		MinZoom: minZoom, DetailZoom: minZoom,
+		MinZoom: minZoom, DetailZoom: minZoom, InMemory: shape == Polygon,
 		Fields: append([]Field{code, fieldName, fieldClass}, extra...)}
 }
 

@@ -7,6 +7,7 @@ import "context"
 type LayerRow struct {
 	ID       ID
 	Geometry []byte  // EWKB, EPSG:4326
+	Label    []byte  // likewise, of areas: the point where the name stands
 	Values   []Value // of LayerInfo.TileFields
 }
 

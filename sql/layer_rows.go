@@ -13,18 +13,21 @@ import (
 )
 
 // rowsSQL makes the statement that reads present rows of a layer of tenant $1: id,
-// geom, then the fields that tiles carry. It gives the values that relation gives; but
+// geom, label, then the fields that tiles carry. It gives the values that relation gives; but
 // what belongs to a feature by another table is joined, where relation looks it up
 // row by row, because many rows are read. whole says that all are.
 func rowsSQL(l lintu.LayerInfo, whole bool, condition string) string {
 	if l.Kind == lintu.KindCase {
-		columns := "f.id, f.geom"
+		columns := "f.id, f.geom, NULL::geometry"
 		for _, f := range l.TileFields() {
 			columns += ", f." + f.Name
 		}
 		return fmt.Sprintf("SELECT %s FROM (%s) f WHERE %s", columns, caseRelation(present, inside{}), condition)
 	}
-	columns, joins := "f.id, f.geom", ""
+	columns, joins := "f.id, f.geom, NULL::geometry", ""
+	if l.Kind == lintu.KindArea {
+		columns = "f.id, f.geom, f.label"
+	}
 	for _, f := range l.TileFields() {
 		column, join := fieldExpr(l, f, present), ""
 		switch {
@@ -73,9 +76,9 @@ func eachRow(ctx context.Context, tx pgx.Tx, l lintu.LayerInfo, statement string
 	for err == nil && rows.NextRow() {
 		values := rows.Values()
 		copy(r.ID[:], values[0])
-		r.Geometry = values[1]
+		r.Geometry, r.Label = values[1], values[2]
 		for i := range fields {
-			r.Values[i] = readValue(fields[i].Type, values[2+i])
+			r.Values[i] = readValue(fields[i].Type, values[3+i])
 		}
 		err = take(l.Name, &r)
 	}

@@ -27,14 +27,45 @@ type Memory struct {
 	moving *step                  // under way; nil if none is
 
 	// Of the step under way, or of who begins the next one.
-	writers map[lintu.Layer]*pointsWriter
+	writers map[lintu.Layer]layerKeeper
 	cursor  string // of what is held
 }
 
 // memoryState is what is in memory at one instant. It never changes.
 type memoryState struct {
-	layers   map[lintu.Layer]*points
+	layers   map[lintu.Layer]heldLayer
 	versions map[lintu.Layer]uint64 // that it is at least as new as
+}
+
+// heldLayer is the state of a layer at one instant. It never changes.
+type heldLayer interface {
+	// appendTile appends the layer as it looks in a tile to the tile's message.
+	appendTile(message []byte, c Coord) []byte
+	// isWithin reports whether all rows are in a box.
+	isWithin(b box) bool
+	// size is about how many bytes it takes.
+	size() int
+}
+
+// layerKeeper makes the states of a layer: the first by take and load, the others by
+// take and replace. It is for one goroutine at a time.
+type layerKeeper interface {
+	// take notes a row.
+	take(r *lintu.LayerRow) error
+	// forget drops the rows taken.
+	forget()
+	// load returns the layer of all rows taken.
+	load() heldLayer
+	// replace returns the layer that follows one: of what lies in some boxes it has
+	// exactly the rows taken that do, and beyond them what that has.
+	replace(held heldLayer, where []box) heldLayer
+}
+
+func newKeeper(l lintu.LayerInfo) layerKeeper {
+	if l.Shape == lintu.Polygon {
+		return newPolygonsWriter(l)
+	}
+	return newPointsWriter(l)
 }
 
 var (
@@ -59,9 +90,9 @@ func (m *Memory) Load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	writers := map[lintu.Layer]*pointsWriter{}
+	writers := map[lintu.Layer]layerKeeper{}
 	for _, l := range m.layers {
-		writers[l.Name] = newPointsWriter(l)
+		writers[l.Name] = newKeeper(l)
 	}
 	cursor, err := m.source.ReadLayers(ctx, m.tenant, m.layers, func(layer lintu.Layer, r *lintu.LayerRow) error {
 		return writers[layer].take(r)
@@ -69,7 +100,7 @@ func (m *Memory) Load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	state := &memoryState{map[lintu.Layer]*points{}, versions}
+	state := &memoryState{map[lintu.Layer]heldLayer{}, versions}
 	for name, w := range writers {
 		state.layers[name] = w.load()
 	}
@@ -90,7 +121,7 @@ func (m *Memory) TileLayer(ctx context.Context, tenant int32, l lintu.LayerInfo,
 }
 
 // current returns a layer; nil if it is not in memory, or behind.
-func (m *Memory) current(layer lintu.Layer) *points {
+func (m *Memory) current(layer lintu.Layer) heldLayer {
 	m.mu.Lock()
 	known := m.known[layer]
 	m.mu.Unlock()

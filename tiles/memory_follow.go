@@ -91,7 +91,7 @@ func (m *Memory) move(ctx context.Context, s *step, held *memoryState, versions 
 }
 
 func (m *Memory) reread(ctx context.Context, held *memoryState, versions map[lintu.Layer]uint64) (err error) {
-	r := rereading{memory: m, held: held, anew: map[lintu.Layer]*pointsWriter{}, where: map[lintu.Layer][]box{}}
+	r := rereading{memory: m, held: held, anew: map[lintu.Layer]layerKeeper{}, where: map[lintu.Layer][]box{}}
 	defer func() {
 		if p := recover(); p != nil { // no middleware stands above this goroutine
 			err = fmt.Errorf("panic while following the change log: %v", p)
@@ -113,8 +113,8 @@ func (m *Memory) reread(ctx context.Context, held *memoryState, versions map[lin
 type rereading struct {
 	memory *Memory
 	held   *memoryState
-	anew   map[lintu.Layer]*pointsWriter // of layers that are read as a whole
-	where  map[lintu.Layer][]box         // of the others that change
+	anew   map[lintu.Layer]layerKeeper // of layers that are read as a whole
+	where  map[lintu.Layer][]box       // of the others that change
 }
 
 func (r *rereading) begin(layer lintu.Layer, where []lintu.BBox) {
@@ -122,8 +122,9 @@ func (r *rereading) begin(layer lintu.Layer, where []lintu.BBox) {
 	for _, b := range where {
 		boxes = append(boxes, boxOfDegrees(b))
 	}
-	if p := r.held.layers[layer]; where == nil || slices.ContainsFunc(boxes, p.isWithin) {
-		r.anew[layer] = newPointsWriter(p.info)
+	if where == nil || slices.ContainsFunc(boxes, r.held.layers[layer].isWithin) {
+		l, _ := lintu.LayerByName(layer)
+		r.anew[layer] = newKeeper(l)
 	}
 	r.where[layer] = boxes
 }
@@ -144,7 +145,7 @@ func (r *rereading) forget() {
 
 // state is the memory after the step.
 func (r *rereading) state(versions map[lintu.Layer]uint64) *memoryState {
-	next := &memoryState{map[lintu.Layer]*points{}, versions}
+	next := &memoryState{map[lintu.Layer]heldLayer{}, versions}
 	for name, p := range r.held.layers {
 		where, changed := r.where[name]
 		w := r.anew[name]
@@ -152,7 +153,8 @@ func (r *rereading) state(versions map[lintu.Layer]uint64) *memoryState {
 		case w != nil && len(where) == 0:
 			p = w.load()
 		case w != nil:
-			p = w.replace(newPoints(p.schema, nil, nil), where)
+			l, _ := lintu.LayerByName(name)
+			p = w.replace(newKeeper(l).load(), where) // rows may come twice
 		case changed:
 			p = r.memory.writers[name].replace(p, where)
 		}

@@ -3,8 +3,6 @@ package tiles
 import (
 	"slices"
 	"sort"
-
-	"github.com/lintu-map/lintu"
 )
 
 // points is the state of a layer of points at one instant. Its rows are sorted by
@@ -19,32 +17,12 @@ type points struct {
 	words  []dictionary // of each field
 }
 
-// schema says what rows of a layer are made of.
-type schema struct {
-	info     lintu.LayerInfo
-	fields   []lintu.Field
-	keys     []string // of the tile layer: id, then the fields
-	numbered []bool   // by field: its texts have numbers cut from them
-}
-
-func newSchema(l lintu.LayerInfo) *schema {
-	s := &schema{info: l, fields: l.TileFields(), keys: []string{"id"}}
-	for _, f := range s.fields {
-		s.keys = append(s.keys, f.Name)
-		s.numbered = append(s.numbered, f.Type == lintu.String && !f.Repeats)
-	}
-	return s
-}
-
 // newPoints makes a layer of sorted blocks, none of them empty.
-func newPoints(s *schema, blocks []*block, lexicons []lexicon) *points {
-	p := &points{schema: s, blocks: blocks, firsts: make([]uint64, len(blocks)), starts: make([]int, len(blocks)+1)}
+func newPoints(w *wordbook, blocks []*block) *points {
+	p := &points{schema: w.schema, words: w.dictionaries(), blocks: blocks, firsts: make([]uint64, len(blocks)), starts: make([]int, len(blocks)+1)}
 	for i, b := range blocks {
 		p.firsts[i] = b.keys[0]
 		p.starts[i+1] = p.starts[i] + b.len()
-	}
-	for i := range lexicons {
-		p.words = append(p.words, lexicons[i].dictionary)
 	}
 	return p
 }

@@ -34,7 +34,7 @@ func BenchmarkPointLayer(b *testing.B) {
 	for _, n := range []int{100_000, 1_000_000} {
 		w := newPointsWriter(homeLayer)
 		county(b, w, n)
-		p := w.load()
+		p := w.load().(*points)
 		runtime.GC()
 		for _, z := range []int{10, 12, 14, 15, 16, 18} {
 			c := coordAt(orb.Point{113.5, 28.15}, z)
@@ -63,7 +63,7 @@ func BenchmarkPointLayer(b *testing.B) {
 				if err := w.take(&row); err != nil {
 					b.Fatal(err)
 				}
-				p = w.replace(p, where)
+				p = w.replace(p, where).(*points)
 			}
 		})
 	}

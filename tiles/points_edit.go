@@ -2,10 +2,11 @@ package tiles
 
 import "slices"
 
-// replace returns the layer that follows p: of what lies in some boxes it has exactly
-// the rows taken that do, and beyond them what p has. It shares the blocks in which
+// replace returns the layer that follows one: of what lies in some boxes it has exactly
+// the rows taken that do, and beyond them what that has. It shares the blocks in which
 // nothing changes.
-func (w *pointsWriter) replace(p *points, where []box) *points {
+func (w *pointsWriter) replace(held heldLayer, where []box) heldLayer {
+	p := held.(*points)
 	gone, fresh := p.rowsIn(where), freshIn(w.sorted(), where)
 	m := merger{writer: w, open: newBlock(w.numbered, 0)}
 	for i, b := range p.blocks {
@@ -21,7 +22,7 @@ func (w *pointsWriter) replace(p *points, where []box) *points {
 		m.open.add(r.block, r.row, r.row+1)
 	}
 	m.close()
-	return newPoints(w.schema, m.blocks, w.lexicons)
+	return newPoints(&w.wordbook, m.blocks)
 }
 
 // rowsIn lists the rows in some boxes, in ascending order.

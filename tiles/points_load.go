@@ -13,11 +13,9 @@ import (
 // pointsWriter makes the states of a layer of points: the first by take and load, the
 // others by take and replace. It is for one goroutine at a time.
 type pointsWriter struct {
-	*schema
-	lexicons []lexicon  // of each field
-	taken    []*block   // rows as they came, full but for the last
-	runs     [][]*block // those that came before, sorted
-	scratch  []byte
+	wordbook
+	taken []*block   // rows as they came, full but for the last
+	runs  [][]*block // those that came before, sorted
 }
 
 // runBlocks is how many blocks are sorted together, before they are merged with
@@ -25,8 +23,7 @@ type pointsWriter struct {
 const runBlocks = 256
 
 func newPointsWriter(l lintu.LayerInfo) *pointsWriter {
-	s := newSchema(l)
-	return &pointsWriter{schema: s, lexicons: make([]lexicon, len(s.fields))}
+	return &pointsWriter{wordbook: newWordbook(l)}
 }
 
 // take notes a row.
@@ -38,13 +35,7 @@ func (w *pointsWriter) take(r *lintu.LayerRow) error {
 	b := w.room()
 	b.keys = append(b.keys, interleave(positionOf(p)))
 	b.ids = append(b.ids, r.ID)
-	for i := range b.columns {
-		entry, number := w.look(i, &r.Values[i])
-		b.columns[i].entries = append(b.columns[i].entries, entry)
-		if w.numbered[i] {
-			b.columns[i].numbers = append(b.columns[i].numbers, number)
-		}
-	}
+	w.note(b, r.Values)
 	return nil
 }
 
@@ -66,25 +57,6 @@ func (w *pointsWriter) room() *block {
 	return b
 }
 
-// look finds the entry of a value in the lexicon of its field, and the number that
-// was cut from it.
-func (w *pointsWriter) look(field int, v *lintu.Value) (entry, number uint32) {
-	if v.Null {
-		return 0, 0
-	}
-	b := w.scratch[:0]
-	switch {
-	case w.numbered[field]:
-		b, number = cutNumber(b, v.Text)
-	case w.fields[field].Type == lintu.Integer:
-		b = appendIntegerValue(b, v.Number)
-	default:
-		b = appendTextValue(b, v.Text)
-	}
-	w.scratch = b
-	return w.lexicons[field].number(b), number
-}
-
 // readPoint reads a point as the database writes it.
 func readPoint(ewkb []byte) (orb.Point, error) {
 	const head, point, srid, plain = 9, 1, 0x20000000, 25
@@ -97,10 +69,10 @@ func readPoint(ewkb []byte) (orb.Point, error) {
 }
 
 // load returns the layer of all rows taken.
-func (w *pointsWriter) load() *points {
+func (w *pointsWriter) load() heldLayer {
 	blocks := w.sorted()
 	for _, b := range blocks {
 		b.sumUp()
 	}
-	return newPoints(w.schema, blocks, w.lexicons)
+	return newPoints(&w.wordbook, blocks)
 }

@@ -82,7 +82,7 @@ func layerOf(t testing.TB, homes []home) *points {
 	for i := range homes {
 		homes[i].take(t, w)
 	}
-	return w.load()
+	return w.load().(*points)
 }
 
 // features maps what a tile shows, by id or by cell, to where and with what.
@@ -192,7 +192,7 @@ func TestRunsAreMerged(t *testing.T) {
 	if len(w.runs) < 3 {
 		t.Fatalf("%d runs", len(w.runs))
 	}
-	checkSame(t, w.load(), layerOf(t, homes), coords(r, homes, 50))
+	checkSame(t, w.load().(*points), layerOf(t, homes), coords(r, homes, 50))
 }
 
 // At every zoom the counts of all tiles add up to the rows: on borders of tiles, at
@@ -271,7 +271,7 @@ func TestEditsEqualLoadingAnew(t *testing.T) {
 		for i := range homes {
 			homes[i].take(t, w)
 		}
-		p := w.load()
+		p := w.load().(*points)
 		for round := range 12 {
 			before, was := p, p.appendTile(nil, Coord{})
 			var where []box
@@ -281,7 +281,7 @@ func TestEditsEqualLoadingAnew(t *testing.T) {
 					homes[i].take(t, w)
 				}
 			}
-			p = w.replace(p, where)
+			p = w.replace(p, where).(*points)
 			checkSame(t, p, layerOf(t, homes), coords(r, homes, 30))
 			if !bytes.Equal(was, before.appendTile(nil, Coord{})) {
 				t.Fatal("an edit has changed the state before it")

@@ -24,30 +24,13 @@ func (p *points) writeRows(w *layerWriter, message []byte, c Coord) []byte {
 		p.runs(from, to, func(b *block, from, to int) {
 			for i := from; i < to; i++ {
 				if w.point(deinterleave(b.keys[i])) {
-					text = p.properties(w, b, i, text)
+					text = p.properties(w, p.words, b, i, text)
 					w.feature()
 				}
 			}
 		})
 	})
 	return w.end()
-}
-
-// properties gives the feature those of a row. text is memory to use again.
-func (p *points) properties(w *layerWriter, b *block, row int, text []byte) []byte {
-	w.id(0, b.ids[row])
-	for i := range b.columns {
-		entry := b.columns[i].entries[row]
-		switch {
-		case entry == 0: // null
-		case p.numbered[i]:
-			text = appendNumbered(text[:0], p.words[i].value(entry-1), b.columns[i].numbers[row])
-			w.unique(1+i, text)
-		default:
-			w.entry(1+i, &p.words[i], entry-1)
-		}
-	}
-	return text
 }
 
 // countKey is the property of a cell.

@@ -1,0 +1,86 @@
+package tiles
+
+import (
+	"github.com/lintu-map/lintu"
+)
+
+// polygons is the state of a layer of polygons at one instant. Its rows stand in no
+// order; the index has that in which they are drawn, so that equal rows give equal
+// tiles however they came. It never changes.
+type polygons struct {
+	*schema
+	words    []dictionary // of each field
+	rows     *block       // ids and columns; where the id is zero there is no row
+	marks    []uint64     // of each row, of its shape and label as they were read
+	coverage *coverage
+	index    quadIndex
+}
+
+// appendTile implements heldLayer.
+func (p *polygons) appendTile(message []byte, c Coord) []byte {
+	if c.Z < p.info.MinZoom {
+		return message
+	}
+	w := newLayerWriter()
+	defer w.release()
+	message = p.writeShapes(w, message, c)
+	if p.info.Kind == lintu.KindArea {
+		message = p.writeLabels(w, message, c)
+	}
+	return message
+}
+
+func (p *polygons) writeShapes(w *layerWriter, message []byte, c Coord) []byte {
+	w.begin(message, string(p.info.Name), p.keys, c)
+	f := c.frame()
+	view := f.reach()
+	var s ringSet
+	var text []byte
+	p.index.meeting(view, func(row uint32) {
+		s.points, s.ends = s.points[:0], s.ends[:0]
+		p.coverage.draw(&s, row, c.Z, view)
+		if w.polygon(s.points, s.ends) {
+			text = p.properties(w, p.words, p.rows, int(row), text)
+			w.feature()
+		}
+	})
+	return w.end()
+}
+
+// writeLabels writes one point for each area whose name stands in the tile: an area
+// has its name in one tile only.
+func (p *polygons) writeLabels(w *layerWriter, message []byte, c Coord) []byte {
+	w.begin(message, string(p.info.Name)+lintu.LabelSuffix, p.keys, c)
+	tile := c.quad().box()
+	var text []byte
+	p.index.meeting(tile, func(row uint32) {
+		label := p.coverage.rows[row].label
+		if !tile.contains(label) {
+			return
+		}
+		shift := positionBits - extentBits - c.Z
+		w.pointAt(int32((label.x-tile.west)>>shift), int32((label.y-tile.north)>>shift))
+		text = p.properties(w, p.words, p.rows, int(row), text)
+		w.feature()
+	})
+	return w.end()
+}
+
+// isWithin implements heldLayer.
+func (p *polygons) isWithin(b box) bool {
+	for i := range p.index.entries {
+		if !b.holds(p.index.entries[i].box) {
+			return false
+		}
+	}
+	return true
+}
+
+// size implements heldLayer.
+func (p *polygons) size() int {
+	n := p.rows.size() + 8*cap(p.marks) + p.coverage.bytes() + p.index.size()
+	for i := range p.words {
+		n += p.words[i].size()
+	}
+	return n
+}

@@ -1,0 +1,204 @@
+package tiles
+
+import (
+	"fmt"
+	"hash/maphash"
+	"maps"
+	"slices"
+
+	"github.com/paulmach/orb"
+
+	"github.com/lintu-map/lintu"
+	"github.com/lintu-map/lintu/geo"
+)
+
+// polygonsWriter makes the states of a layer of polygons.
+type polygonsWriter struct {
+	wordbook
+	taken  *block // ids and values of the rows since the last state
+	shapes []shaped
+}
+
+// shaped is the geometry of a row.
+type shaped struct {
+	rings ringSet
+	label position // zero for none
+	mark  uint64   // equal for what was read equal
+}
+
+func newPolygonsWriter(l lintu.LayerInfo) *polygonsWriter {
+	w := &polygonsWriter{wordbook: newWordbook(l)}
+	w.forget()
+	return w
+}
+
+// take implements layerKeeper.
+func (w *polygonsWriter) take(r *lintu.LayerRow) error {
+	s, err := readShape(r)
+	if err != nil {
+		return fmt.Errorf("%s %s: %w", w.info.Name, r.ID, err)
+	}
+	w.shapes = append(w.shapes, s)
+	w.taken.keys = append(w.taken.keys, 0)
+	w.taken.ids = append(w.taken.ids, r.ID)
+	w.note(w.taken, r.Values)
+	return nil
+}
+
+// forget implements layerKeeper.
+func (w *polygonsWriter) forget() { w.taken, w.shapes = newBlock(w.numbered, 0), nil }
+
+func readShape(r *lintu.LayerRow) (s shaped, err error) {
+	g, err := geo.DecodeEWKB(r.Geometry)
+	if err != nil {
+		return s, err
+	}
+	m, ok := g.(orb.MultiPolygon)
+	if !ok {
+		return s, fmt.Errorf("a %s is no polygon", g.GeoJSONType())
+	}
+	for _, polygon := range m {
+		for _, ring := range polygon {
+			for _, p := range ring {
+				s.rings.points = append(s.rings.points, positionOf(p))
+			}
+			s.rings.ends = append(s.rings.ends, int32(len(s.rings.points)))
+		}
+	}
+	if r.Label != nil {
+		p, err := readPoint(r.Label)
+		if err != nil {
+			return s, err
+		}
+		s.label = positionOf(p)
+	}
+	var h maphash.Hash
+	h.SetSeed(lexiconSeed)
+	h.Write(r.Geometry)
+	h.Write(r.Label)
+	s.mark = h.Sum64()
+	return s, nil
+}
+
+// load implements layerKeeper.
+func (w *polygonsWriter) load() heldLayer {
+	p := &polygons{schema: w.schema, words: w.dictionaries(), rows: w.taken, coverage: coverageOf(w.shapes)}
+	for _, s := range w.shapes {
+		p.marks = append(p.marks, s.mark)
+	}
+	p.reindex()
+	w.forget()
+	return p
+}
+
+func coverageOf(shapes []shaped) *coverage {
+	rings, labels := make([]ringSet, len(shapes)), make([]position, len(shapes))
+	for i, s := range shapes {
+		rings[i], labels[i] = s.rings, s.label
+	}
+	return newCoverage(rings, labels)
+}
+
+func (p *polygons) reindex() {
+	boxes := make([]box, p.rows.len())
+	for row := range boxes {
+		boxes[row] = nowhere
+		if r := p.coverage.rows[row]; r.to > r.from {
+			boxes[row] = r.box
+		}
+	}
+	p.index = newQuadIndex(boxes, p.rows.ids)
+}
+
+// replace implements layerKeeper. A row lies in a box if its own box meets it.
+func (w *polygonsWriter) replace(held heldLayer, where []box) heldLayer {
+	p := held.(*polygons)
+	next := &polygons{schema: p.schema, rows: newBlock(w.numbered, p.rows.len()), marks: slices.Clone(p.marks), coverage: p.coverage, index: p.index}
+	next.rows.add(p.rows, 0, p.rows.len())
+	gone, free := p.rowsMeeting(where), p.freeRows()
+	changed, seen := map[uint32]shaped{}, map[lintu.ID]bool{}
+	for i, s := range w.shapes {
+		id, bounds := w.taken.ids[i], boxOf(s.rings.points)
+		if seen[id] || !slices.ContainsFunc(where, bounds.meets) {
+			continue
+		}
+		seen[id] = true
+		row, known := gone[id]
+		delete(gone, id)
+		switch {
+		case known:
+		case len(free) > 0:
+			row, free = free[0], free[1:]
+		default:
+			row = uint32(next.rows.len())
+			next.rows.add(w.taken, i, i+1)
+			next.marks = append(next.marks, 0)
+		}
+		if !known || s.mark != p.marks[row] {
+			changed[row] = s
+		}
+		next.rows.set(int(row), w.taken, i)
+		next.marks[row] = s.mark
+	}
+	for _, row := range gone {
+		changed[row] = shaped{}
+		next.rows.ids[row] = lintu.ID{}
+	}
+	next.words = w.dictionaries()
+	if len(changed) > 0 {
+		next.coverage = p.coverage.with(changed)
+		next.reindex()
+	}
+	w.forget()
+	return next
+}
+
+// rowsMeeting lists the rows whose boxes meet one of some boxes.
+func (p *polygons) rowsMeeting(where []box) map[lintu.ID]uint32 {
+	rows := map[lintu.ID]uint32{}
+	for _, b := range where {
+		p.index.meeting(b, func(row uint32) { rows[p.rows.ids[row]] = row })
+	}
+	return rows
+}
+
+func (p *polygons) freeRows() []uint32 {
+	var free []uint32
+	for row, id := range p.rows.ids {
+		if id.IsZero() {
+			free = append(free, uint32(row))
+		}
+	}
+	return free
+}
+
+// mostPuts is how many rows are changed one by one. To change more, working out the
+// coverage anew costs less.
+const mostPuts = 100
+
+// with returns a coverage in which some rows have other shapes.
+func (c *coverage) with(changed map[uint32]shaped) *coverage {
+	rows := slices.Sorted(maps.Keys(changed))
+	if len(rows) <= mostPuts {
+		next := c.clone()
+		for _, row := range rows {
+			next.put(row, changed[row].rings, changed[row].label)
+		}
+		return next
+	}
+	shapes := make([]shaped, max(len(c.rows), int(rows[len(rows)-1])+1))
+	for row := range shapes {
+		s, is := changed[uint32(row)]
+		if !is {
+			s.label = c.rows[row].label
+			c.draw(&s.rings, uint32(row), lintu.MaxZoom, everywhere)
+		}
+		shapes[row] = s
+	}
+	return coverageOf(shapes)
+}
+
+func (c *coverage) clone() *coverage {
+	return &coverage{points: slices.Clone(c.points), zooms: slices.Clone(c.zooms), arcs: slices.Clone(c.arcs),
+		free: slices.Clone(c.free), refs: slices.Clone(c.refs), rows: slices.Clone(c.rows)}
+}

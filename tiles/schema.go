@@ -1,0 +1,90 @@
+package tiles
+
+import (
+	"github.com/lintu-map/lintu"
+)
+
+// schema says what rows of a layer are made of.
+type schema struct {
+	info     lintu.LayerInfo
+	fields   []lintu.Field
+	keys     []string // of the tile layer: id, then the fields
+	numbered []bool   // by field: its texts have numbers cut from them
+}
+
+func newSchema(l lintu.LayerInfo) *schema {
+	s := &schema{info: l, fields: l.TileFields(), keys: []string{"id"}}
+	for _, f := range s.fields {
+		s.keys = append(s.keys, f.Name)
+		s.numbered = append(s.numbered, f.Type == lintu.String && !f.Repeats)
+	}
+	return s
+}
+
+// properties gives the feature those of a row. text is memory to use again.
+func (s *schema) properties(w *layerWriter, words []dictionary, b *block, row int, text []byte) []byte {
+	w.id(0, b.ids[row])
+	for i := range b.columns {
+		entry := b.columns[i].entries[row]
+		switch {
+		case entry == 0: // null
+		case s.numbered[i]:
+			text = appendNumbered(text[:0], words[i].value(entry-1), b.columns[i].numbers[row])
+			w.unique(1+i, text)
+		default:
+			w.entry(1+i, &words[i], entry-1)
+		}
+	}
+	return text
+}
+
+// wordbook is a schema with the lexicons of its fields, for those who add to them.
+type wordbook struct {
+	*schema
+	lexicons []lexicon
+	scratch  []byte
+}
+
+func newWordbook(l lintu.LayerInfo) wordbook {
+	s := newSchema(l)
+	return wordbook{schema: s, lexicons: make([]lexicon, len(s.fields))}
+}
+
+// note appends the values of a row to the columns of a block.
+func (w *wordbook) note(b *block, values []lintu.Value) {
+	for i := range b.columns {
+		entry, number := w.look(i, &values[i])
+		b.columns[i].entries = append(b.columns[i].entries, entry)
+		if w.numbered[i] {
+			b.columns[i].numbers = append(b.columns[i].numbers, number)
+		}
+	}
+}
+
+// look finds the entry of a value in the lexicon of its field, and the number that
+// was cut from it.
+func (w *wordbook) look(field int, v *lintu.Value) (entry, number uint32) {
+	if v.Null {
+		return 0, 0
+	}
+	b := w.scratch[:0]
+	switch {
+	case w.numbered[field]:
+		b, number = cutNumber(b, v.Text)
+	case w.fields[field].Type == lintu.Integer:
+		b = appendIntegerValue(b, v.Number)
+	default:
+		b = appendTextValue(b, v.Text)
+	}
+	w.scratch = b
+	return w.lexicons[field].number(b), number
+}
+
+// dictionaries are the lexicons as they are, for readers.
+func (w *wordbook) dictionaries() []dictionary {
+	words := make([]dictionary, len(w.lexicons))
+	for i := range words {
+		words[i] = w.lexicons[i].dictionary
+	}
+	return words
+}
