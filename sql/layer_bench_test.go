@@ -22,11 +22,10 @@ func fillCounty(b *testing.B, households int) *sql.DB {
 	db := sqltest.New(b)
 	for _, statement := range []string{
 		`INSERT INTO tenant (id, name) VALUES (430181, '浏阳市')`,
-		`ALTER TABLE assignment DROP CONSTRAINT assignment_one_head_excl`,
-		`ALTER TABLE assignment DROP CONSTRAINT assignment_household_fkey`,
-		`ALTER TABLE assignment DROP CONSTRAINT assignment_head_fkey`,
-		`DROP INDEX household_geom_idx`,
-		`DROP INDEX assignment_head_idx`,
+		`ALTER TABLE assignment DROP CONSTRAINT assignment_one_head_excl, DROP CONSTRAINT assignment_pkey,
+			DROP CONSTRAINT assignment_household_fkey, DROP CONSTRAINT assignment_head_fkey`,
+		`ALTER TABLE household DROP CONSTRAINT household_code_key, DROP CONSTRAINT household_pkey CASCADE`,
+		`DROP INDEX household_geom_idx, assignment_head_idx, assignment_present_idx`,
 		`INSERT INTO head (tenant_id, id, version, valid, code, name, geom)
 			SELECT 430181, md5('head' || n)::uuid, 1, '[2026-01-01,)', 'L' || lpad(n::text, 7, '0'), '邻长' || n, ST_Point(113.2 + 0.6 * random(), 27.9 + 0.5 * random(), 4326)
 			FROM generate_series(0, $N / 13) n`,
@@ -36,6 +35,7 @@ func fillCounty(b *testing.B, households int) *sql.DB {
 			FROM generate_series(1, $N) n`,
 		`INSERT INTO assignment (tenant_id, household_id, version, head_id, valid)
 			SELECT 430181, md5('household' || n)::uuid, 1, md5('head' || n / 13)::uuid, '[2026-01-01,)' FROM generate_series(1, $N) n`,
+		`CREATE UNIQUE INDEX ON assignment (tenant_id, household_id) INCLUDE (head_id) WHERE upper_inf(valid)`,
 		`VACUUM ANALYZE household`, `VACUUM ANALYZE head`, `VACUUM ANALYZE assignment`,
 	} {
 		mustExec(b, db, strings.ReplaceAll(statement, "$N", strconv.Itoa(households)))

@@ -61,8 +61,8 @@ func boxesSQL(l lintu.LayerInfo) string {
 }
 
 // eachRow reads the rows of one of these statements. They are parsed where they lie
-// in the buffer of the connection, so that nothing is allocated per row. (COPY would
-// send the same bytes, but takes no parameters.)
+// in the buffer of the connection, so that nothing is allocated per row. (COPY sends
+// the same bytes as fast, but takes no parameters.)
 func eachRow(ctx context.Context, tx pgx.Tx, l lintu.LayerInfo, statement string, args []string, take func(lintu.Layer, *lintu.LayerRow) error) error {
 	params := make([][]byte, len(args))
 	for i, a := range args {
