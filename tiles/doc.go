@@ -7,7 +7,8 @@
 //
 // Memory (memory.go) holds them, follows the change log (memory_follow.go) and
 // answers as the store would. A layer of points (points.go) is a list of sorted
-// blocks of columns (block.go).
+// blocks of columns (block.go). A layer of polygons (polygons.go) has a coverage of
+// their arcs (coverage.go) and an index of their boxes (quad_index.go).
 //
 // # Encoding
 //
