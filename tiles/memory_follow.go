@@ -105,6 +105,7 @@ func (m *Memory) reread(ctx context.Context, held *memoryState, versions map[lin
 		return err
 	}
 	m.held.Store(r.state(versions))
+	maps.Copy(m.writers, r.anew)
 	m.cursor = cursor
 	return nil
 }
@@ -157,9 +158,6 @@ func (r *rereading) state(versions map[lintu.Layer]uint64) *memoryState {
 			p = w.replace(newKeeper(l).load(), where) // rows may come twice
 		case changed:
 			p = r.memory.writers[name].replace(p, where)
-		}
-		if w != nil {
-			r.memory.writers[name] = w
 		}
 		next.layers[name] = p
 	}
