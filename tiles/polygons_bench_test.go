@@ -14,7 +14,7 @@ import (
 
 // parcels takes n × n plots of 28 corners on 3,227 km², which share their borders.
 func parcels(b *testing.B, w layerKeeper, n int) {
-	const corners = 7 // of a side
+	const corners = 7                // of a side
 	at := func(x, y int) orb.Point { // in sevenths of a plot
 		r := rand.New(rand.NewPCG(uint64(x), uint64(y)))
 		side := corners * float64(n)

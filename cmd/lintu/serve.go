@@ -60,7 +60,7 @@ func (a *app) serve(ctx context.Context, prepare func(context.Context, *place) e
 	}
 	reader := sql.NewReader(p.db)
 	memory := tiles.NewMemory(reader, reader, reader, a.cfg.Tenant)
-	defer a.loadTiles(ctx, memory)()
+	a.loadTiles(ctx, memory)
 	server, err := a.server(p, reader, memory)
 	if err != nil {
 		return err
@@ -88,27 +88,19 @@ func (a *app) serve(ctx context.Context, prepare func(context.Context, *place) e
 // collectMost is how much garbage may gather, at most, beside the layers in memory.
 const collectMost = 128 << 20
 
-// loadTiles reads the layers that are kept in memory, while the database makes the
-// tiles, and returns what ends and awaits it.
-func (a *app) loadTiles(ctx context.Context, memory *tiles.Memory) (stop func()) {
-	ctx, cancel := context.WithCancel(ctx)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		start := time.Now()
-		switch err := memory.Load(ctx); {
-		case ctx.Err() != nil:
-		case err != nil:
-			a.log.Warn("layers not in memory; the database makes all tiles", "error", err)
-		default:
-			size := memory.Size()
-			if size > collectMost {
-				debug.SetGCPercent(100 * collectMost / size)
-			}
-			a.log.Info("layers in memory", "bytes", size, "took", time.Since(start))
-		}
-	}()
-	return func() { cancel(); <-done }
+// loadTiles reads the layers that are kept in memory. It is done before anybody is
+// answered, so that tiles are the same before and after a restart, byte for byte.
+func (a *app) loadTiles(ctx context.Context, memory *tiles.Memory) {
+	start := time.Now()
+	if err := memory.Load(ctx); err != nil {
+		a.log.Warn("layers not in memory; the database makes all tiles", "error", err)
+		return
+	}
+	size := memory.Size()
+	if size > collectMost {
+		debug.SetGCPercent(100 * collectMost / size)
+	}
+	a.log.Info("layers in memory", "bytes", size, "took", time.Since(start))
 }
 
 // firstStart makes the first administrator where there is no account yet.
