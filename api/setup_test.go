@@ -107,10 +107,14 @@ func serveOn(t testing.TB, db *sql.DB, ln net.Listener, options ...option) *bund
 		t.Fatal(err)
 	}
 	b := &bundle{t: t, db: db, log: &logBuffer{}, photos: pictures, photoDir: dir}
+	memory := tiles.NewMemory(reader, reader, reader, tenant)
+	if err := memory.Load(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	cfg := api.Config{
 		Door: accounts, Registrar: accounts, Persons: db, Audit: db, Rules: db, Public: lintu.PublicByDefault(),
 		Tenant: tenant, Name: lintu.Text{ZH: "集里街道", EN: "Jili"}, Version: "test",
-		Features: reader, Tiles: tiles.New(reader, reader, reader, 1<<20), Finder: reader, Versions: reader, Live: live, Figures: db, Batches: db, Photos: pictures, Cases: db, Meetings: db, Doors: db, Settings: db, Ready: db.Ping,
+		Features: reader, Tiles: tiles.New(memory, reader, 1<<20), Finder: reader, Versions: reader, Live: live, Figures: db, Batches: db, Photos: pictures, Cases: db, Meetings: db, Doors: db, Settings: db, Ready: db.Ping,
 		Pages: pages, UploadBytes: 1 << 20, Log: slog.New(slog.NewTextHandler(b.log, nil)),
 	}
 	for _, o := range options {

@@ -109,27 +109,19 @@ func (m *Memory) Load(ctx context.Context) error {
 	return nil
 }
 
-// TileLayer implements lintu.TileStore. While a layer is behind the versions that
-// were heard of, the store makes its tiles.
+// TileLayer implements lintu.TileStore. While a layer is behind the versions that it
+// was asked for, the store makes its tiles.
 func (m *Memory) TileLayer(ctx context.Context, tenant int32, l lintu.LayerInfo, within lintu.Territory, z, x, y int, at *time.Time) ([]byte, error) {
-	if at == nil && within.Everywhere && tenant == m.tenant {
-		if p := m.current(l.Name); p != nil {
+	if at == nil && within.Everywhere {
+		k, err := m.look(ctx, tenant)
+		if err != nil {
+			return nil, err
+		}
+		if p := k.layer(l.Name); p != nil {
 			return p.appendTile(nil, Coord{z, x, y}), nil
 		}
 	}
 	return m.store.TileLayer(ctx, tenant, l, within, z, x, y, at)
-}
-
-// current returns a layer; nil if it is not in memory, or behind.
-func (m *Memory) current(layer lintu.Layer) heldLayer {
-	m.mu.Lock()
-	known := m.known[layer]
-	m.mu.Unlock()
-	held := m.held.Load() // after the look at what is known: it only becomes newer
-	if held == nil || held.versions[layer] < known {
-		return nil
-	}
-	return held.layers[layer]
 }
 
 // Size is about how many bytes the layers take.

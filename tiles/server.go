@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,21 +18,21 @@ import (
 
 // Server joins layers into tiles. It implements lintu.TileServer.
 type Server struct {
-	store    lintu.TileStore
+	memory   *Memory
 	features lintu.FeatureStore
-	versions lintu.LayerVersions
 	cache    *cache
 	flights  flights
 }
 
 // New makes a tile server that remembers up to cacheBytes of encoded tiles.
-func New(store lintu.TileStore, features lintu.FeatureStore, versions lintu.LayerVersions, cacheBytes int) *Server {
-	return &Server{store: store, features: features, versions: versions, cache: newCache(cacheBytes)}
+func New(memory *Memory, features lintu.FeatureStore, cacheBytes int) *Server {
+	return &Server{memory: memory, features: features, cache: newCache(cacheBytes)}
 }
 
-// Tile implements lintu.TileServer. Tiles of the present are kept under the
-// versions that their layers had before they were built; a change in between
-// only makes a tile be built once more. Tiles of the past are not kept.
+// Tile implements lintu.TileServer. All layers of a tile come from one look at the
+// present, and the tile is kept under the versions that they had before; a change in
+// between only makes a tile be built once more. Tiles of the past are not kept, nor
+// those that the store makes because the memory is behind.
 func (s *Server) Tile(ctx context.Context, v *lintu.Viewer, names, z, x, y string, at *time.Time) (*lintu.Tile, error) {
 	layers, err := ParseLayers(names)
 	if err != nil {
@@ -47,20 +48,20 @@ func (s *Server) Tile(ctx context.Context, v *lintu.Viewer, names, z, x, y strin
 	}
 	parts = drawn(parts, c.Z)
 	if at != nil {
-		return s.build(ctx, v.Tenant, parts, c, at)
+		return s.build(ctx, v.Tenant, parts, c, look{}, at)
 	}
-	versions, err := s.versions.LayerVersions(ctx, v.Tenant)
+	seen, err := s.memory.look(ctx, v.Tenant)
 	if err != nil {
 		return nil, fmt.Errorf("read layer versions: %w", err)
 	}
-	place, state := keys(v.Tenant, parts, c, versions)
+	place, state := keys(v.Tenant, parts, c, seen.versions)
 	if t, ok := s.cache.get(place, state); ok {
 		return t, nil
 	}
 	tenant := v.Tenant // the flight may outlive the request of its viewer
 	return s.flights.do(ctx, place+state, func(ctx context.Context) (*lintu.Tile, error) {
-		t, err := s.build(ctx, tenant, parts, c, nil)
-		if err == nil {
+		t, err := s.build(ctx, tenant, parts, c, seen, nil)
+		if err == nil && !slices.ContainsFunc(parts, seen.misses) {
 			s.cache.put(place, state, t)
 		}
 		return t, err
@@ -120,14 +121,18 @@ func keys(tenant int32, parts []part, c Coord, versions map[lintu.Layer]uint64) 
 	return p.String(), s.String()
 }
 
-// build asks the store for all layers at once and joins the answers: MVT
-// messages written one after the other are one message.
-func (s *Server) build(ctx context.Context, tenant int32, shown []part, c Coord, at *time.Time) (*lintu.Tile, error) {
+// build makes all layers at once and joins them: MVT messages written one after the
+// other are one message.
+func (s *Server) build(ctx context.Context, tenant int32, shown []part, c Coord, seen look, at *time.Time) (*lintu.Tile, error) {
 	parts := make([][]byte, len(shown))
 	group, ctx := errgroup.WithContext(ctx)
 	for i, p := range shown {
+		if held := seen.held(p); held != nil {
+			parts[i] = held.appendTile(nil, c)
+			continue
+		}
 		group.Go(func() (err error) {
-			if parts[i], err = s.store.TileLayer(ctx, tenant, p.layer, p.within, c.Z, c.X, c.Y, at); err != nil {
+			if parts[i], err = s.memory.store.TileLayer(ctx, tenant, p.layer, p.within, c.Z, c.X, c.Y, at); err != nil {
 				err = fmt.Errorf("tile layer %s %d/%d/%d: %w", p.layer.Name, c.Z, c.X, c.Y, err)
 			}
 			return err

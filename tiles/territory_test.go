@@ -43,7 +43,7 @@ func setup(t *testing.T) (*sql.DB, *tiles.Server) {
 	if err := m.Load(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	return db, tiles.New(m, r, m, 1<<20)
+	return db, tiles.New(m, r, 1<<20)
 }
 
 func mustExec(t *testing.T, db *sql.DB, statement string) {
@@ -160,5 +160,21 @@ func TestTilesFollowTheTerritory(t *testing.T) {
 	doc, err := s.TileJSON(t.Context(), west, "households", "/{z}/{x}/{y}", "en")
 	if err != nil || strings.Contains(string(doc), "bounds") {
 		t.Errorf("%s, %v", doc, err)
+	}
+}
+
+// What the store makes only because nothing is in memory is not kept: it has the same
+// content as from memory, and other bytes.
+func TestTilesOfTheStoreAreNotKept(t *testing.T) {
+	t.Parallel()
+	db, _ := setup(t)
+	r := sql.NewReader(db)
+	s := tiles.New(tiles.NewMemory(r, r, r, tenant), r, 1<<20)
+	visitor := &lintu.Viewer{Tenant: tenant, Public: lintu.PublicByDefault()}
+	if tile(t, s, visitor, "grids") == tile(t, s, visitor, "grids") {
+		t.Error("a tile that memory should have made is kept")
+	}
+	if tile(t, s, visitor, "roads") != tile(t, s, visitor, "roads") {
+		t.Error("a tile of the store alone is not kept")
 	}
 }

@@ -151,7 +151,7 @@ func (a *app) server(p *place, reader *sql.Reader, memory *tiles.Memory) (*api.S
 	}
 	return api.New(api.Config{
 		Tenant: a.cfg.Tenant, Name: a.name, Version: version,
-		Features: reader, Tiles: tiles.New(memory, reader, memory, tileCacheBytes), Finder: reader,
+		Features: reader, Tiles: tiles.New(memory, reader, tileCacheBytes), Finder: reader,
 		Versions: reader, Live: p.live, Figures: p.db,
 		Importer: p.importer, Batches: p.db, Photos: p.photos, Cases: p.db, Settings: p.db, Ready: p.db.Ping,
 		Door: p.accounts, Registrar: p.accounts, Persons: p.db, Audit: p.db, Meetings: p.db, Doors: p.db, Rules: p.db,
