@@ -20,8 +20,12 @@ const sumEvery = 64
 type block struct {
 	keys    []uint64 // Morton codes of the positions
 	ids     []lintu.ID
+	marks   []uint64 // of ids, positions and values
 	columns []column // of the layer's fields
-	sums    []sum    // of the positions of all rows before row 0, sumEvery, 2·sumEvery …
+
+	// Of all rows before row 0, sumEvery, 2·sumEvery …
+	sums    []sum
+	tallies []tally
 }
 
 // column holds one field of the rows of a block.
@@ -36,10 +40,16 @@ type sum struct{ x, y uint64 }
 func (s sum) plus(t sum) sum  { return sum{s.x + t.x, s.y + t.y} }
 func (s sum) minus(t sum) sum { return sum{s.x - t.x, s.y - t.y} }
 
+// tally adds up the marks of rows, and those of their places alone.
+type tally struct{ rows, places uint64 }
+
+func (s tally) plus(t tally) tally  { return tally{s.rows + t.rows, s.places + t.places} }
+func (s tally) minus(t tally) tally { return tally{s.rows - t.rows, s.places - t.places} }
+
 // newBlock makes an empty one that has room for so many rows. The fields of numbered
 // columns have numbers cut from them.
 func newBlock(numbered []bool, room int) *block {
-	b := &block{keys: make([]uint64, 0, room), ids: make([]lintu.ID, 0, room), columns: make([]column, len(numbered))}
+	b := &block{keys: make([]uint64, 0, room), ids: make([]lintu.ID, 0, room), marks: make([]uint64, 0, room), columns: make([]column, len(numbered))}
 	for i := range b.columns {
 		b.columns[i].entries = make([]uint32, 0, room)
 		if numbered[i] {
@@ -55,6 +65,7 @@ func (b *block) len() int { return len(b.keys) }
 func (b *block) add(c *block, from, to int) {
 	b.keys = append(b.keys, c.keys[from:to]...)
 	b.ids = append(b.ids, c.ids[from:to]...)
+	b.marks = append(b.marks, c.marks[from:to]...)
 	for i := range b.columns {
 		b.columns[i].entries = append(b.columns[i].entries, c.columns[i].entries[from:to]...)
 		if b.columns[i].numbers != nil {
@@ -65,7 +76,7 @@ func (b *block) add(c *block, from, to int) {
 
 // cleared is the block with no rows, in the memory of those it had.
 func (b *block) cleared() *block {
-	b.keys, b.ids = b.keys[:0], b.ids[:0]
+	b.keys, b.ids, b.marks = b.keys[:0], b.ids[:0], b.marks[:0]
 	for i := range b.columns {
 		c := &b.columns[i]
 		c.entries = c.entries[:0]
@@ -78,7 +89,7 @@ func (b *block) cleared() *block {
 
 // set overwrites row i with row j of another block, but for its key.
 func (b *block) set(i int, c *block, j int) {
-	b.ids[i] = c.ids[j]
+	b.ids[i], b.marks[i] = c.ids[j], c.marks[j]
 	for k := range b.columns {
 		b.columns[k].entries[i] = c.columns[k].entries[j]
 		if b.columns[k].numbers != nil {
@@ -119,17 +130,30 @@ func (b *block) endOfCell(from, to int, shift uint) int {
 	return from + n
 }
 
-// sumUp fills in the sums.
+// sumUp fills in the sums and tallies.
 func (b *block) sumUp() {
-	b.sums = make([]sum, 0, 1+b.len()/sumEvery)
-	var s sum
-	for i := 0; ; i += sumEvery {
-		b.sums = append(b.sums, s)
-		if i+sumEvery > b.len() {
-			return
-		}
-		s = s.plus(b.count(i, i+sumEvery))
+	n := 1 + b.len()/sumEvery
+	b.sums, b.tallies = make([]sum, n), make([]tally, n)
+	for i := range n - 1 {
+		from, to := i*sumEvery, (i+1)*sumEvery
+		b.sums[i+1] = b.sums[i].plus(b.count(from, to))
+		b.tallies[i+1] = b.tallies[i].plus(b.tallyOf(from, to))
 	}
+}
+
+// tally adds up the marks of the rows before one.
+func (b *block) tally(before int) tally {
+	last := before / sumEvery
+	return b.tallies[last].plus(b.tallyOf(last*sumEvery, before))
+}
+
+// tallyOf adds up the marks of rows from to to-1 one by one.
+func (b *block) tallyOf(from, to int) (t tally) {
+	for i := from; i < to; i++ {
+		t.rows += b.marks[i]
+		t.places += placeMark(b.keys[i])
+	}
+	return t
 }
 
 // sum adds up the positions of rows from to to-1.
@@ -154,13 +178,13 @@ func (b *block) count(from, to int) (s sum) {
 
 // size is about how many bytes the block takes.
 func (b *block) size() int {
-	row := 8 + len(lintu.ID{})
+	row := 8 + len(lintu.ID{}) + 8
 	for _, c := range b.columns {
 		row += 4
 		if c.numbers != nil {
 			row += 4
 		}
 	}
-	const headers = 200
-	return headers + 50*len(b.columns) + cap(b.keys)*row + len(b.sums)*16
+	const headers = 250
+	return headers + 50*len(b.columns) + cap(b.keys)*row + len(b.sums)*16 + len(b.tallies)*16
 }

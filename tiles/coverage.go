@@ -34,6 +34,7 @@ const node = -1
 type arc struct {
 	from, to uint32
 	box      box
+	mark     uint64 // of what it draws at all zooms
 }
 
 // coverageRow is one feature. Its refs, from to to-1, hold for each ring the
@@ -43,6 +44,7 @@ type coverageRow struct {
 	from, to uint32
 	box      box
 	label    position
+	mark     uint64 // of what it draws at all zooms, and of the label
 }
 
 // newCoverage takes the shapes of all rows at once and does not keep them. labels
@@ -66,6 +68,7 @@ func newCoverage(shapes []ringSet, labels []position) *coverage {
 		cut.row(r)
 	}
 	c.settleAll()
+	c.markAll()
 	c.compact(0)
 	return c
 }

@@ -2,6 +2,7 @@ package tiles
 
 import (
 	"iter"
+	"maps"
 	"slices"
 
 	"github.com/lintu-map/lintu"
@@ -36,6 +37,7 @@ func (c *coverage) put(row uint32, s ringSet, label position) {
 		change.labels = without([]position{before.label, label}, []position{{}})
 	}
 	change.settle(cut.added)
+	c.mark(maps.Keys(change.before), change.region.union(c.rows[row].box))
 	for _, a := range change.gone {
 		c.drop(a)
 	}

@@ -15,7 +15,7 @@ import (
 func content(c *coverage) []string {
 	text := func(number uint32) string {
 		a := c.arcs[number]
-		return fmt.Sprint(a.box, c.points[a.from:a.to], c.zooms[a.from:a.to])
+		return fmt.Sprint(a.box, a.mark, c.points[a.from:a.to], c.zooms[a.from:a.to])
 	}
 	var arcs []string
 	for number, a := range c.arcs {
@@ -26,7 +26,7 @@ func content(c *coverage) []string {
 	slices.Sort(arcs)
 	rows := []string{}
 	for row, r := range c.rows {
-		rows = append(rows, fmt.Sprint("row ", r.box, r.label))
+		rows = append(rows, fmt.Sprint("row ", r.box, r.label, r.mark))
 		for ring := range c.rowRings(uint32(row)) {
 			rows = append(rows, "ring")
 			for _, ref := range ring {

@@ -11,10 +11,7 @@ import (
 
 // settleAll works out the zooms of all vertices.
 func (c *coverage) settleAll() {
-	arcs := make([]uint32, len(c.arcs))
-	for i := range arcs {
-		arcs[i] = uint32(i)
-	}
+	arcs := c.allArcs()
 	var labels []position
 	for _, r := range c.rows {
 		if r.label != (position{}) {
@@ -27,6 +24,14 @@ func (c *coverage) settleAll() {
 		c.thinAll(arcs, least, zoom, obstacles)
 		obstacles = obstacles.thin(c.zooms, zoom)
 	}
+}
+
+func (c *coverage) allArcs() []uint32 {
+	arcs := make([]uint32, len(c.arcs))
+	for i := range arcs {
+		arcs[i] = uint32(i)
+	}
+	return arcs
 }
 
 // thinAll thins arcs at one zoom, on all processors.

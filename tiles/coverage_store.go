@@ -60,5 +60,5 @@ func (c *coverage) compact(n int) {
 
 // bytes returns how much memory the coverage takes.
 func (c *coverage) bytes() int {
-	return 8*cap(c.points) + cap(c.zooms) + 24*cap(c.arcs) + 4*cap(c.free) + 4*cap(c.refs) + 32*cap(c.rows)
+	return 8*cap(c.points) + cap(c.zooms) + 32*cap(c.arcs) + 4*cap(c.free) + 4*cap(c.refs) + 40*cap(c.rows)
 }

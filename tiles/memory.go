@@ -41,6 +41,10 @@ type memoryState struct {
 type heldLayer interface {
 	// appendTile appends the layer as it looks in a tile to the tile's message.
 	appendTile(message []byte, c Coord) []byte
+	// digest is a hash of what a tile is drawn from. Where it is equal, appendTile
+	// gives equal bytes, on every server; where it is 0, none. It does not draw, and
+	// costs little of what that would.
+	digest(c Coord) uint64
 	// isWithin reports whether all rows are in a box.
 	isWithin(b box) bool
 	// size is about how many bytes it takes.

@@ -11,18 +11,21 @@ import (
 // did not touch.
 type points struct {
 	*schema
-	blocks []*block
-	firsts []uint64     // the first code of each block
-	starts []int        // how many rows are before each block, and in all
-	words  []dictionary // of each field
+	blocks  []*block
+	firsts  []uint64     // the first code of each block
+	starts  []int        // how many rows are before each block, and in all
+	tallies []tally      // of the rows before each block, and of all
+	words   []dictionary // of each field
 }
 
 // newPoints makes a layer of sorted blocks, none of them empty.
 func newPoints(w *wordbook, blocks []*block) *points {
-	p := &points{schema: w.schema, words: w.dictionaries(), blocks: blocks, firsts: make([]uint64, len(blocks)), starts: make([]int, len(blocks)+1)}
+	p := &points{schema: w.schema, words: w.dictionaries(), blocks: blocks, firsts: make([]uint64, len(blocks)),
+		starts: make([]int, len(blocks)+1), tallies: make([]tally, len(blocks)+1)}
 	for i, b := range blocks {
 		p.firsts[i] = b.keys[0]
 		p.starts[i+1] = p.starts[i] + b.len()
+		p.tallies[i+1] = p.tallies[i].plus(b.tally(b.len()))
 	}
 	return p
 }
@@ -62,19 +65,19 @@ func (p *points) runs(from, to int, yield func(b *block, from, to int)) {
 const fewRows = 64
 
 // near calls yield for runs of rows, in order, that hold all rows in a box, and some
-// near it.
-func (p *points) near(b box, yield func(from, to int)) {
+// near it. It says of which runs all are in the box.
+func (p *points) near(b box, yield func(from, to int, within bool)) {
 	s := quadAround(b)
 	p.nearIn(s, p.rank(s.first), p.rankAfter(s), b, yield)
 }
 
 // nearIn does near for the rows of one square, which are from to to-1.
-func (p *points) nearIn(s quad, from, to int, b box, yield func(from, to int)) {
+func (p *points) nearIn(s quad, from, to int, b box, yield func(from, to int, within bool)) {
 	bounds := s.box()
 	switch {
 	case from == to || !b.meets(bounds):
 	case to-from <= fewRows || b.holds(bounds):
-		yield(from, to)
+		yield(from, to, b.holds(bounds))
 	default:
 		for i := range 4 {
 			q, end := s.quarter(i), to
@@ -94,7 +97,7 @@ func (p *points) size() int {
 		n += p.words[i].size()
 	}
 	for _, b := range p.blocks {
-		n += b.size() + 24
+		n += b.size() + 40
 	}
 	return n
 }

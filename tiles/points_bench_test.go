@@ -30,6 +30,15 @@ func county(b *testing.B, w *pointsWriter, n int) {
 	}
 }
 
+func benchmarkDigest(b *testing.B, held heldLayer, c Coord) {
+	b.ReportAllocs()
+	for b.Loop() {
+		if held.digest(c) == 0 {
+			b.Fatal("nothing there")
+		}
+	}
+}
+
 func BenchmarkPointLayer(b *testing.B) {
 	for _, n := range []int{100_000, 1_000_000} {
 		w := newPointsWriter(homeLayer)
@@ -53,6 +62,7 @@ func BenchmarkPointLayer(b *testing.B) {
 				b.ReportMetric(float64(len(layers[0].features)), "features")
 				b.ReportMetric(float64(p.size())/float64(n), "B/row")
 			})
+			b.Run(fmt.Sprintf("rows=%d/z=%d/digest", n, c.Z), func(b *testing.B) { benchmarkDigest(b, p, c) })
 		}
 		b.Run(fmt.Sprintf("rows=%d/edit", n), func(b *testing.B) {
 			row := lintu.LayerRow{Values: make([]lintu.Value, 3)}

@@ -29,7 +29,7 @@ func (w *pointsWriter) replace(held heldLayer, where []box) heldLayer {
 func (p *points) rowsIn(where []box) []int {
 	var rows []int
 	for _, b := range where {
-		p.near(b, func(from, to int) {
+		p.near(b, func(from, to int, _ bool) {
 			row := from
 			p.runs(from, to, func(run *block, from, to int) {
 				for _, key := range run.keys[from:to] {
@@ -48,7 +48,7 @@ func (p *points) rowsIn(where []box) []int {
 // isWithin reports whether all rows are in a box.
 func (p *points) isWithin(b box) bool {
 	n := 0
-	p.near(b, func(from, to int) {
+	p.near(b, func(from, to int, _ bool) {
 		p.runs(from, to, func(run *block, from, to int) {
 			for _, key := range run.keys[from:to] {
 				if b.contains(deinterleave(key)) {

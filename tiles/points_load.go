@@ -32,10 +32,7 @@ func (w *pointsWriter) take(r *lintu.LayerRow) error {
 	if err != nil {
 		return fmt.Errorf("%s %s: %w", w.info.Name, r.ID, err)
 	}
-	b := w.room()
-	b.keys = append(b.keys, interleave(positionOf(p)))
-	b.ids = append(b.ids, r.ID)
-	w.note(b, r.Values)
+	w.note(w.room(), r.ID, interleave(positionOf(p)), r.Values)
 	return nil
 }
 

@@ -301,9 +301,7 @@ func checkSame(t *testing.T, p, anew *points, cs []Coord) {
 		}
 	}
 	for _, c := range cs {
-		if !bytes.Equal(p.appendTile(nil, c), anew.appendTile(nil, c)) {
-			t.Fatalf("tile %v of %d rows differs from that of a layer loaded anew", c, p.len())
-		}
+		checkTile(t, p, anew, c)
 	}
 }
 

@@ -20,7 +20,7 @@ func (p *points) writeRows(w *layerWriter, message []byte, c Coord) []byte {
 	w.begin(message, string(p.info.Name), p.keys, c)
 	f := c.frame()
 	var text []byte
-	p.near(f.reach(), func(from, to int) {
+	p.near(f.reach(), func(from, to int, _ bool) {
 		p.runs(from, to, func(b *block, from, to int) {
 			for i := from; i < to; i++ {
 				if w.point(deinterleave(b.keys[i])) {

@@ -11,7 +11,7 @@ type polygons struct {
 	*schema
 	words    []dictionary // of each field
 	rows     *block       // ids and columns; where the id is zero there is no row
-	marks    []uint64     // of each row, of its shape and label as they were read
+	read     []uint64     // of each row, a mark of its shape and label as they were read
 	coverage *coverage
 	index    quadIndex
 }
@@ -78,7 +78,7 @@ func (p *polygons) isWithin(b box) bool {
 
 // size implements heldLayer.
 func (p *polygons) size() int {
-	n := p.rows.size() + 8*cap(p.marks) + p.coverage.bytes() + p.index.size()
+	n := p.rows.size() + 8*cap(p.read) + p.coverage.bytes() + p.index.size()
 	for i := range p.words {
 		n += p.words[i].size()
 	}

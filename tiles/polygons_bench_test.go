@@ -74,6 +74,7 @@ func BenchmarkPolygonLayer(b *testing.B) {
 			b.ReportMetric(float64(p.size())/(n*n), "B/row")
 			b.ReportMetric(took.Seconds(), "cpu-s/load")
 		})
+		b.Run(fmt.Sprintf("z=%d/digest", z), func(b *testing.B) { benchmarkDigest(b, p, c) })
 	}
 	b.Run("edit", func(b *testing.B) {
 		where := []box{boxAround(orb.Point{113.5, 28.15}, 0)}

@@ -2,10 +2,10 @@ package tiles
 
 import (
 	"fmt"
-	"hash/maphash"
 	"maps"
 	"slices"
 
+	"github.com/cespare/xxhash/v2"
 	"github.com/paulmach/orb"
 
 	"github.com/lintu-map/lintu"
@@ -23,7 +23,7 @@ type polygonsWriter struct {
 type shaped struct {
 	rings ringSet
 	label position // zero for none
-	mark  uint64   // equal for what was read equal
+	mark  uint64   // of both as they were read
 }
 
 func newPolygonsWriter(l lintu.LayerInfo) *polygonsWriter {
@@ -39,9 +39,7 @@ func (w *polygonsWriter) take(r *lintu.LayerRow) error {
 		return fmt.Errorf("%s %s: %w", w.info.Name, r.ID, err)
 	}
 	w.shapes = append(w.shapes, s)
-	w.taken.keys = append(w.taken.keys, 0)
-	w.taken.ids = append(w.taken.ids, r.ID)
-	w.note(w.taken, r.Values)
+	w.note(w.taken, r.ID, 0, r.Values)
 	return nil
 }
 
@@ -72,11 +70,7 @@ func readShape(r *lintu.LayerRow) (s shaped, err error) {
 		}
 		s.label = positionOf(p)
 	}
-	var h maphash.Hash
-	h.SetSeed(lexiconSeed)
-	h.Write(r.Geometry)
-	h.Write(r.Label)
-	s.mark = h.Sum64()
+	s.mark = markOf(xxhash.Sum64(r.Geometry), xxhash.Sum64(r.Label))
 	return s, nil
 }
 
@@ -84,7 +78,7 @@ func readShape(r *lintu.LayerRow) (s shaped, err error) {
 func (w *polygonsWriter) load() heldLayer {
 	p := &polygons{schema: w.schema, words: w.dictionaries(), rows: w.taken, coverage: coverageOf(w.shapes)}
 	for _, s := range w.shapes {
-		p.marks = append(p.marks, s.mark)
+		p.read = append(p.read, s.mark)
 	}
 	p.reindex()
 	w.forget()
@@ -113,7 +107,7 @@ func (p *polygons) reindex() {
 // replace implements layerKeeper. A row lies in a box if its own box meets it.
 func (w *polygonsWriter) replace(held heldLayer, where []box) heldLayer {
 	p := held.(*polygons)
-	next := &polygons{schema: p.schema, rows: newBlock(w.numbered, p.rows.len()), marks: slices.Clone(p.marks), coverage: p.coverage, index: p.index}
+	next := &polygons{schema: p.schema, rows: newBlock(w.numbered, p.rows.len()), read: slices.Clone(p.read), coverage: p.coverage, index: p.index}
 	next.rows.add(p.rows, 0, p.rows.len())
 	gone, free := p.rowsMeeting(where), p.freeRows()
 	changed, seen := map[uint32]shaped{}, map[lintu.ID]bool{}
@@ -132,13 +126,13 @@ func (w *polygonsWriter) replace(held heldLayer, where []box) heldLayer {
 		default:
 			row = uint32(next.rows.len())
 			next.rows.add(w.taken, i, i+1)
-			next.marks = append(next.marks, 0)
+			next.read = append(next.read, 0)
 		}
-		if !known || s.mark != p.marks[row] {
+		if !known || s.mark != p.read[row] {
 			changed[row] = s
 		}
 		next.rows.set(int(row), w.taken, i)
-		next.marks[row] = s.mark
+		next.read[row] = s.mark
 	}
 	for _, row := range gone {
 		changed[row] = shaped{}

@@ -47,9 +47,7 @@ func (c Coord) quad() quad {
 
 // reach is the box of the positions that round to units of the buffered tile.
 func (f *frame) reach() box {
-	side := func(origin int64, unit int64) uint32 {
-		return uint32(min(max(origin+unit<<f.shift, 0), 1<<positionBits-1))
-	}
-	return box{side(f.west, gridLow), side(f.north, gridLow),
-		side(f.west, gridHigh+1) - 1, side(f.north, gridHigh+1) - 1}
+	first := func(origin int64) uint32 { return uint32(max(origin+gridLow<<f.shift, 0)) }
+	last := func(origin int64) uint32 { return uint32(min(origin+(gridHigh+1)<<f.shift, 1<<positionBits) - 1) }
+	return box{first(f.west), first(f.north), last(f.west), last(f.north)}
 }

@@ -1,6 +1,8 @@
 package tiles
 
 import (
+	"github.com/cespare/xxhash/v2"
+
 	"github.com/lintu-map/lintu"
 )
 
@@ -50,8 +52,10 @@ func newWordbook(l lintu.LayerInfo) wordbook {
 	return wordbook{schema: s, lexicons: make([]lexicon, len(s.fields))}
 }
 
-// note appends the values of a row to the columns of a block.
-func (w *wordbook) note(b *block, values []lintu.Value) {
+// note appends a row to a block.
+func (w *wordbook) note(b *block, id lintu.ID, key uint64, values []lintu.Value) {
+	w.scratch = appendRow(w.scratch[:0], w.fields, id, key, values)
+	b.keys, b.ids, b.marks = append(b.keys, key), append(b.ids, id), append(b.marks, xxhash.Sum64(w.scratch))
 	for i := range b.columns {
 		entry, number := w.look(i, &values[i])
 		b.columns[i].entries = append(b.columns[i].entries, entry)
