@@ -69,7 +69,8 @@ type DB struct {
 
 	chosen chosen // settings about cases
 
-	commits commits // of the owner's pool and the application's
+	commits commits  // of the owner's pool and the application's
+	contact *contact // with the server
 
 	unmaskPerDay int
 	now          func() time.Time // by which cases are decided
@@ -147,11 +148,20 @@ func Open(ctx context.Context, url string, opts Options) (*DB, error) {
 			return nil, toError(err)
 		}
 	}
+	db.contact = newContact(db.pool.Config().ConnConfig, db.log, db.reset)
 	if err := db.inspect(ctx); err != nil {
 		db.Close()
 		return nil, err
 	}
 	return db, nil
+}
+
+// reset drops the connections to a server that was away.
+func (db *DB) reset() {
+	for _, p := range []*pgxpool.Pool{db.tiles, db.pool, db.owner} {
+		p.Reset()
+	}
+	db.commits.more()
 }
 
 // asApp makes the connections those of the application's role.
@@ -268,10 +278,16 @@ func (db *DB) Pool() *pgxpool.Pool { return db.pool }
 func (db *DB) Owner() *pgxpool.Pool { return db.owner }
 
 // Ping asks the server for a sign of life: what a readiness check needs.
-func (db *DB) Ping(ctx context.Context) error { return toError(db.pool.Ping(ctx)) }
+func (db *DB) Ping(ctx context.Context) error {
+	_, err := reach(ctx, db.contact, func(ctx context.Context) (struct{}, error) { return struct{}{}, db.pool.Ping(ctx) })
+	return err
+}
 
 // Close ends all connections, waiting for those in use. Closing twice is safe.
 func (db *DB) Close() {
+	if db.contact != nil {
+		db.contact.stop()
+	}
 	for _, p := range []*pgxpool.Pool{db.tiles, db.pool, db.owner} {
 		if p != nil {
 			p.Close()

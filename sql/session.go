@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/lintu-map/lintu"
 )
@@ -72,13 +73,25 @@ func (a *Accounts) Session(ctx context.Context, tenant int32, secret string) (*l
 		return a.tokenSession(ctx, tenant, secret)
 	}
 	now := a.now()
-	s, seen, err := a.findSession(ctx, a.db.pool, tenant, secret, now)
-	if err != nil || now.Sub(seen) < touchAfter {
-		return s, err
+	type found struct {
+		*lintu.Session
+		seen time.Time
 	}
-	_, err = a.db.pool.Exec(ctx, `WITH used AS (UPDATE session SET seen_at = $3 WHERE tenant_id = $1 AND id = $2 AND seen_at < $3 RETURNING account_id)
+	s, err := reach(ctx, a.db.contact, func(ctx context.Context) (f found, err error) {
+		f.Session, f.seen, err = a.findSession(ctx, a.db.pool, tenant, secret, now)
+		return f, err
+	})
+	if err != nil || now.Sub(s.seen) < touchAfter {
+		return s.Session, err
+	}
+	return s.Session, a.touch(ctx, `WITH used AS (UPDATE session SET seen_at = $3 WHERE tenant_id = $1 AND id = $2 AND seen_at < $3 RETURNING account_id)
 		UPDATE account SET seen_at = $3 WHERE tenant_id = $1 AND id IN (SELECT account_id FROM used)`, tenant, s.ID, now)
-	return s, toError(err)
+}
+
+// touch notes a use; it may be done twice.
+func (a *Accounts) touch(ctx context.Context, statement string, args ...any) error {
+	_, err := reach(ctx, a.db.contact, func(ctx context.Context) (pgconn.CommandTag, error) { return a.db.pool.Exec(ctx, statement, args...) })
+	return err
 }
 
 // querier is a pool or a transaction.

@@ -56,9 +56,10 @@ func (r *Reader) TileLayer(ctx context.Context, tenant int32, l lintu.LayerInfo,
 	if in.nowhere() {
 		return nil, nil
 	}
-	var mvt []byte
-	err := r.db.tiles.QueryRow(ctx, tileSQL(l, w, z, in), args...).Scan(&mvt)
-	return mvt, toError(err)
+	return reach(ctx, r.db.contact, func(ctx context.Context) (mvt []byte, err error) {
+		err = r.db.tiles.QueryRow(ctx, tileSQL(l, w, z, in), args...).Scan(&mvt)
+		return mvt, err
+	})
 }
 
 // tileSQL returns the statement of a layer at a zoom.

@@ -2,6 +2,7 @@ package sql
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -116,20 +117,26 @@ var tokenSQL = `SELECT t.id, a.id, a.login, a.one_time_until IS NOT NULL, t.righ
 // tokenSession finds what a token stands for.
 func (a *Accounts) tokenSession(ctx context.Context, tenant int32, secret string) (*lintu.Session, error) {
 	now := a.now()
-	s := lintu.Session{Token: true}
-	var used *time.Time
-	err := a.db.pool.QueryRow(ctx, tokenSQL, tenant, sumOf(secret), now).
-		Scan(&s.ID, &s.Account, &s.Login, &s.MustChange, &s.Only, &used, &s.ExpiresAt, &s.Grants)
-	if err == pgx.ErrNoRows {
+	type found struct {
+		lintu.Session
+		used *time.Time
+	}
+	s, err := reach(ctx, a.db.contact, func(ctx context.Context) (s found, err error) {
+		s.Token = true
+		err = a.db.pool.QueryRow(ctx, tokenSQL, tenant, sumOf(secret), now).
+			Scan(&s.ID, &s.Account, &s.Login, &s.MustChange, &s.Only, &s.used, &s.ExpiresAt, &s.Grants)
+		return s, err
+	})
+	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, lintu.Errorf(lintu.CodeUnauthenticated, "令牌无效、已过期或已撤销；请在账号页面新建一个。",
 			"The token is wrong, out of date or revoked; please make another on the account page.")
 	}
 	if err != nil {
-		return nil, toError(err)
+		return nil, err
 	}
-	if used == nil || now.Sub(*used) >= touchAfter {
-		_, err = a.db.pool.Exec(ctx, `WITH used AS (UPDATE token SET used_at = $3 WHERE tenant_id = $1 AND id = $2 RETURNING account_id)
+	if s.used == nil || now.Sub(*s.used) >= touchAfter {
+		err = a.touch(ctx, `WITH used AS (UPDATE token SET used_at = $3 WHERE tenant_id = $1 AND id = $2 RETURNING account_id)
 			UPDATE account SET seen_at = $3 WHERE tenant_id = $1 AND id IN (SELECT account_id FROM used)`, tenant, s.ID, now)
 	}
-	return &s, toError(err)
+	return &s.Session, err
 }

@@ -49,7 +49,7 @@ type look struct {
 
 // lookTimeout ends a look that the database does not answer; it outlives the
 // request that caused it, because others wait for it too.
-const lookTimeout = 10 * time.Second
+const lookTimeout = 5 * time.Second
 
 // LayerVersions implements lintu.LayerVersions. It costs nothing if this process has
 // committed nothing since the last look a moment ago, else one short query, shared by
@@ -65,13 +65,15 @@ func (r *Reader) LayerVersions(ctx context.Context, tenant int32) (map[lintu.Lay
 	if last := w.last.Load(); last != nil && last.commits == r.db.commits.count() && time.Since(last.at) < lookAgain {
 		return last.versions, nil
 	}
-	l := w.join(context.WithoutCancel(ctx), r.db, tenant)
-	select {
-	case <-l.done:
-		return l.versions, l.err
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
+	return reach(ctx, r.db.contact, func(ctx context.Context) (map[lintu.Layer]uint64, error) {
+		l := w.join(context.WithoutCancel(ctx), r.db, tenant)
+		select {
+		case <-l.done:
+			return l.versions, l.err
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	})
 }
 
 func (w *watch) join(ctx context.Context, db *DB, tenant int32) *look {
@@ -93,6 +95,8 @@ func (w *watch) run(ctx context.Context, db *DB, tenant int32, l *look) {
 	w.mu.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
 	defer cancel()
+	ctx, untie := db.contact.during(ctx)
+	defer untie()
 	found := looked{at: time.Now(), commits: db.commits.count()}
 	var now string
 	var changed []string
