@@ -67,6 +67,7 @@ type Field struct {
 	Tile     bool      `json:"tile,omitempty"`     // tiles carry it
 	Values   []string  `json:"values,omitempty"`   // the allowed values, if they are few
 	Repeats  bool      `json:"-"`                  // many features share a value; memory holds it once
+	Drawn    bool      `json:"-"`                  // maps draw by it: bare tiles carry it still
 }
 
 // LayerInfo is the one declaration of a layer. Tiles, collections, the OpenAPI
@@ -89,13 +90,23 @@ type LayerInfo struct {
 	// whose sum over all tiles of one zoom equals the number of rows. Equal to
 	// MinZoom for layers that do not cluster.
 	DetailZoom int `json:"detailZoom"`
-	// CellShift says how large the cells are in which points are counted: 2^CellShift
+	// CellShift says how large the cells are in which features are counted: 2^CellShift
 	// tile units a side.
 	CellShift int `json:"-"`
+	// Reduction says how the layer gives way in a tile that would be too large.
+	Reduction Reduction `json:"-"`
 	// InMemory layers are kept in memory with the fields that tiles carry. Their tiles
 	// of the present are made from there, for those who are shown all of the layer.
 	InMemory bool    `json:"-"`
 	Fields   []Field `json:"fields"`
+	// Step is that of the reduction at which the layer is drawn, and these are what it does to
+	// shapes, where Reduced says so: they are drawn as so many zooms further out; without
+	// id, and of the fields with those only that are Drawn; and those whose box has sides
+	// of less than CountBelow tile units are counted.
+	Step       int  `json:"-"`
+	Coarser    int  `json:"-"`
+	Bare       bool `json:"-"`
+	CountBelow int  `json:"-"`
 	// Personal are the fields of Person that a file may bring. They are no part of
 	// the layer: nothing but Persons gives them out.
 	Personal []Field `json:"personal,omitempty"`
@@ -121,7 +132,7 @@ func (l LayerInfo) Field(name string) (Field, bool) {
 func (l LayerInfo) TileFields() []Field {
 	var fs []Field
 	for _, f := range l.Fields {
-		if f.Tile {
+		if f.Tile && (f.Drawn || !l.Bare) {
 			fs = append(fs, f)
 		}
 	}
@@ -207,16 +218,18 @@ func areaLayer(name Layer, level Level, minZoom int, nameRequired bool) LayerInf
 	n := fieldName
 	n.Required = nameRequired
 	return LayerInfo{Name: name, Kind: KindArea, Level: level, Title: title, Shape: Polygon,
-		MinZoom: minZoom, DetailZoom: minZoom, InMemory: true,
+		MinZoom: minZoom, DetailZoom: minZoom, Reduction: Coarsen, InMemory: true,
 		Fields: append([]Field{fieldCode, n, fieldParent}, counted...)}
 }
 
-func baseLayer(name Layer, title Text, shape Shape, minZoom int, extra ...Field) LayerInfo {
+func baseLayer(layer Layer, title Text, shape Shape, minZoom int, extra ...Field) LayerInfo {
 	code := fieldCode
 	code.Required, code.Tile = false, false // derived from the shape where the file has none
-	return LayerInfo{Name: name, Kind: KindBase, Title: title, Shape: shape,
-		MinZoom: minZoom, DetailZoom: minZoom, InMemory: shape == Polygon,
-		Fields: append([]Field{code, fieldName, fieldClass}, extra...)}
+	name, class := fieldName, fieldClass
+	name.Drawn, class.Drawn = layer != Buildings, layer == Roads
+	return LayerInfo{Name: layer, Kind: KindBase, Title: title, Shape: shape,
+		MinZoom: minZoom, DetailZoom: minZoom, CellShift: 8, Reduction: CountSmall, InMemory: shape == Polygon,
+		Fields: append([]Field{code, name, class}, extra...)}
 }
 
 // Layers declares every layer, in drawing order of an atlas: areas from wide to
@@ -229,7 +242,7 @@ var Layers = []LayerInfo{
 	areaLayer(Grids, LevelGrid, 11, false),
 	areaLayer(Cells, LevelCell, 14, false),
 	{Name: Households, Kind: KindHousehold, Title: Text{"户", "households"}, Shape: Point, Needs: SeeHouseholds, MinZoom: 10, DetailZoom: 15,
-		CellShift: 6, InMemory: true, // they glow: as fine as the eye tells apart
+		CellShift: 6, Reduction: CountAll, InMemory: true, // they glow: as fine as the eye tells apart
 		Fields: []Field{
 			fieldCode,
 			{Name: "name", Type: String, Title: Text{"地址", "address"}, Import: true, Tile: true},
@@ -244,7 +257,7 @@ var Layers = []LayerInfo{
 			{Name: "note", Type: String, Title: Text{"备注", "note"}},
 		}},
 	{Name: Heads, Kind: KindHead, Title: Text{"邻长", "neighbor heads"}, Shape: Point, Needs: SeeHouseholds, MinZoom: 8, DetailZoom: 13,
-		CellShift: 9, InMemory: true, // a number needs room
+		CellShift: 9, Reduction: CountAll, InMemory: true, // a number needs room
 		Fields: []Field{
 			fieldCode,
 			// The public name of the post, not of the person: names of persons
@@ -258,12 +271,13 @@ var Layers = []LayerInfo{
 			{Name: "note", Type: String, Title: Text{"备注", "note"}},
 		}},
 	{Name: Links, Kind: KindLink, Title: Text{"联户", "assignments"}, Shape: Line, Needs: SeeHouseholds, MinZoom: 15, DetailZoom: 15,
+		CellShift: 8, Reduction: CountSmall,
 		Fields: []Field{
 			{Name: "code", Type: String, Title: Text{"户代码", "household's code"}, Tile: true},
 			{Name: "head", Type: String, Title: Text{"邻长代码", "neighbor head's code"}, Tile: true},
 		}},
 	{Name: Units, Kind: KindUnit, Title: Text{"责任单位", "responsible units"}, Shape: Point, Needs: SeeUnits, MinZoom: 10, DetailZoom: 10,
-		InMemory: true,
+		CellShift: 9, Reduction: CountAll, InMemory: true,
 		Fields: []Field{
 			fieldCode,
 			{Name: "name", Type: String, Title: Text{"名称", "name"}, Required: true, Import: true, Tile: true},
@@ -273,7 +287,7 @@ var Layers = []LayerInfo{
 	// Open cases; in the past, those that were open then, as they are now. Of those
 	// that the viewer sees the outline of only, what is no part of it is null.
 	{Name: Cases, Kind: KindCase, Title: Text{"案卷", "cases"}, Shape: Point, Needs: SeeCases, MinZoom: 8, DetailZoom: 13,
-		CellShift: 9, InMemory: true,
+		CellShift: 9, Reduction: CountAll, InMemory: true,
 		Fields: []Field{
 			{Name: "code", Type: String, Title: Text{"案卷号", "number"}, Tile: true},
 			{Name: "category", Type: String, Title: Text{"类别", "category"}, Tile: true, Repeats: true},

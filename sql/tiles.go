@@ -16,8 +16,8 @@ const (
 )
 
 // tileStatements holds one statement per layer for the features, one for the
-// clusters, each for the present and for an instant; those of a territory are made
-// when they are asked for. Parameters: $1 tenant,
+// clusters, each for the present and for an instant; those of a territory, and of
+// layers that are reduced, are made when they are asked for. Parameters: $1 tenant,
 // $2 instant (present: unused, null), $3 $4 $5 zoom, column, row, $6 to $9 west,
 // south, east, north of what may show in the tile, in degrees; then those of the
 // territory.
@@ -65,9 +65,9 @@ func (r *Reader) TileLayer(ctx context.Context, tenant int32, l lintu.LayerInfo,
 // tileSQL returns the statement of a layer at a zoom.
 func tileSQL(l lintu.LayerInfo, w when, z int, in inside) string {
 	switch clusters := z < l.DetailZoom; {
-	case in.limited && clusters:
+	case (in.limited || l.Step > 0) && clusters:
 		return clusterSQL(l, w, in)
-	case in.limited:
+	case in.limited || l.Step > 0:
 		return detailSQL(l, w, in)
 	case clusters:
 		return tileStatements[l.Name].clusters[w]
@@ -81,14 +81,20 @@ func detailSQL(l lintu.LayerInfo, w when, in inside) string {
 	if l.Kind == lintu.KindLink {
 		from = linkRelation(w, linksNear(w)+in.exactly(l))
 	}
-	where := "r.geom && " + tileBox
 	geom := "r.geom"
+	if l.Coarser > 0 {
+		geom = coarserSQL(l)
+	}
 	if l.Shape != lintu.Point {
 		// Cutting first spares projecting all of a large shape, and the poles.
-		geom = "ST_ClipByBox2D(r.geom, ST_Expand(" + tileBox + ", ($8 - $6)::float8 / 64))"
+		geom = "ST_ClipByBox2D(" + geom + ", ST_Expand(" + tileBox + ", ($8 - $6)::float8 / 64))"
 	}
-	geom = fmt.Sprintf("ST_AsMVTGeom(ST_Transform(%s, 3857), ST_TileEnvelope($3::int, $4::int, $5::int), %d, %d, true)", geom, tileExtent, tileBuffer)
-	sql := layerSQL(string(l.Name), fmt.Sprintf("SELECT %s AS geom, %s FROM (%s) r WHERE %s ORDER BY r.code", geom, tileProperties(l), from, where))
+	geom = fmt.Sprintf("ST_AsMVTGeom(ST_Transform(%s, 3857), ST_TileEnvelope($3::int, $4::int, $5::int), %d, %d, true) AS geom", geom, tileExtent, tileBuffer)
+	rows := fmt.Sprintf("SELECT %s FROM (%s) r WHERE r.geom && %s ORDER BY r.code", strings.Join(append([]string{geom}, tileProperties(l)...), ", "), from, tileBox)
+	if l.CountBelow > 0 {
+		rows = countSmallSQL(l, geom, from)
+	}
+	sql := layerSQL(string(l.Name), rows)
 	if l.Kind == lintu.KindArea {
 		sql += " || " + labelSQL(l, from)
 	}
@@ -111,14 +117,15 @@ func layerSQL(name, rows string) string {
 	return fmt.Sprintf("coalesce((SELECT ST_AsMVT(t, '%s', %d, 'geom') FROM (%s) t), '')", name, tileExtent, rows)
 }
 
-func tileProperties(l lintu.LayerInfo) string {
-	properties := []string{"r.id::text AS id"}
-	for _, f := range l.Fields {
-		if f.Tile {
-			properties = append(properties, "r."+f.Name)
-		}
+func tileProperties(l lintu.LayerInfo) []string {
+	var properties []string
+	if !l.Bare {
+		properties = append(properties, "r.id::text AS id")
 	}
-	return strings.Join(properties, ", ")
+	for _, f := range l.TileFields() {
+		properties = append(properties, "r."+f.Name)
+	}
+	return properties
 }
 
 // labelSQL makes the layer of label points. A label lies inside its area, so
@@ -127,7 +134,7 @@ func labelSQL(l lintu.LayerInfo, from string) string {
 	rows := fmt.Sprintf("SELECT ST_Point(((u.x & %[1]d) >> 8)::float8, ((u.y & %[1]d) >> 8)::float8) AS geom, %[2]s"+
 		" FROM (%[3]s) r CROSS JOIN LATERAL (SELECT %[4]s AS x, %[5]s AS y OFFSET 0) u"+
 		" WHERE r.geom && %[6]s AND u.x >> 20 = $4::int AND u.y >> 20 = $5::int ORDER BY r.code",
-		fineMask, tileProperties(l), from, fineX("r.label"), fineY("r.label"), tileBox)
+		fineMask, strings.Join(tileProperties(l), ", "), from, fineX("r.label"), fineY("r.label"), tileBox)
 	return layerSQL(string(l.Name)+lintu.LabelSuffix, rows)
 }
 
@@ -135,13 +142,17 @@ func labelSQL(l lintu.LayerInfo, from string) string {
 // numbers of 1/256 tile unit, so that sums do not depend on the order of rows,
 // and every point belongs to one tile only.
 func clusterSQL(l lintu.LayerInfo, w when, in inside) string {
-	cell := 8 + l.CellShift
-	rows := fmt.Sprintf("SELECT ST_Point((sum((p.x & %[1]d)::int) / count(*) >> 8)::float8, (sum((p.y & %[1]d)::int) / count(*) >> 8)::float8) AS geom, count(*)::int AS count"+
-		" FROM (SELECT %[2]s AS x, %[3]s AS y FROM (%[4]s) r WHERE r.geom && %[5]s OFFSET 0) p"+ // OFFSET 0: computed once per row
-		" WHERE p.x >> 20 = $4::int AND p.y >> 20 = $5::int"+
-		" GROUP BY (p.x & %[1]d) >> %[6]d, (p.y & %[1]d) >> %[6]d ORDER BY (p.y & %[1]d) >> %[6]d, (p.x & %[1]d) >> %[6]d",
-		fineMask, fineX("r.geom"), fineY("r.geom"), relation(l, w, in), tileBox, cell)
-	return "SELECT " + layerSQL(string(l.Name), rows) + usesAt(w)
+	points := fmt.Sprintf("SELECT %s AS x, %s AS y FROM (%s) r WHERE r.geom && %s OFFSET 0", // OFFSET 0: computed once per row
+		fineX("r.geom"), fineY("r.geom"), relation(l, w, in), tileBox)
+	return "SELECT " + layerSQL(string(l.Name), cellsSQL(l, points)) + usesAt(w)
+}
+
+// cellsSQL counts those of some points that are in the tile, cell by cell: geom, count.
+func cellsSQL(l lintu.LayerInfo, points string) string {
+	return fmt.Sprintf("SELECT ST_Point((sum((p.x & %[1]d)::int) / count(*) >> 8)::float8, (sum((p.y & %[1]d)::int) / count(*) >> 8)::float8) AS geom, count(*)::int AS count"+
+		" FROM (%[2]s) p WHERE p.x >> 20 = $4::int AND p.y >> 20 = $5::int"+
+		" GROUP BY (p.x & %[1]d) >> %[3]d, (p.y & %[1]d) >> %[3]d ORDER BY (p.y & %[1]d) >> %[3]d, (p.x & %[1]d) >> %[3]d",
+		fineMask, points, 8+l.CellShift)
 }
 
 // fineMask keeps the position inside a tile: 4096 units of 256 parts each.

@@ -14,9 +14,9 @@ import (
 // checkTile compares a tile of a layer with that of one loaded anew.
 func checkTile(t *testing.T, held, anew heldLayer, c Coord) []byte {
 	t.Helper()
-	got, want := held.appendTile(nil, c), anew.appendTile(nil, c)
+	got := held.appendTile(nil, c, 0)
 	digest := held.digest(c)
-	if !bytes.Equal(got, want) {
+	if !bytes.Equal(everyStep(held, c), everyStep(anew, c)) {
 		t.Fatalf("tile %v differs from that of a layer loaded anew", c)
 	}
 	if digest != anew.digest(c) {
@@ -26,6 +26,15 @@ func checkTile(t *testing.T, held, anew heldLayer, c Coord) []byte {
 		t.Fatalf("tile %v shows something and has no digest", c)
 	}
 	return got
+}
+
+// everyStep is a tile at each step of its layer's reduction.
+func everyStep(held heldLayer, c Coord) []byte {
+	var all []byte
+	for step := range 8 {
+		all = held.appendTile(all, c, step)
+	}
+	return all
 }
 
 // history is what digests stood for, by tile.
@@ -106,16 +115,17 @@ func TestDigestOfPoints(t *testing.T) {
 				all[i].take(t, anew)
 			}
 		}
-		before := held.appendTile(nil, at)
+		before := held.appendTile(nil, at, 0)
 		held = w.replace(held, where)
-		if same := bytes.Equal(before, held.appendTile(nil, at)); same != (was == held.digest(at)) {
+		if same := bytes.Equal(before, held.appendTile(nil, at, 0)); same != (was == held.digest(at)) {
 			t.Fatalf("round %d: the same bytes: %v, and digests %x and %x", round, same, was, held.digest(at))
 		}
 		fresh := anew.load()
 		for z := range lintu.MaxZoom + 1 {
 			for _, p := range []orb.Point{{113.55, 28.15}, {113.5502, 28.15}, {113.5504, 28.15}} {
 				c := coordAt(p, z)
-				h.note(t, c, held.digest(c), checkTile(t, held, fresh, c))
+				checkTile(t, held, fresh, c)
+				h.note(t, c, held.digest(c), everyStep(held, c))
 			}
 		}
 	}
@@ -205,14 +215,16 @@ func TestDigestOfPolygons(t *testing.T) {
 		for i := range plots {
 			g := &plots[i]
 			c := view(g)
-			h.note(t, c, held.digest(c), checkTile(t, held, fresh, c))
+			checkTile(t, held, fresh, c)
+			h.note(t, c, held.digest(c), everyStep(held, c))
 			if far := max(g.x-f.x, f.x-g.x, g.y-f.y, f.y-g.y) > 2; round > 0 && far && was.digest(c) != held.digest(c) {
 				t.Fatalf("round %d: a change of plot %d, %d changes the digest of tile %v", round, f.x, f.y, c)
 			}
 		}
 		for z := range lintu.MaxZoom + 1 {
 			c := coordAt(orb.Point{113.503, 28.103}, z)
-			h.note(t, c, held.digest(c), checkTile(t, held, fresh, c))
+			checkTile(t, held, fresh, c)
+			h.note(t, c, held.digest(c), everyStep(held, c))
 		}
 	}
 	h.check(t)

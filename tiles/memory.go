@@ -39,10 +39,11 @@ type memoryState struct {
 
 // heldLayer is the state of a layer at one instant. It never changes.
 type heldLayer interface {
-	// appendTile appends the layer as it looks in a tile to the tile's message.
-	appendTile(message []byte, c Coord) []byte
+	// appendTile appends the layer as it looks in a tile, at a step of its reduction, to
+	// the tile's message.
+	appendTile(message []byte, c Coord, step int) []byte
 	// digest is a hash of what a tile is drawn from. Where it is equal, appendTile
-	// gives equal bytes, on every server; where it is 0, none. It does not draw, and
+	// gives equal bytes at each step, on every server; where it is 0, none. It does not draw, and
 	// costs little of what that would.
 	digest(c Coord) uint64
 	// isWithin reports whether all rows are in a box.
@@ -122,7 +123,7 @@ func (m *Memory) TileLayer(ctx context.Context, tenant int32, l lintu.LayerInfo,
 			return nil, err
 		}
 		if p := k.layer(l.Name); p != nil {
-			return p.appendTile(nil, Coord{z, x, y}), nil
+			return p.appendTile(nil, Coord{z, x, y}, l.Step), nil
 		}
 	}
 	return m.store.TileLayer(ctx, tenant, l, within, z, x, y, at)

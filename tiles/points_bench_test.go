@@ -48,11 +48,11 @@ func BenchmarkPointLayer(b *testing.B) {
 		for _, z := range []int{10, 12, 14, 15, 16, 18} {
 			c := coordAt(orb.Point{113.5, 28.15}, z)
 			b.Run(fmt.Sprintf("rows=%d/z=%d", n, c.Z), func(b *testing.B) {
-				buf := p.appendTile(nil, c)
+				buf := p.appendTile(nil, c, 0)
 				b.ReportAllocs()
 				before := cpuTime()
 				for b.Loop() {
-					buf = p.appendTile(buf[:0], c)
+					buf = p.appendTile(buf[:0], c, 0)
 				}
 				layers, err := readTile(buf)
 				if err != nil || len(layers) != 1 {

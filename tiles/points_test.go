@@ -171,7 +171,7 @@ func TestPointTilesEqualAPlainScan(t *testing.T) {
 		homes := newHomes(r, n)
 		p := layerOf(t, homes)
 		for _, c := range coords(r, homes, 30) {
-			if got, want := features(t, p.appendTile(nil, c)), scanned(homes, c); !reflect.DeepEqual(got, want) {
+			if got, want := features(t, p.appendTile(nil, c, 0)), scanned(homes, c); !reflect.DeepEqual(got, want) {
 				t.Fatalf("%d rows, tile %v: %d features, want %d", n, c, len(got), len(want))
 			}
 		}
@@ -211,7 +211,7 @@ func TestCellsCountEveryRowOnce(t *testing.T) {
 		z := rapid.IntRange(0, 4).Draw(rt, "z")
 		sum := uint64(0)
 		for i := range 1 << (2 * z) {
-			layers, err := readTile(p.appendTile(nil, Coord{z, i >> z, i & (1<<z - 1)}))
+			layers, err := readTile(p.appendTile(nil, Coord{z, i >> z, i & (1<<z - 1)}, 0))
 			if err != nil {
 				rt.Fatal(err)
 			}
@@ -273,7 +273,7 @@ func TestEditsEqualLoadingAnew(t *testing.T) {
 		}
 		p := w.load().(*points)
 		for round := range 12 {
-			before, was := p, p.appendTile(nil, Coord{})
+			before, was := p, p.appendTile(nil, Coord{}, 0)
 			var where []box
 			homes, where = homesAfter(r, homes, []int{1, 5, 3000}[round%3])
 			for i := range homes { // also some that lie outside
@@ -283,7 +283,7 @@ func TestEditsEqualLoadingAnew(t *testing.T) {
 			}
 			p = w.replace(p, where).(*points)
 			checkSame(t, p, layerOf(t, homes), coords(r, homes, 30))
-			if !bytes.Equal(was, before.appendTile(nil, Coord{})) {
+			if !bytes.Equal(was, before.appendTile(nil, Coord{}, 0)) {
 				t.Fatal("an edit has changed the state before it")
 			}
 		}

@@ -1,17 +1,16 @@
 package tiles
 
-// appendTile appends the layer as it looks in a tile to the tile's message: one
-// feature per row from the detail zoom on, and below it one per cell that has rows,
-// with their number and their mean position. A row is counted in one tile only, that
-// in which it lies.
-func (p *points) appendTile(message []byte, c Coord) []byte {
+// appendTile implements heldLayer: it draws one feature per row from the detail zoom
+// on, and below it one per cell that has rows, with their number and their mean
+// position. A row is counted in one tile only, that in which it lies.
+func (p *points) appendTile(message []byte, c Coord, step int) []byte {
 	if c.Z < p.info.MinZoom {
 		return message
 	}
 	w := newLayerWriter()
 	defer w.release()
-	if c.Z < p.info.DetailZoom {
-		return p.writeCells(w, message, c)
+	if l, _ := p.info.Reduced(c.Z, step); c.Z < l.DetailZoom {
+		return p.writeCells(w, message, c, l.CellShift)
 	}
 	return p.writeRows(w, message, c)
 }
@@ -24,7 +23,7 @@ func (p *points) writeRows(w *layerWriter, message []byte, c Coord) []byte {
 		p.runs(from, to, func(b *block, from, to int) {
 			for i := from; i < to; i++ {
 				if w.point(deinterleave(b.keys[i])) {
-					text = p.properties(w, p.words, b, i, text)
+					text = p.properties(w, p.words, b, i, false, text)
 					w.feature()
 				}
 			}
@@ -36,15 +35,15 @@ func (p *points) writeRows(w *layerWriter, message []byte, c Coord) []byte {
 // countKey is the property of a cell.
 var countKey = []string{"count"}
 
-func (p *points) writeCells(w *layerWriter, message []byte, c Coord) []byte {
+func (p *points) writeCells(w *layerWriter, message []byte, c Coord, cellShift int) []byte {
 	w.begin(message, string(p.info.Name), countKey, c)
 	tile := c.quad()
-	cell := cell{tile: c, shift: 2 * uint(positionBits-extentBits-c.Z+p.info.CellShift)}
+	cell := cell{tile: c, shift: 2 * uint(positionBits-extentBits-c.Z+cellShift)}
 	p.runs(p.rank(tile.first), p.rankAfter(tile), func(b *block, from, to int) {
 		for from < to {
 			end := b.endOfCell(from, to, cell.shift)
 			if key := b.keys[from] >> cell.shift; key != cell.key {
-				cell.write(w)
+				cell.write(w, 0)
 				cell.key, cell.rows, cell.sum = key, 0, sum{}
 			}
 			cell.rows += uint64(end - from)
@@ -52,7 +51,7 @@ func (p *points) writeCells(w *layerWriter, message []byte, c Coord) []byte {
 			from = end
 		}
 	})
-	cell.write(w)
+	cell.write(w, 0)
 	return w.end()
 }
 
@@ -66,8 +65,8 @@ type cell struct {
 }
 
 // write writes the cell if there are rows in it, at their mean position. That is cut
-// down to a tile unit, so that it lies in the cell.
-func (c *cell) write(w *layerWriter) {
+// down to a tile unit, so that it lies in the cell. key is that of the number.
+func (c *cell) write(w *layerWriter, key int) {
 	if c.rows == 0 {
 		return
 	}
@@ -75,6 +74,6 @@ func (c *cell) write(w *layerWriter) {
 		return int32((sum/c.rows)>>(positionBits-extentBits-c.tile.Z) - uint64(tile)<<extentBits)
 	}
 	w.pointAt(unit(c.sum.x, c.tile.X), unit(c.sum.y, c.tile.Y))
-	w.integer(0, int64(c.rows))
+	w.integer(key, int64(c.rows))
 	w.feature()
 }

@@ -17,33 +17,39 @@ type polygons struct {
 }
 
 // appendTile implements heldLayer.
-func (p *polygons) appendTile(message []byte, c Coord) []byte {
+func (p *polygons) appendTile(message []byte, c Coord, step int) []byte {
 	if c.Z < p.info.MinZoom {
 		return message
 	}
 	w := newLayerWriter()
 	defer w.release()
-	message = p.writeShapes(w, message, c)
+	l, _ := p.info.Reduced(c.Z, step)
+	message = p.writeShapes(w, message, c, l)
 	if p.info.Kind == lintu.KindArea {
 		message = p.writeLabels(w, message, c)
 	}
 	return message
 }
 
-func (p *polygons) writeShapes(w *layerWriter, message []byte, c Coord) []byte {
-	w.begin(message, string(p.info.Name), p.keys, c)
+func (p *polygons) writeShapes(w *layerWriter, message []byte, c Coord, l lintu.LayerInfo) []byte {
+	small := newSmalls(c, l, p.keys)
+	w.begin(message, string(l.Name), small.keys, c)
 	f := c.frame()
 	view := f.reach()
 	var s ringSet
 	var text []byte
 	p.index.meeting(view, func(row uint32) {
+		if small.takes(p.coverage.rows[row].box) {
+			return
+		}
 		s.points, s.ends = s.points[:0], s.ends[:0]
-		p.coverage.draw(&s, row, c.Z, view)
+		p.coverage.draw(&s, row, max(0, c.Z-l.Coarser), view)
 		if w.polygon(s.points, s.ends) {
-			text = p.properties(w, p.words, p.rows, int(row), text)
+			text = p.properties(w, p.words, p.rows, int(row), l.Bare, text)
 			w.feature()
 		}
 	})
+	small.write(w)
 	return w.end()
 }
 
@@ -60,7 +66,7 @@ func (p *polygons) writeLabels(w *layerWriter, message []byte, c Coord) []byte {
 		}
 		shift := positionBits - extentBits - c.Z
 		w.pointAt(int32((label.x-tile.west)>>shift), int32((label.y-tile.north)>>shift))
-		text = p.properties(w, p.words, p.rows, int(row), text)
+		text = p.properties(w, p.words, p.rows, int(row), false, text)
 		w.feature()
 	})
 	return w.end()

@@ -58,11 +58,11 @@ func BenchmarkPolygonLayer(b *testing.B) {
 	for _, z := range []int{10, 12, 14, 16, 18} {
 		c := coordAt(orb.Point{113.5, 28.15}, z)
 		b.Run(fmt.Sprintf("z=%d", z), func(b *testing.B) {
-			buf := p.appendTile(nil, c)
+			buf := p.appendTile(nil, c, 0)
 			b.ReportAllocs()
 			before := cpuTime()
 			for b.Loop() {
-				buf = p.appendTile(buf[:0], c)
+				buf = p.appendTile(buf[:0], c, 0)
 			}
 			b.ReportMetric(float64(cpuTime()-before)/float64(b.N)/1e3, "cpu-µs/tile")
 			layers, err := readTile(buf)

@@ -149,7 +149,7 @@ func TestPolygonEditsEqualLoadingAnew(t *testing.T) {
 			where = append(where, f.bounds())
 		}
 		view := coordAt(orb.Point{113.51, 28.11}, 15)
-		before, was := held, held.appendTile(nil, view)
+		before, was := held, held.appendTile(nil, view, 0)
 		for i := range plots {
 			if !plots[i].absent {
 				plots[i].take(t, w)
@@ -165,7 +165,7 @@ func TestPolygonEditsEqualLoadingAnew(t *testing.T) {
 				}
 			}
 		}
-		if len(was) == 0 || !bytes.Equal(was, before.appendTile(nil, view)) {
+		if len(was) == 0 || !bytes.Equal(was, before.appendTile(nil, view, 0)) {
 			t.Fatal("an edit has changed the state before it")
 		}
 	}

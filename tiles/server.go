@@ -128,7 +128,7 @@ func (s *Server) build(ctx context.Context, tenant int32, shown []part, c Coord,
 	group, ctx := errgroup.WithContext(ctx)
 	for i, p := range shown {
 		if held := seen.held(p); held != nil {
-			parts[i] = held.appendTile(nil, c)
+			parts[i] = held.appendTile(nil, c, 0)
 			continue
 		}
 		group.Go(func() (err error) {
