@@ -100,9 +100,9 @@ type LayerInfo struct {
 	InMemory bool    `json:"-"`
 	Fields   []Field `json:"fields"`
 	// Step is that of the reduction at which the layer is drawn, and these are what it does to
-	// shapes, where Reduced says so: they are drawn as so many zooms further out; without
-	// id, and of the fields with those only that are Drawn; and those whose box has sides
-	// of less than CountBelow tile units are counted.
+	// shapes, where Reduced says so: they are drawn as so many zooms further out; of their
+	// fields with those only that are Drawn, and without id but for areas; and those whose
+	// box has sides of less than CountBelow tile units are counted.
 	Step       int  `json:"-"`
 	Coarser    int  `json:"-"`
 	Bare       bool `json:"-"`
@@ -165,6 +165,9 @@ func PublicByDefault() []Layer {
 	return public
 }
 
+// TileID reports whether the features of the layer in tiles have their id.
+func (l LayerInfo) TileID() bool { return !l.Bare || l.Kind == KindArea }
+
 // CheckPublic refuses what can never be shown to visitors: an unknown layer, or
 // one at household level.
 func CheckPublic(public []Layer) error {
@@ -215,11 +218,11 @@ var counted = []Field{
 
 func areaLayer(name Layer, level Level, minZoom int, nameRequired bool) LayerInfo {
 	title := level.Title()
-	n := fieldName
-	n.Required = nameRequired
+	code, n := fieldCode, fieldName
+	code.Drawn, n.Required = true, nameRequired
 	return LayerInfo{Name: name, Kind: KindArea, Level: level, Title: title, Shape: Polygon,
 		MinZoom: minZoom, DetailZoom: minZoom, Reduction: Coarsen, InMemory: true,
-		Fields: append([]Field{fieldCode, n, fieldParent}, counted...)}
+		Fields: append([]Field{code, n, fieldParent}, counted...)}
 }
 
 func baseLayer(layer Layer, title Text, shape Shape, minZoom int, extra ...Field) LayerInfo {

@@ -12,7 +12,7 @@ import (
 
 // coarserSQL draws a shape as from some zooms further out. It never vanishes.
 func coarserSQL(l lintu.LayerInfo) string {
-	return fmt.Sprintf("ST_SimplifyPreserveTopology(r.geom, ($8 - $6)::float8 / %d * %d)", tileExtent+2*tileBuffer, 1<<l.Coarser)
+	return fmt.Sprintf("ST_SimplifyPreserveTopology(r.geom, ($8::float8 - $6::float8) / %d * %d)", tileExtent+2*tileBuffer, 1<<l.Coarser)
 }
 
 // countSmallSQL makes the rows of a layer: shapes, then cells of those that are too

@@ -96,6 +96,7 @@ func detailSQL(l lintu.LayerInfo, w when, in inside) string {
 	}
 	sql := layerSQL(string(l.Name), rows)
 	if l.Kind == lintu.KindArea {
+		l.Bare = false
 		sql += " || " + labelSQL(l, from)
 	}
 	return "SELECT " + sql + usesAt(w)
@@ -119,7 +120,7 @@ func layerSQL(name, rows string) string {
 
 func tileProperties(l lintu.LayerInfo) []string {
 	var properties []string
-	if !l.Bare {
+	if l.TileID() {
 		properties = append(properties, "r.id::text AS id")
 	}
 	for _, f := range l.TileFields() {

@@ -23,7 +23,7 @@ func (p *points) writeRows(w *layerWriter, message []byte, c Coord) []byte {
 		p.runs(from, to, func(b *block, from, to int) {
 			for i := from; i < to; i++ {
 				if w.point(deinterleave(b.keys[i])) {
-					text = p.properties(w, p.words, b, i, false, text)
+					text = p.properties(w, p.words, b, i, &p.info, text)
 					w.feature()
 				}
 			}

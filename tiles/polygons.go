@@ -45,7 +45,7 @@ func (p *polygons) writeShapes(w *layerWriter, message []byte, c Coord, l lintu.
 		s.points, s.ends = s.points[:0], s.ends[:0]
 		p.coverage.draw(&s, row, max(0, c.Z-l.Coarser), view)
 		if w.polygon(s.points, s.ends) {
-			text = p.properties(w, p.words, p.rows, int(row), l.Bare, text)
+			text = p.properties(w, p.words, p.rows, int(row), &l, text)
 			w.feature()
 		}
 	})
@@ -66,7 +66,7 @@ func (p *polygons) writeLabels(w *layerWriter, message []byte, c Coord) []byte {
 		}
 		shift := positionBits - extentBits - c.Z
 		w.pointAt(int32((label.x-tile.west)>>shift), int32((label.y-tile.north)>>shift))
-		text = p.properties(w, p.words, p.rows, int(row), false, text)
+		text = p.properties(w, p.words, p.rows, int(row), &p.info, text)
 		w.feature()
 	})
 	return w.end()

@@ -23,17 +23,17 @@ func newSchema(l lintu.LayerInfo) *schema {
 	return s
 }
 
-// properties gives the feature those of a row, if bare only those that maps draw by.
-// text is memory to use again.
-func (s *schema) properties(w *layerWriter, words []dictionary, b *block, row int, bare bool, text []byte) []byte {
-	if !bare {
+// properties gives the feature those that the declaration asks for of a row. text is
+// memory to use again.
+func (s *schema) properties(w *layerWriter, words []dictionary, b *block, row int, l *lintu.LayerInfo, text []byte) []byte {
+	if l.TileID() {
 		w.id(0, b.ids[row])
 	}
 	for i := range b.columns {
 		entry := b.columns[i].entries[row]
 		switch {
 		case entry == 0: // null
-		case bare && !s.fields[i].Drawn:
+		case l.Bare && !s.fields[i].Drawn:
 		case s.numbered[i]:
 			text = appendNumbered(text[:0], words[i].value(entry-1), b.columns[i].numbers[row])
 			w.unique(1+i, text)
