@@ -231,7 +231,7 @@ func baseLayer(layer Layer, title Text, shape Shape, minZoom int, extra ...Field
 	name, class := fieldName, fieldClass
 	name.Drawn, class.Drawn = layer != Buildings, layer == Roads
 	return LayerInfo{Name: layer, Kind: KindBase, Title: title, Shape: shape,
-		MinZoom: minZoom, DetailZoom: minZoom, CellShift: 8, Reduction: CountSmall, InMemory: shape == Polygon,
+		MinZoom: minZoom, DetailZoom: minZoom, CellShift: 8, Reduction: CountSmall, InMemory: true,
 		Fields: append([]Field{code, name, class}, extra...)}
 }
 

@@ -105,7 +105,7 @@ func TestMemoryShowsWhatTheDatabaseShows(t *testing.T) {
 				}
 			}
 		}
-		if empty := []lintu.Layer{lintu.Groups, lintu.Cells, lintu.Cases, lintu.Water, lintu.Green}; shown == 0 && !slices.Contains(empty, l.Name) {
+		if empty := []lintu.Layer{lintu.Roads, lintu.Groups, lintu.Cells, lintu.Cases, lintu.Water, lintu.Green}; shown == 0 && !slices.Contains(empty, l.Name) {
 			t.Errorf("no %s were compared", l.Name)
 		}
 	}

@@ -10,12 +10,17 @@ import (
 // that several rings share is kept, and simplified, once. It is the topology of
 // M. Bostock's TopoJSON ("How to Infer Topology", 2013) on whole coordinates.
 //
+// It may hold lines instead, which then take the place of rings: they are cut where
+// they meet, so that roads that share a crossing share it at every zoom. Their ends
+// are nodes.
+//
 // Every vertex carries the first zoom that draws it (see coverage_zoom.go), so
 // that one array serves all zooms. What is kept depends on the polygons alone,
 // not on their order or on the edits that led to them.
 //
 // Reading may happen at the same time as reading, but not as put.
 type coverage struct {
+	open   bool       // of lines
 	points []position // of all arcs, both ends included
 	zooms  []int8     // of each point the first zoom that draws it, or node
 	arcs   []arc
@@ -53,10 +58,23 @@ type coverageRow struct {
 // until positions are rounded to the units of a tile: in an area that is not a
 // unit wide there, it may then lie on the border.
 func newCoverage(shapes []ringSet, labels []position) *coverage {
-	c := &coverage{rows: make([]coverageRow, len(shapes))}
+	c := &coverage{}
+	c.fill(shapes, labels)
+	return c
+}
+
+// newNetwork is newCoverage for lines.
+func newNetwork(shapes []ringSet) *coverage {
+	c := &coverage{open: true}
+	c.fill(shapes, nil)
+	return c
+}
+
+func (c *coverage) fill(shapes []ringSet, labels []position) {
+	c.rows = make([]coverageRow, len(shapes))
 	rows := make([]cutRow, len(shapes))
 	for i, s := range shapes {
-		rows[i] = newCutRow(uint32(i), s.clean())
+		rows[i] = newCutRow(uint32(i), s.clean(c.open), c.open)
 		if labels != nil {
 			c.rows[i].label = labels[i]
 		}
@@ -70,7 +88,6 @@ func newCoverage(shapes []ringSet, labels []position) *coverage {
 	c.settleAll()
 	c.markAll()
 	c.compact(0)
-	return c
 }
 
 // box returns the bounds of a row: at no zoom does it reach beyond them.
@@ -83,6 +100,9 @@ func (c *coverage) draw(s *ringSet, row uint32, zoom int, view box) {
 	for ring := range c.rowRings(row) {
 		for _, ref := range ring {
 			s.points = c.drawArc(s.points, ref, int8(zoom), view)
+		}
+		if c.open {
+			s.points = append(s.points, c.first(ring[len(ring)-1]^1))
 		}
 		s.ends = append(s.ends, int32(len(s.points)))
 	}

@@ -81,7 +81,7 @@ func BenchmarkCoveragePut(b *testing.B) {
 			b.ResetTimer()
 			for b.Loop() {
 				row := r.IntN(len(rows))
-				s := rows[row].clean()
+				s := rows[row].clean(false)
 				if len(s.points) == 0 {
 					continue
 				}

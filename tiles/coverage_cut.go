@@ -19,14 +19,15 @@ type cutRow struct {
 type cutRing struct {
 	points []position
 	nodes  []bool
+	open   bool // it is a line, whose ends are not neighbors
 }
 
-func newCutRow(number uint32, s ringSet) cutRow {
+func newCutRow(number uint32, s ringSet, open bool) cutRow {
 	r := cutRow{number, make([]cutRing, len(s.ends))}
 	nodes := make([]bool, len(s.points))
 	for i := range r.rings {
 		points := s.ring(i)
-		r.rings[i] = cutRing{points, nodes[:len(points)]}
+		r.rings[i] = cutRing{points, nodes[:len(points)], open}
 		nodes = nodes[len(points):]
 	}
 	return r
@@ -42,6 +43,9 @@ func (r cutRing) neighbors(i int32) [2]position {
 	return [2]position{p, q}
 }
 
+// ends reports whether a point is an end of a line.
+func (r cutRing) ends(i int32) bool { return r.open && (i == 0 || int(i) == len(r.points)-1) }
+
 // westFirst orders positions from west to east, then from north to south; what
 // comes first is lower.
 func westFirst(p, q position) int {
@@ -52,8 +56,8 @@ func westFirst(p, q position) int {
 }
 
 // findNodes says of the points at, or of all where at is nil, whether they are
-// nodes: points that a ring passes twice, or that two rings reach or leave by
-// different segments. rows must have all rings that pass those points.
+// nodes: ends of lines, points that a ring passes twice, or that two rings reach or
+// leave by different segments. rows must have all rings that pass those points.
 func findNodes(rows []cutRow, at map[position]bool) {
 	var rings []cutRing
 	n := 0
@@ -93,10 +97,10 @@ func markNodes(rings []cutRing, visits []visit) {
 		return westFirst(v.at, w.at)
 	})
 	for len(visits) > 0 {
-		n, isNode := 1, false
+		n, isNode := 1, rings[visits[0].ring].ends(visits[0].point)
 		for ; n < len(visits) && visits[n].at == visits[0].at; n++ {
 			v, w := visits[n-1], visits[n]
-			isNode = isNode || v.ring == w.ring || rings[v.ring].neighbors(v.point) != rings[w.ring].neighbors(w.point)
+			isNode = isNode || v.ring == w.ring || rings[w.ring].ends(w.point) || rings[v.ring].neighbors(v.point) != rings[w.ring].neighbors(w.point)
 		}
 		for _, v := range visits[:n] {
 			rings[v.ring].nodes[v.point] = isNode
@@ -105,10 +109,13 @@ func markNodes(rings []cutRing, visits []visit) {
 	}
 }
 
-// start returns where the ring begins whatever its first point was: at the
+// start returns where a ring, but no line, begins whatever its first point was: at the
 // lowest of its nodes, or of all points where it has none. If it passes that
 // twice, what follows decides.
 func (r cutRing) start() int {
+	if r.open {
+		return 0
+	}
 	any := !slices.Contains(r.nodes, true)
 	best, n := -1, len(r.points)
 	for i := range r.points {
@@ -136,7 +143,7 @@ type cutter struct {
 	known    map[[2]position]uint32 // arcs by their first two points
 	added    []uint32               // arcs that were not known
 
-	turned cutRing // the ring at hand from its start, back to it
+	turned cutRing // the ring at hand from its start, back to it if it is closed
 }
 
 // row stores a row.
@@ -153,13 +160,16 @@ func (c *cutter) row(r cutRow) {
 
 func (c *cutter) ring(r cutRing) {
 	start, t := r.start(), &c.turned
-	t.points = append(append(append(t.points[:0], r.points[start:]...), r.points[:start]...), r.points[start])
-	t.nodes = append(append(append(t.nodes[:0], r.nodes[start:]...), r.nodes[:start]...), r.nodes[start])
+	t.points = append(append(t.points[:0], r.points[start:]...), r.points[:start]...)
+	t.nodes = append(append(t.nodes[:0], r.nodes[start:]...), r.nodes[:start]...)
+	if !r.open {
+		t.points, t.nodes = append(t.points, r.points[start]), append(t.nodes, r.nodes[start])
+	}
 	head := len(c.coverage.refs)
 	c.coverage.refs = append(c.coverage.refs, 0)
 	for from, to := 0, 1; to < len(t.points); to++ {
 		if t.nodes[to] || to == len(t.points)-1 {
-			c.arc(cutRing{t.points[from : to+1], t.nodes[from : to+1]})
+			c.arc(cutRing{points: t.points[from : to+1], nodes: t.nodes[from : to+1]})
 			from = to
 		}
 	}
@@ -178,7 +188,7 @@ func (c *cutter) arc(a cutRing) {
 	head := len(c.coverage.refs)
 	for from := 0; from < len(a.points)-1; from += maxArc - 1 {
 		to := min(from+maxArc, len(a.points))
-		number := c.number(cutRing{a.points[from:to], a.nodes[from:to]})
+		number := c.number(cutRing{points: a.points[from:to], nodes: a.nodes[from:to]})
 		c.coverage.refs = append(c.coverage.refs, 2*number+against)
 	}
 	if against == 1 {

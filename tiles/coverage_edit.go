@@ -15,14 +15,14 @@ func (c *coverage) put(row uint32, s ringSet, label position) {
 	for uint32(len(c.rows)) <= row {
 		c.rows = append(c.rows, coverageRow{box: nowhere})
 	}
-	s = s.clean()
+	s = s.clean(c.open)
 	now, before := boxOf(s.points), c.rows[row]
 	if len(s.points) > 0 && before.to > before.from && !now.meets(before.box) {
 		c.put(row, ringSet{}, position{}) // two small changes instead of one between them
 		before = c.rows[row]
 	}
 	rows, corners := c.touching(row, s, now.union(before.box))
-	rows = append(rows, newCutRow(row, s))
+	rows = append(rows, newCutRow(row, s, c.open))
 	findNodes(rows, corners)
 	c.reserve(rows)
 	old := c.arcsOf(numbers(rows))
@@ -99,7 +99,7 @@ func (c *coverage) joined(row uint32, s ringSet) cutRow {
 			}
 		}
 	}
-	r := newCutRow(row, s)
+	r := newCutRow(row, s, c.open)
 	for _, ring := range r.rings {
 		for i, p := range ring.points {
 			ring.nodes[i] = nodes[p]

@@ -20,8 +20,13 @@ func (s ringSet) ring(i int) []position {
 }
 
 // clean returns the rings without repeated points, and without the rings of which
-// less than a triangle is left.
-func (s ringSet) clean() ringSet {
+// less than a triangle is left. Of open ones, which are lines, two points do, and the
+// last may be the first again.
+func (s ringSet) clean(open bool) ringSet {
+	least := 3
+	if open {
+		least = 2
+	}
 	clean := ringSet{points: make([]position, 0, len(s.points)), ends: make([]int32, 0, len(s.ends))}
 	for i := range s.ends {
 		begin := len(clean.points)
@@ -30,10 +35,10 @@ func (s ringSet) clean() ringSet {
 				clean.points = append(clean.points, p)
 			}
 		}
-		for n := len(clean.points); n > begin+1 && clean.points[n-1] == clean.points[begin]; n-- {
+		for n := len(clean.points); !open && n > begin+1 && clean.points[n-1] == clean.points[begin]; n-- {
 			clean.points = clean.points[:n-1]
 		}
-		if len(clean.points)-begin < 3 {
+		if len(clean.points)-begin < least {
 			clean.points = clean.points[:begin]
 			continue
 		}

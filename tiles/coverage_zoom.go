@@ -26,7 +26,7 @@ import (
 //     swept, and it could only by ending in it. And what is on one side of a border
 //     stays there: small islands, neighbours, labels;
 //   - leave a ring without area: a ring of one arc keeps three vertices, arcs that
-//     end at the same two nodes keep one between these.
+//     end at the same two nodes keep one between these. So do lines.
 //
 // The obstacles of a zoom are the vertices of the zoom above, whatever else goes
 // at the same zoom. So what becomes of an arc depends on it and on them, not on

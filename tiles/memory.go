@@ -67,10 +67,10 @@ type layerKeeper interface {
 }
 
 func newKeeper(l lintu.LayerInfo) layerKeeper {
-	if l.Shape == lintu.Polygon {
-		return newPolygonsWriter(l)
+	if l.Shape == lintu.Point {
+		return newPointsWriter(l)
 	}
-	return newPointsWriter(l)
+	return newShapesWriter(l)
 }
 
 var (

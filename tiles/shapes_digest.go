@@ -2,7 +2,7 @@ package tiles
 
 // digest implements heldLayer: a sum of a mark per row whose box meets the tile, of its
 // values and what is near the tile of its shape.
-func (p *polygons) digest(c Coord) uint64 {
+func (p *shapes) digest(c Coord) uint64 {
 	if c.Z < p.info.MinZoom {
 		return 0
 	}

@@ -4,10 +4,10 @@ import (
 	"github.com/lintu-map/lintu"
 )
 
-// polygons is the state of a layer of polygons at one instant. Its rows stand in no
-// order; the index has that in which they are drawn, so that equal rows give equal
+// shapes is the state of a layer of polygons or lines at one instant. Its rows stand in
+// no order; the index has that in which they are drawn, so that equal rows give equal
 // tiles however they came. It never changes.
-type polygons struct {
+type shapes struct {
 	*schema
 	words    []dictionary // of each field
 	rows     *block       // ids and columns; where the id is zero there is no row
@@ -17,7 +17,7 @@ type polygons struct {
 }
 
 // appendTile implements heldLayer.
-func (p *polygons) appendTile(message []byte, c Coord, step int) []byte {
+func (p *shapes) appendTile(message []byte, c Coord, step int) []byte {
 	if c.Z < p.info.MinZoom {
 		return message
 	}
@@ -31,11 +31,15 @@ func (p *polygons) appendTile(message []byte, c Coord, step int) []byte {
 	return message
 }
 
-func (p *polygons) writeShapes(w *layerWriter, message []byte, c Coord, l lintu.LayerInfo) []byte {
+func (p *shapes) writeShapes(w *layerWriter, message []byte, c Coord, l lintu.LayerInfo) []byte {
 	small := newSmalls(c, l, p.keys)
 	w.begin(message, string(l.Name), small.keys, c)
 	f := c.frame()
 	view := f.reach()
+	write := w.polygon
+	if p.coverage.open {
+		write = w.lines
+	}
 	var s ringSet
 	var text []byte
 	p.index.meeting(view, func(row uint32) {
@@ -44,7 +48,7 @@ func (p *polygons) writeShapes(w *layerWriter, message []byte, c Coord, l lintu.
 		}
 		s.points, s.ends = s.points[:0], s.ends[:0]
 		p.coverage.draw(&s, row, max(0, c.Z-l.Coarser), view)
-		if w.polygon(s.points, s.ends) {
+		if write(s.points, s.ends) {
 			text = p.properties(w, p.words, p.rows, int(row), &l, text)
 			w.feature()
 		}
@@ -55,7 +59,7 @@ func (p *polygons) writeShapes(w *layerWriter, message []byte, c Coord, l lintu.
 
 // writeLabels writes one point for each area whose name stands in the tile: an area
 // has its name in one tile only.
-func (p *polygons) writeLabels(w *layerWriter, message []byte, c Coord) []byte {
+func (p *shapes) writeLabels(w *layerWriter, message []byte, c Coord) []byte {
 	w.begin(message, string(p.info.Name)+lintu.LabelSuffix, p.keys, c)
 	tile := c.quad().box()
 	var text []byte
@@ -73,7 +77,7 @@ func (p *polygons) writeLabels(w *layerWriter, message []byte, c Coord) []byte {
 }
 
 // isWithin implements heldLayer.
-func (p *polygons) isWithin(b box) bool {
+func (p *shapes) isWithin(b box) bool {
 	for i := range p.index.entries {
 		if !b.holds(p.index.entries[i].box) {
 			return false
@@ -83,7 +87,7 @@ func (p *polygons) isWithin(b box) bool {
 }
 
 // size implements heldLayer.
-func (p *polygons) size() int {
+func (p *shapes) size() int {
 	n := p.rows.size() + 8*cap(p.read) + p.coverage.bytes() + p.index.size()
 	for i := range p.words {
 		n += p.words[i].size()

@@ -12,8 +12,8 @@ import (
 	"github.com/lintu-map/lintu/geo"
 )
 
-// polygonsWriter makes the states of a layer of polygons.
-type polygonsWriter struct {
+// shapesWriter makes the states of a layer of polygons or lines.
+type shapesWriter struct {
 	wordbook
 	taken  *block // ids and values of the rows since the last state
 	shapes []shaped
@@ -26,15 +26,15 @@ type shaped struct {
 	mark  uint64   // of both as they were read
 }
 
-func newPolygonsWriter(l lintu.LayerInfo) *polygonsWriter {
-	w := &polygonsWriter{wordbook: newWordbook(l)}
+func newShapesWriter(l lintu.LayerInfo) *shapesWriter {
+	w := &shapesWriter{wordbook: newWordbook(l)}
 	w.forget()
 	return w
 }
 
 // take implements layerKeeper.
-func (w *polygonsWriter) take(r *lintu.LayerRow) error {
-	s, err := readShape(r)
+func (w *shapesWriter) take(r *lintu.LayerRow) error {
+	s, err := readShape(r, w.info.Shape)
 	if err != nil {
 		return fmt.Errorf("%s %s: %w", w.info.Name, r.ID, err)
 	}
@@ -44,24 +44,25 @@ func (w *polygonsWriter) take(r *lintu.LayerRow) error {
 }
 
 // forget implements layerKeeper.
-func (w *polygonsWriter) forget() { w.taken, w.shapes = newBlock(w.numbered, 0), nil }
+func (w *shapesWriter) forget() { w.taken, w.shapes = newBlock(w.numbered, 0), nil }
 
-func readShape(r *lintu.LayerRow) (s shaped, err error) {
+func readShape(r *lintu.LayerRow, shape lintu.Shape) (s shaped, err error) {
 	g, err := geo.DecodeEWKB(r.Geometry)
 	if err != nil {
 		return s, err
 	}
-	m, ok := g.(orb.MultiPolygon)
-	if !ok {
-		return s, fmt.Errorf("a %s is no polygon", g.GeoJSONType())
+	polygons, arePolygons := g.(orb.MultiPolygon)
+	lines, areLines := g.(orb.MultiLineString)
+	if arePolygons != (shape == lintu.Polygon) || areLines != (shape == lintu.Line) {
+		return s, fmt.Errorf("a %s is no %s", g.GeoJSONType(), shape)
 	}
-	for _, polygon := range m {
+	for _, polygon := range polygons {
 		for _, ring := range polygon {
-			for _, p := range ring {
-				s.rings.points = append(s.rings.points, positionOf(p))
-			}
-			s.rings.ends = append(s.rings.ends, int32(len(s.rings.points)))
+			s.add(ring)
 		}
+	}
+	for _, line := range lines {
+		s.add(line)
 	}
 	if r.Label != nil {
 		p, err := readPoint(r.Label)
@@ -74,9 +75,17 @@ func readShape(r *lintu.LayerRow) (s shaped, err error) {
 	return s, nil
 }
 
+// add appends a ring or line.
+func (s *shaped) add(points []orb.Point) {
+	for _, p := range points {
+		s.rings.points = append(s.rings.points, positionOf(p))
+	}
+	s.rings.ends = append(s.rings.ends, int32(len(s.rings.points)))
+}
+
 // load implements layerKeeper.
-func (w *polygonsWriter) load() heldLayer {
-	p := &polygons{schema: w.schema, words: w.dictionaries(), rows: w.taken, coverage: coverageOf(w.shapes)}
+func (w *shapesWriter) load() heldLayer {
+	p := &shapes{schema: w.schema, words: w.dictionaries(), rows: w.taken, coverage: coverageOf(w.shapes, w.info.Shape == lintu.Line)}
 	for _, s := range w.shapes {
 		p.read = append(p.read, s.mark)
 	}
@@ -85,15 +94,18 @@ func (w *polygonsWriter) load() heldLayer {
 	return p
 }
 
-func coverageOf(shapes []shaped) *coverage {
+func coverageOf(shapes []shaped, lines bool) *coverage {
 	rings, labels := make([]ringSet, len(shapes)), make([]position, len(shapes))
 	for i, s := range shapes {
 		rings[i], labels[i] = s.rings, s.label
 	}
+	if lines {
+		return newNetwork(rings)
+	}
 	return newCoverage(rings, labels)
 }
 
-func (p *polygons) reindex() {
+func (p *shapes) reindex() {
 	boxes := make([]box, p.rows.len())
 	for row := range boxes {
 		boxes[row] = nowhere
@@ -105,9 +117,9 @@ func (p *polygons) reindex() {
 }
 
 // replace implements layerKeeper. A row lies in a box if its own box meets it.
-func (w *polygonsWriter) replace(held heldLayer, where []box) heldLayer {
-	p := held.(*polygons)
-	next := &polygons{schema: p.schema, rows: newBlock(w.numbered, p.rows.len()), read: slices.Clone(p.read), coverage: p.coverage, index: p.index}
+func (w *shapesWriter) replace(held heldLayer, where []box) heldLayer {
+	p := held.(*shapes)
+	next := &shapes{schema: p.schema, rows: newBlock(w.numbered, p.rows.len()), read: slices.Clone(p.read), coverage: p.coverage, index: p.index}
 	next.rows.add(p.rows, 0, p.rows.len())
 	gone, free := p.rowsMeeting(where), p.freeRows()
 	changed, seen := map[uint32]shaped{}, map[lintu.ID]bool{}
@@ -148,7 +160,7 @@ func (w *polygonsWriter) replace(held heldLayer, where []box) heldLayer {
 }
 
 // rowsMeeting lists the rows whose boxes meet one of some boxes.
-func (p *polygons) rowsMeeting(where []box) map[lintu.ID]uint32 {
+func (p *shapes) rowsMeeting(where []box) map[lintu.ID]uint32 {
 	rows := map[lintu.ID]uint32{}
 	for _, b := range where {
 		p.index.meeting(b, func(row uint32) { rows[p.rows.ids[row]] = row })
@@ -156,7 +168,7 @@ func (p *polygons) rowsMeeting(where []box) map[lintu.ID]uint32 {
 	return rows
 }
 
-func (p *polygons) freeRows() []uint32 {
+func (p *shapes) freeRows() []uint32 {
 	var free []uint32
 	for row, id := range p.rows.ids {
 		if id.IsZero() {
@@ -189,10 +201,10 @@ func (c *coverage) with(changed map[uint32]shaped) *coverage {
 		}
 		shapes[row] = s
 	}
-	return coverageOf(shapes)
+	return coverageOf(shapes, c.open)
 }
 
 func (c *coverage) clone() *coverage {
-	return &coverage{points: slices.Clone(c.points), zooms: slices.Clone(c.zooms), arcs: slices.Clone(c.arcs),
+	return &coverage{open: c.open, points: slices.Clone(c.points), zooms: slices.Clone(c.zooms), arcs: slices.Clone(c.arcs),
 		free: slices.Clone(c.free), refs: slices.Clone(c.refs), rows: slices.Clone(c.rows)}
 }

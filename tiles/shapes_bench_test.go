@@ -46,11 +46,11 @@ func parcels(b *testing.B, w layerKeeper, n int) {
 	}
 }
 
-func BenchmarkPolygonLayer(b *testing.B) {
+func BenchmarkShapeLayer(b *testing.B) {
 	l, _ := lintu.LayerByName(lintu.Grids)
 	l.MinZoom = 0
 	const n = 316
-	w := newPolygonsWriter(l)
+	w := newShapesWriter(l)
 	start := cpuTime()
 	parcels(b, w, n)
 	p := w.load()
