@@ -12,24 +12,48 @@ type LayerVersions interface {
 	// changed what tiles or items of the layer show. Commits that this process has
 	// acknowledged before the call, or was told of by LiveSource, are always seen,
 	// those of others within a second. Layers that are missing have the number 0.
+	// The answer is shared and must not be changed.
 	LayerVersions(ctx context.Context, tenant int32) (map[Layer]uint64, error)
+}
+
+// Coding is how a tile is packed for its way: a content coding of HTTP.
+type Coding uint8
+
+// The codings.
+const (
+	Plain Coding = iota // not packed
+	Gzip
+	Brotli
+	Zstd
+
+	Codings = 4 // how many there are
+)
+
+// TileQuery asks for a tile.
+type TileQuery struct {
+	// Layers, zoom, column and row are as in the address. Layers are joined by commas.
+	Layers, Z, X, Y string
+	At              *time.Time // nil is now
+	Coding          Coding
+	// Has reports whether the client has the tile of a tag, so that its bytes need
+	// not be made; nil: it has none.
+	Has func(tag string) bool
 }
 
 // Tile is one vector tile, ready to be sent.
 type Tile struct {
-	MVT  []byte // the MVT 2.1 message; empty if nothing is in the tile
-	Gzip []byte // MVT compressed; nil if MVT is empty
-	Hash string // of MVT, lower-case hex: equal bytes, equal hash
+	Tag  string // lower-case hex: equal tags, equal MVT
+	Had  bool   // Has said so; there are no bytes then
+	Body []byte // an MVT 2.1 message in the coding asked for; empty if nothing is in the tile
 }
 
-// TileServer joins layers into tiles and describes them. The layers are given as
-// in the address, joined by commas: CodeInvalid for an unknown or repeated one,
-// CodeUnauthenticated or CodeForbidden for one that the viewer is not shown.
+// TileServer joins layers into tiles and describes them. It is CodeInvalid for an
+// unknown or repeated layer, CodeUnauthenticated or CodeForbidden for one that the
+// viewer is not shown.
 type TileServer interface {
-	// Tile takes zoom, column and row as they stand in the address: CodeInvalid
-	// if they are no numbers, CodeNotFound outside the tile matrix. at nil is
-	// now. The answer is shared and must not be changed.
-	Tile(ctx context.Context, v *Viewer, layers, z, x, y string, at *time.Time) (*Tile, error)
+	// Tile is CodeInvalid if zoom, column or row are no numbers, CodeNotFound outside
+	// the tile matrix. The answer's bytes are shared and must not be changed.
+	Tile(ctx context.Context, v *Viewer, q TileQuery) (Tile, error)
 	// TileJSON returns a TileJSON 3.0 document for tiles at the absolute address
 	// template, which contains {z}, {x} and {y}.
 	TileJSON(ctx context.Context, v *Viewer, layers, template, lang string) ([]byte, error)

@@ -82,6 +82,9 @@ func fromFiber(f *fiber.Error) *lintu.Error {
 		return lintu.Errorf(lintu.CodeNotFound, "这里什么也没有；可用地址见 /ogc 和 /api/v1/openapi.json。", "There is nothing here; /ogc and /api/v1/openapi.json list the addresses.")
 	case f.Code == fiber.StatusMethodNotAllowed:
 		return lintu.Errorf(lintu.CodeInvalid, "此地址不支持这种请求方法。", "This address does not take requests of that method.")
+	case f.Code == fiber.StatusNotAcceptable:
+		return lintu.Errorf(lintu.CodeInvalid, "这里的内容只以 identity、gzip、br 或 zstd 编码提供，而请求头 Accept-Encoding 都不接受；请去掉它。",
+			"What is here comes in the codings identity, gzip, br and zstd, and Accept-Encoding takes none of them; please leave it out.")
 	case f.Code < 500:
 		return lintu.Errorf(lintu.CodeInvalid, "请求无法理解。", "The request cannot be understood.").Because(f)
 	}

@@ -5,7 +5,6 @@ import (
 	"io/fs"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -26,37 +25,56 @@ func (s *Server) tile(c *fiber.Ctx) error {
 	return s.sendTile(c, layers, c.Params("z"), c.Params("x"), c.Params("y"))
 }
 
-// sendTile answers with a tile in the encoding that the client takes. Each
-// encoding has its own strong ETag, as RFC 9110 wants it.
+// sendTile answers with a tile in the coding that the client likes best.
 func (s *Server) sendTile(c *fiber.Ctx, layers, z, x, y string) error {
 	at, err := instantParam(c)
 	if err != nil {
 		return err
 	}
-	t, err := s.Tiles.Tile(c.UserContext(), s.viewer(c), layers, z, x, y, at)
+	i := chosenCoding(c)
+	if i < 0 {
+		return fiber.ErrNotAcceptable
+	}
+	q := lintu.TileQuery{Layers: layers, Z: z, X: x, Y: y, At: at, Coding: codings[i].coding}
+	had := "" // the client's tag that is still good
+	if header := c.Get(fiber.HeaderIfNoneMatch); header != "" {
+		q.Has = func(tag string) bool {
+			had = matches(header, tileTags(tag, i)...)
+			return had != ""
+		}
+	}
+	t, err := s.Tiles.Tile(c.UserContext(), s.viewer(c), q)
 	if err != nil {
 		return err
 	}
 	c.Vary(fiber.HeaderAcceptEncoding)
-	plain, packed := `"`+t.Hash+`"`, `"`+t.Hash+`-gz"`
-	etag, body := plain, t.MVT
-	if takes(c, "gzip") && t.Gzip != nil {
-		etag, body = packed, t.Gzip
-	}
-	if met := matches(c.Get(fiber.HeaderIfNoneMatch), etag, plain, packed); met != "" {
-		c.Set(fiber.HeaderETag, met)
+	if t.Had {
+		c.Set(fiber.HeaderETag, had)
 		return c.SendStatus(fiber.StatusNotModified)
 	}
-	c.Set(fiber.HeaderETag, etag)
-	if len(t.MVT) == 0 {
+	c.Set(fiber.HeaderETag, `"`+t.Tag+codings[i].tagEnd)
+	if len(t.Body) == 0 {
 		return c.SendStatus(fiber.StatusNoContent)
 	}
-	if etag == packed {
-		c.Set(fiber.HeaderContentEncoding, "gzip")
+	h := &c.Context().Response.Header
+	if codings[i].nameAsSent != nil {
+		h.SetContentEncodingBytes(codings[i].nameAsSent)
 	}
-	c.Set(fiber.HeaderContentType, mvtType)
-	c.Context().Response.SetBodyRaw(body) // shared bytes, never written to
+	h.SetContentType(mvtType)
+	c.Context().Response.SetBodyRaw(t.Body) // shared bytes, never written to
 	return nil
+}
+
+// tileTags are the tags of a tile in all codings, the chosen one first: a client that
+// kept another coding of the same bytes may keep it.
+func tileTags(tag string, chosen int) []string {
+	tags := []string{`"` + tag + codings[chosen].tagEnd}
+	for i := range codings {
+		if i != chosen {
+			tags = append(tags, `"`+tag+codings[i].tagEnd)
+		}
+	}
+	return tags
 }
 
 // matches returns the entity tag by which If-None-Match is met, "" if it is not.
@@ -76,18 +94,6 @@ func matches(header string, tags ...string) string {
 		}
 	}
 	return ""
-}
-
-// takes reports whether Accept-Encoding allows a content coding.
-func takes(c *fiber.Ctx, coding string) bool {
-	for _, part := range strings.Split(c.Get(fiber.HeaderAcceptEncoding), ",") {
-		name, params, _ := strings.Cut(strings.TrimSpace(part), ";")
-		if strings.EqualFold(strings.TrimSpace(name), coding) {
-			q, err := strconv.ParseFloat(strings.TrimPrefix(strings.ReplaceAll(params, " ", ""), "q="), 64)
-			return err != nil || q > 0
-		}
-	}
-	return false
 }
 
 func (s *Server) tileJSON(c *fiber.Ctx) error {

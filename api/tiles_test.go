@@ -12,6 +12,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/zstd"
 	"github.com/paulmach/orb/encoding/mvt"
 
 	"github.com/lintu-map/lintu/sql"
@@ -82,14 +84,6 @@ func TestTileConditionalRequests(t *testing.T) {
 	b := setup(t, 500)
 	at := centre(town, 12)
 	plain, packed := b.get(at), b.get(at, "Accept-Encoding", "gzip")
-	zr, err := gzip.NewReader(bytes.NewReader(packed.body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	unpacked, err := io.ReadAll(zr)
-	if err != nil || !bytes.Equal(unpacked, plain.body) {
-		t.Errorf("gzip holds something else: %v", err)
-	}
 	tag, tagGzip := plain.Header.Get("ETag"), packed.Header.Get("ETag")
 	if tag == "" || tag == tagGzip || strings.HasPrefix(tag, "W/") {
 		t.Errorf("tags %s and %s: want two different strong ones", tag, tagGzip)
@@ -112,6 +106,52 @@ func TestTileConditionalRequests(t *testing.T) {
 	if head.StatusCode != 200 || head.ContentLength != int64(len(plain.body)) || len(head.body) != 0 || head.Header.Get("ETag") != tag {
 		t.Errorf("HEAD: %d, length %d of %d, tag %s", head.StatusCode, head.ContentLength, len(plain.body), head.Header.Get("ETag"))
 	}
+}
+
+// A tile has the same content in each coding, each with a tag of its own, which any
+// server of the same data takes.
+func TestTileCodings(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 500)
+	other := b.again()
+	at, tags := centre(town, 12), map[string]bool{}
+	plain := b.get(at)
+	for coding, unpack := range map[string]func(io.Reader) (io.Reader, error){
+		"gzip": func(r io.Reader) (io.Reader, error) { return gzip.NewReader(r) },
+		"br":   func(r io.Reader) (io.Reader, error) { return brotli.NewReader(r), nil },
+		"zstd": func(r io.Reader) (io.Reader, error) { return zstd.NewReader(r) },
+		"":     func(r io.Reader) (io.Reader, error) { return r, nil },
+	} {
+		a := b.get(at, "Accept-Encoding", coding)
+		if got := a.Header.Get("Content-Encoding"); got != coding {
+			t.Errorf("Content-Encoding %q, want %q", got, coding)
+		}
+		r, err := unpack(bytes.NewReader(a.body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if content, err := io.ReadAll(r); err != nil || !bytes.Equal(content, plain.body) {
+			t.Errorf("%q holds something else: %v", coding, err)
+		}
+		tags[a.Header.Get("ETag")] = true
+		for _, s := range []*bundle{b, other} {
+			if again := s.get(at, "Accept-Encoding", coding, "If-None-Match", a.Header.Get("ETag")); again.StatusCode != http.StatusNotModified || again.Header.Get("ETag") != a.Header.Get("ETag") {
+				t.Errorf("%q with its tag: %d, tag %s", coding, again.StatusCode, again.Header.Get("ETag"))
+			}
+		}
+		head := b.do("HEAD", at, nil, "Accept-Encoding", coding)
+		if head.ContentLength != int64(len(a.body)) || head.Header.Get("ETag") != a.Header.Get("ETag") {
+			t.Errorf("HEAD of %q: length %d of %d, tag %s", coding, head.ContentLength, len(a.body), head.Header.Get("ETag"))
+		}
+	}
+	if len(tags) != 4 || tags[""] {
+		t.Errorf("four codings have the tags %v", tags)
+	}
+	refused := b.get(at, "Accept-Encoding", "identity;q=0, deflate")
+	if refused.StatusCode != http.StatusNotAcceptable {
+		t.Errorf("who takes no coding gets %d", refused.StatusCode)
+	}
+	checkProblem(t, at, refused)
 }
 
 func TestTileChangesWithTheData(t *testing.T) {

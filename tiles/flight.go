@@ -4,38 +4,36 @@ import (
 	"context"
 	"fmt"
 	"sync"
-
-	"github.com/lintu-map/lintu"
 )
 
 // flights lets identical requests that meet share one build. The build is
 // cancelled when the last of those who wait for it has gone.
-type flights struct {
+type flights[K comparable, T any] struct {
 	mu   sync.Mutex
-	open map[string]*flight
+	open map[K]*flight[T]
 }
 
-type flight struct {
+type flight[T any] struct {
 	waiting int
 	cancel  context.CancelFunc
 	done    chan struct{}
-	tile    *lintu.Tile
+	built   T
 	err     error
 }
 
-func (f *flights) do(ctx context.Context, key string, build func(context.Context) (*lintu.Tile, error)) (*lintu.Tile, error) {
+func (f *flights[K, T]) do(ctx context.Context, key K, build func(context.Context) (T, error)) (built T, err error) {
 	fl := f.join(ctx, key, build)
 	select {
 	case <-fl.done:
 		f.leave(key, fl)
-		return fl.tile, fl.err
+		return fl.built, fl.err
 	case <-ctx.Done():
 		f.leave(key, fl)
-		return nil, ctx.Err()
+		return built, ctx.Err()
 	}
 }
 
-func (f *flights) join(ctx context.Context, key string, build func(context.Context) (*lintu.Tile, error)) *flight {
+func (f *flights[K, T]) join(ctx context.Context, key K, build func(context.Context) (T, error)) *flight[T] {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if fl, ok := f.open[key]; ok {
@@ -43,9 +41,9 @@ func (f *flights) join(ctx context.Context, key string, build func(context.Conte
 		return fl
 	}
 	shared, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	fl := &flight{waiting: 1, cancel: cancel, done: make(chan struct{})}
+	fl := &flight[T]{waiting: 1, cancel: cancel, done: make(chan struct{})}
 	if f.open == nil {
-		f.open = map[string]*flight{}
+		f.open = map[K]*flight[T]{}
 	}
 	f.open[key] = fl
 	go func() {
@@ -55,14 +53,14 @@ func (f *flights) join(ctx context.Context, key string, build func(context.Conte
 				fl.err = fmt.Errorf("panic while building a tile: %v", r)
 			}
 		}()
-		fl.tile, fl.err = build(shared)
+		fl.built, fl.err = build(shared)
 	}()
 	return fl
 }
 
 // leave forgets a flight with its last passenger, so that nobody joins one that
 // is cancelled.
-func (f *flights) leave(key string, fl *flight) {
+func (f *flights[K, T]) leave(key K, fl *flight[T]) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if fl.waiting--; fl.waiting > 0 {

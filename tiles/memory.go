@@ -20,7 +20,8 @@ type Memory struct {
 	tenant   int32
 	layers   []lintu.LayerInfo
 
-	held atomic.Pointer[memoryState] // nil until it is loaded
+	held   atomic.Pointer[memoryState] // nil until it is loaded
+	looked atomic.Pointer[look]        // the latest; nil before the first
 
 	mu     sync.Mutex
 	known  map[lintu.Layer]uint64 // the latest versions heard of; never changed, but replaced

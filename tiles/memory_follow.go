@@ -20,23 +20,32 @@ const patience = time.Second
 // LayerVersions implements lintu.LayerVersions. The memory catches up with what has
 // changed, as a rule before this returns.
 func (m *Memory) LayerVersions(ctx context.Context, tenant int32) (map[lintu.Layer]uint64, error) {
-	versions, err := m.versions.LayerVersions(ctx, tenant)
-	if err != nil || tenant != m.tenant || m.held.Load() == nil {
-		return versions, err
+	k, err := m.look(ctx, tenant)
+	if err != nil {
+		return nil, err
+	}
+	return k.versions, nil
+}
+
+// catchUp waits until the memory is as new as the versions, as a rule. If a step
+// fails or takes long, the store makes the tiles until one succeeds.
+func (m *Memory) catchUp(ctx context.Context, versions map[lintu.Layer]uint64) error {
+	if m.held.Load() == nil {
+		return nil
 	}
 	for s := m.follow(ctx, versions); s != nil; s = m.follow(ctx, versions) {
 		select {
 		case <-s.done:
 			if s.err != nil {
-				return versions, nil // until a step succeeds, the store makes the tiles
+				return nil
 			}
 		case <-s.late:
-			return versions, nil // likewise
+			return nil
 		case <-ctx.Done():
-			return nil, ctx.Err()
+			return ctx.Err()
 		}
 	}
-	return versions, nil
+	return nil
 }
 
 // step brings the memory to a later instant.

@@ -1,35 +1,38 @@
 package tiles
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/lintu-map/lintu"
 )
 
-// ParseLayers reads layer names joined by commas and returns their declarations
-// in the order of lintu.Layers, so that the order asked for does not matter.
-func ParseLayers(s string) ([]lintu.LayerInfo, error) {
-	names := strings.Split(s, ",")
-	if len(names) > len(lintu.Layers) {
-		return nil, lintu.Errorf(lintu.CodeInvalid, "图层太多：最多 %d 个。", "Too many layers: there are only %d.", len(lintu.Layers))
-	}
-	for i, n := range names {
-		if _, ok := lintu.LayerByName(lintu.Layer(n)); !ok {
-			return nil, lintu.Errorf(lintu.CodeInvalid, "没有名为 %q 的图层；可用的图层：%s。", "There is no layer %q; the layers are %s.", n, layerNames())
+// parseLayers reads layer names joined by commas. The order asked for does not matter.
+func parseLayers(s string) (layerSet, error) {
+	var set layerSet
+	for rest, more := s, true; more; {
+		var name string
+		name, rest, more = strings.Cut(rest, ",")
+		layer, known := layerNamed(name)
+		if !known {
+			return 0, lintu.Errorf(lintu.CodeInvalid, "没有名为 %q 的图层；可用的图层：%s。", "There is no layer %q; the layers are %s.", name, layerNames())
 		}
-		if slices.Contains(names[:i], n) {
-			return nil, lintu.Errorf(lintu.CodeInvalid, "图层 %q 出现了两次。", "Layer %q occurs twice.", n)
+		if set&layer != 0 {
+			return 0, lintu.Errorf(lintu.CodeInvalid, "图层 %q 出现了两次。", "Layer %q occurs twice.", name)
+		}
+		set |= layer
+	}
+	return set, nil
+}
+
+// layerNamed is the set of the layer of that name.
+func layerNamed(name string) (set layerSet, known bool) {
+	for i := range lintu.Layers {
+		if string(lintu.Layers[i].Name) == name {
+			return 1 << i, true
 		}
 	}
-	var layers []lintu.LayerInfo
-	for _, l := range lintu.Layers {
-		if slices.Contains(names, string(l.Name)) {
-			layers = append(layers, l)
-		}
-	}
-	return layers, nil
+	return 0, false
 }
 
 func layerNames() string {
@@ -48,18 +51,14 @@ type Coord struct{ Z, X, Y int }
 // decimal number, CodeNotFound outside zoom 0 to lintu.MaxZoom or outside the
 // matrix of the zoom.
 func ParseCoord(z, x, y string) (Coord, error) {
-	var c Coord
-	for _, part := range []struct {
-		to   *int
-		text string
-		name string
-	}{{&c.Z, z, "z"}, {&c.X, x, "x"}, {&c.Y, y, "y"}} {
-		n, err := parseNumber(part.text)
-		if err != nil {
-			return Coord{}, lintu.Errorf(lintu.CodeInvalid, "瓦片坐标 %s=%q 不是非负整数。", "Tile coordinate %s=%q is not a whole number from 0 up.", part.name, part.text)
+	var n [3]int // an array, for pointers would cost memory with each request
+	for i, text := range [3]string{z, x, y} {
+		var err error
+		if n[i], err = parseNumber(text); err != nil {
+			return Coord{}, lintu.Errorf(lintu.CodeInvalid, "瓦片坐标 %s=%q 不是非负整数。", "Tile coordinate %s=%q is not a whole number from 0 up.", "zxy"[i:i+1], text)
 		}
-		*part.to = n
 	}
+	c := Coord{n[0], n[1], n[2]}
 	if c.Z > lintu.MaxZoom {
 		return Coord{}, lintu.Errorf(lintu.CodeNotFound, "没有第 %d 级瓦片；最大级别是 %d。", "There are no tiles at zoom %d; the last zoom is %d.", c.Z, lintu.MaxZoom)
 	}

@@ -1,17 +1,8 @@
 package tiles
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"slices"
-	"strings"
-	"time"
-
-	"github.com/klauspost/compress/gzip"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/lintu-map/lintu"
 )
@@ -21,148 +12,133 @@ type Server struct {
 	memory   *Memory
 	features lintu.FeatureStore
 	cache    *cache
-	flights  flights
+	drawings flights[drawingKey, *entry]
+	packings flights[packingKey, []byte]
 }
 
-// New makes a tile server that remembers up to cacheBytes of encoded tiles.
+// drawingKey and packingKey are what those share who ask at once.
+type drawingKey struct {
+	address
+	serial uint64
+}
+
+type packingKey struct {
+	address
+	tag    string
+	coding lintu.Coding
+}
+
+// New makes a tile server that remembers up to cacheBytes of tiles.
 func New(memory *Memory, features lintu.FeatureStore, cacheBytes int) *Server {
 	return &Server{memory: memory, features: features, cache: newCache(cacheBytes)}
 }
 
 // Tile implements lintu.TileServer. All layers of a tile come from one look at the
-// present, and the tile is kept under the versions that they had before; a change in
-// between only makes a tile be built once more. Tiles of the past are not kept, nor
-// those that the store makes because the memory is behind.
-func (s *Server) Tile(ctx context.Context, v *lintu.Viewer, names, z, x, y string, at *time.Time) (*lintu.Tile, error) {
-	layers, err := ParseLayers(names)
+// present. A tile that is kept is found to be current by what its layers are drawn
+// from, without drawing.
+func (s *Server) Tile(ctx context.Context, v *lintu.Viewer, q lintu.TileQuery) (lintu.Tile, error) {
+	p, err := addressOf(v, &q)
 	if err != nil {
-		return nil, err
+		return lintu.Tile{}, err
 	}
-	c, err := ParseCoord(z, x, y)
-	if err != nil {
-		return nil, err
-	}
-	parts, err := shown(v, layers)
-	if err != nil {
-		return nil, err
-	}
-	parts = drawn(parts, c.Z)
-	if at != nil {
-		return s.build(ctx, v.Tenant, parts, c, look{}, at)
-	}
-	seen, err := s.memory.look(ctx, v.Tenant)
-	if err != nil {
-		return nil, fmt.Errorf("read layer versions: %w", err)
-	}
-	place, state := keys(v.Tenant, parts, c, seen.versions)
-	if t, ok := s.cache.get(place, state); ok {
-		return t, nil
-	}
-	tenant := v.Tenant // the flight may outlive the request of its viewer
-	return s.flights.do(ctx, place+state, func(ctx context.Context) (*lintu.Tile, error) {
-		t, err := s.build(ctx, tenant, parts, c, seen, nil)
-		if err == nil && !slices.ContainsFunc(parts, seen.misses) {
-			s.cache.put(place, state, t)
+	var seen *look
+	if q.At == nil {
+		if seen, err = s.memory.look(ctx, v.Tenant); err != nil {
+			return lintu.Tile{}, fmt.Errorf("look at the layers: %w", err)
 		}
-		return t, err
+		if e := s.cache.get(p); e != nil && e.currentAt(seen) {
+			if b, ok := e.body(q.Coding); ok {
+				return hit(e, &q, b), nil
+			}
+		}
+	}
+	return s.prepare(ctx, v, p, seen, q)
+}
+
+// hit answers with bytes that are there.
+func hit(e *entry, q *lintu.TileQuery, body []byte) lintu.Tile {
+	e.asked[q.Coding].Add(1)
+	if q.Has != nil && q.Has(e.tag) {
+		return lintu.Tile{Tag: e.tag, Had: true}
+	}
+	return lintu.Tile{Tag: e.tag, Body: body}
+}
+
+// prepare answers with a tile that is not ready.
+func (s *Server) prepare(ctx context.Context, v *lintu.Viewer, p address, seen *look, q lintu.TileQuery) (lintu.Tile, error) {
+	parts, err := shown(v, p.layers)
+	if err != nil {
+		return lintu.Tile{}, err
+	}
+	if q.At != nil {
+		seen = &look{}
+	}
+	r := &request{address: p, parts: parts, seen: seen, at: q.At}
+	e := s.current(r, q.Has != nil)
+	if e != nil && q.Has != nil && q.Has(e.tag) {
+		e.asked[q.Coding].Add(1)
+		return lintu.Tile{Tag: e.tag, Had: true}, nil
+	}
+	if e, err = s.drawn(ctx, r, e); err != nil {
+		return lintu.Tile{}, err
+	}
+	b, err := s.packed(ctx, e, q.Coding)
+	if err != nil {
+		return lintu.Tile{}, err
+	}
+	return hit(e, &q, b), nil
+}
+
+// current returns the tile's version at the look, perhaps without bytes; nil if only
+// drawing can tell, or has to be done anyway because all that is asked for is the bytes.
+func (s *Server) current(r *request, tagAsked bool) *entry {
+	if !r.kept() {
+		return nil
+	}
+	old := s.cache.get(r.address)
+	if old != nil && old.currentAt(r.seen) {
+		return old
+	}
+	if old == nil && !tagAsked {
+		return nil
+	}
+	marks, ok := marksAt(r.parts, r.Coord, r.seen, old)
+	if !ok {
+		return nil
+	}
+	return s.cache.put(&entry{address: r.address, tag: tagOf(r.parts, marks), marks: marks}, r.seen.serial)
+}
+
+// drawn returns the tile with its message: what is known of it, or of another version
+// no older than the look.
+func (s *Server) drawn(ctx context.Context, r *request, known *entry) (*entry, error) {
+	if known != nil {
+		if _, ok := known.body(lintu.Plain); ok {
+			return known, nil
+		}
+	}
+	if r.at != nil {
+		return s.draw(ctx, r)
+	}
+	return s.drawings.do(ctx, drawingKey{r.address, r.seen.serial}, func(ctx context.Context) (*entry, error) {
+		return s.draw(ctx, r)
 	})
 }
 
-// part is what one viewer is shown of a layer.
-type part struct {
-	layer  lintu.LayerInfo
-	within lintu.Territory
-}
-
-// shown adds to the layers where the viewer sees them; it fails if one of them
-// is not shown at all.
-func shown(v *lintu.Viewer, layers []lintu.LayerInfo) ([]part, error) {
-	parts := make([]part, len(layers))
-	for i, l := range layers {
-		within, err := v.Sees(l)
-		if err != nil {
-			return nil, err
+// packed returns the tile in a coding.
+func (s *Server) packed(ctx context.Context, e *entry, c lintu.Coding) ([]byte, error) {
+	if b, ok := e.body(c); ok {
+		return b, nil
+	}
+	return s.packings.do(ctx, packingKey{e.address, e.tag, c}, func(context.Context) ([]byte, error) {
+		if b, ok := e.body(c); ok { // made since the look above
+			return b, nil
 		}
-		parts[i] = part{l, within}
-	}
-	return parts, nil
-}
-
-// drawn leaves out the layers that tiles of that zoom never carry.
-func drawn(parts []part, zoom int) []part {
-	var out []part
-	for _, p := range parts {
-		if zoom >= p.layer.MinZoom {
-			out = append(out, p)
+		message, _ := e.body(lintu.Plain)
+		b, err := compress(message, c)
+		if err == nil {
+			s.cache.add(e, c, b)
 		}
-	}
-	return out
-}
-
-// keys names a tile's place and what is shown of which layers there, and the
-// state of what it shows. A territory follows the areas and assignments that
-// make it.
-func keys(tenant int32, parts []part, c Coord, versions map[lintu.Layer]uint64) (place, state string) {
-	var p, s strings.Builder
-	fmt.Fprintf(&p, "%d/%d/%d/%d", tenant, c.Z, c.X, c.Y)
-	everywhere := true
-	for _, x := range parts {
-		fmt.Fprintf(&p, "/%s:%s", x.layer.Name, x.within.Key())
-		fmt.Fprintf(&s, "@%d", versions[x.layer.Name])
-		everywhere = everywhere && x.within.Everywhere
-	}
-	if !everywhere {
-		for _, l := range lintu.Layers {
-			if l.Kind == lintu.KindArea || l.Kind == lintu.KindLink {
-				fmt.Fprintf(&s, "@%d", versions[l.Name])
-			}
-		}
-	}
-	return p.String(), s.String()
-}
-
-// build makes all layers at once and joins them: MVT messages written one after the
-// other are one message.
-func (s *Server) build(ctx context.Context, tenant int32, shown []part, c Coord, seen look, at *time.Time) (*lintu.Tile, error) {
-	parts := make([][]byte, len(shown))
-	group, ctx := errgroup.WithContext(ctx)
-	for i, p := range shown {
-		if held := seen.held(p); held != nil {
-			parts[i] = held.appendTile(nil, c, 0)
-			continue
-		}
-		group.Go(func() (err error) {
-			if parts[i], err = s.memory.store.TileLayer(ctx, tenant, p.layer, p.within, c.Z, c.X, c.Y, at); err != nil {
-				err = fmt.Errorf("tile layer %s %d/%d/%d: %w", p.layer.Name, c.Z, c.X, c.Y, err)
-			}
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
-		return nil, err
-	}
-	return encode(bytes.Join(parts, nil))
-}
-
-// encode hashes and compresses a message. The gzip header holds neither name
-// nor time, so equal messages give equal bytes.
-func encode(mvt []byte) (*lintu.Tile, error) {
-	sum := sha256.Sum256(mvt)
-	t := &lintu.Tile{MVT: mvt, Hash: hex.EncodeToString(sum[:16])}
-	if len(mvt) == 0 {
-		return t, nil
-	}
-	var buf bytes.Buffer
-	zw, err := gzip.NewWriterLevel(&buf, gzip.DefaultCompression)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := zw.Write(mvt); err != nil {
-		return nil, err
-	}
-	if err := zw.Close(); err != nil {
-		return nil, err
-	}
-	t.Gzip = buf.Bytes()
-	return t, nil
+		return b, err
+	})
 }

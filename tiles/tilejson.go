@@ -33,7 +33,7 @@ type vectorLayer struct {
 // TileJSON implements lintu.TileServer. Bounds are left out while the layers are
 // empty.
 func (s *Server) TileJSON(ctx context.Context, v *lintu.Viewer, names, template, lang string) ([]byte, error) {
-	layers, err := ParseLayers(names)
+	layers, err := parseLayers(names)
 	if err != nil {
 		return nil, err
 	}
@@ -43,9 +43,9 @@ func (s *Server) TileJSON(ctx context.Context, v *lintu.Viewer, names, template,
 	if err != nil {
 		return nil, err
 	}
-	titles := make([]string, len(layers))
+	titles := make([]string, len(parts))
 	for i, p := range parts {
-		l := p.layer
+		l := *p.layer
 		titles[i] = l.Title.In(lang)
 		doc.MinZoom = min(doc.MinZoom, l.MinZoom)
 		doc.VectorLayers = append(doc.VectorLayers, describe(l, lang)...)

@@ -2,15 +2,20 @@ package tiles
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"math/bits"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/zstd"
 	"pgregory.net/rapid"
 
 	"github.com/lintu-map/lintu"
@@ -38,44 +43,65 @@ func FuzzParse(f *testing.F) {
 		if c, err := ParseCoord(z, x, y); err == nil && fmt.Sprintf("%d/%d/%d", c.Z, c.X, c.Y) != z+"/"+x+"/"+y {
 			t.Errorf("%q/%q/%q is a second address of %v", z, x, y, c)
 		}
-		if layers, err := ParseLayers(names); err == nil && len(layers) != strings.Count(names, ",")+1 {
-			t.Errorf("%q gives %d layers", names, len(layers))
+		if layers, err := parseLayers(names); err == nil && bits.OnesCount32(uint32(layers)) != strings.Count(names, ",")+1 {
+			t.Errorf("%q gives %b", names, layers)
 		}
 	})
 }
 
-// The cache never holds more than it may, and never gives what was put under
-// another state.
+// The cache never holds more than it may, and never takes an older version for a newer.
 func TestCacheKeepsItsBounds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		const most = 10 * (entryOverhead + 100)
-		c := newCache(most)
+		c, latest := newCache(most), map[address]uint64{}
 		for range rapid.IntRange(1, 100).Draw(t, "steps") {
-			place, state := rapid.StringOfN(rapid.RuneFrom([]rune("abcdefghijklmnop")), 1, 1, -1).Draw(t, "place"), rapid.SampledFrom([]string{"1", "2"}).Draw(t, "state")
-			if tile, ok := c.get(place, state); ok && tile.Hash != place+state {
-				t.Fatalf("%s in state %s is %s", place, state, tile.Hash)
+			at := address{Coord: Coord{X: rapid.IntRange(0, 15).Draw(t, "x")}}
+			serial := rapid.Uint64Range(1, 9).Draw(t, "serial")
+			size := func() []byte { return make([]byte, rapid.IntRange(0, most).Draw(t, "size")) }
+			e := &entry{address: at, tag: fmt.Sprint(at.X, serial)}
+			message := size()
+			e.bodies[lintu.Plain].Store(&message)
+			c.add(c.put(e, serial), lintu.Gzip, size())
+			latest[at] = max(latest[at], serial)
+			counted := 0
+			for el := c.order.Front(); el != nil; el = el.Next() {
+				e := el.Value.(*entry)
+				counted += e.size
+				size := entryOverhead
+				for i := range e.bodies {
+					b, _ := e.body(lintu.Coding(i))
+					size += len(b)
+				}
+				if e.size != size || c.byAddress[e.address] != el {
+					t.Fatalf("%v is counted with %d bytes and has %d", e.address, e.size, size)
+				}
+				if e.seen.Load() > latest[e.address] {
+					t.Fatalf("%v is said to be of %d, and the latest was %d", e.address, e.seen.Load(), latest[e.address])
+				}
 			}
-			c.put(place, state, &lintu.Tile{Hash: place + state, MVT: make([]byte, rapid.IntRange(0, most).Draw(t, "size"))})
-			if c.used > most || len(c.byKey) != c.order.Len() {
-				t.Fatalf("%d bytes in a cache of %d", c.used, most)
+			if c.used > most || c.used != counted || len(c.byAddress) != c.order.Len() {
+				t.Fatalf("%d bytes, counted as %d, in a cache of %d", counted, c.used, most)
+			}
+			if kept := c.get(at); kept != nil && kept.tag == e.tag && kept.seen.Load() < serial {
+				t.Fatalf("what was current at %d is said to be of %d", serial, kept.seen.Load())
 			}
 		}
 	})
 }
 
 func TestFlightsShareOneBuild(t *testing.T) {
-	var f flights
+	var f flights[string, string]
 	var builds atomic.Int32
 	gate := make(chan struct{})
 	var wg sync.WaitGroup
 	for range 20 {
 		wg.Go(func() {
-			tile, err := f.do(context.Background(), "a", func(context.Context) (*lintu.Tile, error) {
+			tile, err := f.do(context.Background(), "a", func(context.Context) (string, error) {
 				builds.Add(1)
 				<-gate
-				return &lintu.Tile{Hash: "x"}, nil
+				return "x", nil
 			})
-			if err != nil || tile.Hash != "x" {
+			if err != nil || tile != "x" {
 				t.Error(tile, err)
 			}
 		})
@@ -96,13 +122,13 @@ func TestFlightsShareOneBuild(t *testing.T) {
 }
 
 func TestFlightEndsWithItsLastPassenger(t *testing.T) {
-	var f flights
+	var f flights[string, string]
 	started, ended := make(chan struct{}), make(chan struct{})
-	build := func(ctx context.Context) (*lintu.Tile, error) {
+	build := func(ctx context.Context) (string, error) {
 		close(started)
 		<-ctx.Done()
 		close(ended)
-		return nil, ctx.Err()
+		return "", ctx.Err()
 	}
 	first, leaveFirst := context.WithCancel(context.Background())
 	second, leaveSecond := context.WithCancel(context.Background())
@@ -133,20 +159,49 @@ func TestFlightEndsWithItsLastPassenger(t *testing.T) {
 	}
 }
 
-func TestEncodeIsDeterministic(t *testing.T) {
-	mvt := bytes.Repeat([]byte("abc"), 1000)
-	a, err := encode(mvt)
+// Equal messages give equal bytes in each coding, also after others, and each coding
+// can be undone.
+func TestCompressingIsDeterministic(t *testing.T) {
+	message := bytes.Repeat([]byte("a street and its households; "), 1000)
+	for c := range lintu.Coding(lintu.Codings) {
+		first, err := compress(message, c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := compress(message[:100], c); err != nil {
+			t.Fatal(err)
+		}
+		again, err := compress(bytes.Clone(message), c)
+		if err != nil || !bytes.Equal(first, again) {
+			t.Errorf("coding %d: equal messages give different bytes, %v", c, err)
+		}
+		if got := unpacked(t, first, c); !bytes.Equal(got, message) {
+			t.Errorf("coding %d gives %d bytes for %d", c, len(got), len(message))
+		}
+		if empty, err := compress(nil, c); err != nil || len(empty) > 0 {
+			t.Errorf("coding %d: nothing takes %d bytes, %v", c, len(empty), err)
+		}
+	}
+}
+
+func unpacked(t *testing.T, b []byte, c lintu.Coding) []byte {
+	t.Helper()
+	var r io.Reader = bytes.NewReader(b)
+	var err error
+	switch c {
+	case lintu.Gzip:
+		r, err = gzip.NewReader(r)
+	case lintu.Brotli:
+		r = brotli.NewReader(r)
+	case lintu.Zstd:
+		r, err = zstd.NewReader(r)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := encode(bytes.Clone(mvt))
+	got, err := io.ReadAll(r)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a.Hash != b.Hash || !bytes.Equal(a.Gzip, b.Gzip) {
-		t.Error("equal messages give different tiles")
-	}
-	if empty, err := encode(nil); err != nil || empty.Gzip != nil {
-		t.Error("an empty tile is compressed", err)
-	}
+	return got
 }
