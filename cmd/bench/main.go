@@ -9,7 +9,8 @@
 // sends reports with photos from simulated phones through a bad network, kills lintu
 // and its database meanwhile, and checks that each report is stored exactly once.
 // With -live it measures how soon walls are told of what happens, and with -streams
-// what idle streams cost.
+// what idle streams cost. With -scribble it changes the map from several sides while
+// tiles are read, and checks that none is stale and all servers give the same bytes.
 package main
 
 import (
@@ -51,6 +52,9 @@ func run(ctx context.Context) (err error) {
 	liveOnes := flag.Bool("live", false, "instead, measure how soon walls are told of acts")
 	walls := flag.Int("walls", 200, "with -live: so many")
 	streams := flag.Int("streams", 0, "instead, measure the memory of so many idle streams")
+	scribbles := flag.Int("scribble", 0, "instead, change the map so often from several sides and check every tile")
+	cuts := flag.Int("cuts", 0, "with -scribble: cut the connections that listen so often")
+	seed := flag.Uint64("seed", 1, "with -scribble: what the changes are drawn from")
 	flag.Parse()
 	imports := *audit == 0 && *timers == 0 && *route == 0 && *replay == ""
 	if *lintu, err = filepath.Abs(*lintu); err != nil {
@@ -58,6 +62,11 @@ func run(ctx context.Context) (err error) {
 	}
 	if *reports > 0 {
 		said, err := trial{*reports, *phones, *blows, *private}.run(ctx, *lintu)
+		fmt.Print(said)
+		return err
+	}
+	if *scribbles > 0 {
+		said, err := scribble{operations: *scribbles, writers: 8, importers: 3, readers: 3, cuts: *cuts, blows: min(*blows, 10), compareTo: 15, thorough: true, seed: *seed}.run(ctx, *lintu)
 		fmt.Print(said)
 		return err
 	}

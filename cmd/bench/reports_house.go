@@ -26,12 +26,19 @@ type house struct {
 	addr    string // that every lintu listens on
 	log     *os.File
 	cluster *sql.Cluster // of which lintu is a guest; nil where lintu runs its own
+	url     string       // by which it reaches that
 	cmd     *exec.Cmd
 	drained chan struct{} // closed when the process's output has ended
 }
 
 // newHouse makes a database, lintu's own or one beside it, and runs lintu on it.
-func newHouse(ctx context.Context, lintu, dir string, private bool) (h *house, err error) {
+func newHouse(ctx context.Context, lintu, dir string, private bool) (*house, error) {
+	return newHouseBehind(ctx, lintu, dir, private, func(url string) (string, error) { return url, nil })
+}
+
+// newHouseBehind is newHouse with something between lintu and the database beside it:
+// behind is given the database's URL and returns the one that lintu is to use.
+func newHouseBehind(ctx context.Context, lintu, dir string, private bool, behind func(url string) (string, error)) (h *house, err error) {
 	h = &house{lintu: lintu, dir: dir}
 	if h.log, err = os.Create(filepath.Join(dir, "lintu.log")); err != nil {
 		return nil, err
@@ -47,6 +54,9 @@ func newHouse(ctx context.Context, lintu, dir string, private bool) (h *house, e
 	if !private {
 		if err := h.startCluster(ctx); err != nil {
 			return nil, err
+		}
+		if h.url, err = behind(h.cluster.URL()); err != nil {
+			return nil, errors.Join(err, h.stop())
 		}
 	}
 	if err := h.start(ctx); err != nil {
@@ -72,7 +82,7 @@ func (h *house) command(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, h.lintu, args...)
 	cmd.Env = append(os.Environ(), "LINTU_LANG=en", "LINTU_DATA="+filepath.Join(h.dir, "data"), "LINTU_ADDR="+h.addr, "LINTU_TRUSTED_PROXIES=127.0.0.1")
 	if h.cluster != nil {
-		cmd.Env = append(cmd.Env, "LINTU_DATABASE_URL="+h.cluster.URL())
+		cmd.Env = append(cmd.Env, "LINTU_DATABASE_URL="+h.url)
 	}
 	return cmd
 }
