@@ -46,9 +46,9 @@ func newQuadIndex(boxes []box, ids []lintu.ID) quadIndex {
 	return x
 }
 
-// meeting calls yield for the rows whose boxes meet a view, in an order that the boxes
-// and the ids decide.
-func (x *quadIndex) meeting(view box, yield func(row uint32)) {
+// meeting calls yield for the boxes that meet a view, in an order that they and the ids
+// decide.
+func (x *quadIndex) meeting(view box, yield func(e *indexed)) {
 	for class := range positionBits + 1 {
 		entries := x.entries[x.ends[class]:x.ends[class+1]]
 		if len(entries) == 0 {
@@ -60,7 +60,7 @@ func (x *quadIndex) meeting(view box, yield func(row uint32)) {
 		from, to := before(entries, q.first), upTo(entries, q)
 		in(q, entries[from:to], begin, func(e *indexed) {
 			if e.box.meets(view) {
-				yield(e.row)
+				yield(e)
 			}
 		})
 	}

@@ -42,19 +42,30 @@ func (p *shapes) writeShapes(w *layerWriter, message []byte, c Coord, l lintu.La
 	}
 	var s ringSet
 	var text []byte
-	p.index.meeting(view, func(row uint32) {
-		if small.takes(p.coverage.rows[row].box) {
+	p.index.meeting(view, func(e *indexed) {
+		if small.takes(e.box) || p.vanishes(&f, e.box) {
 			return
 		}
 		s.points, s.ends = s.points[:0], s.ends[:0]
-		p.coverage.draw(&s, row, max(0, c.Z-l.Coarser), view)
+		p.coverage.draw(&s, e.row, max(0, c.Z-l.Coarser), view)
 		if write(s.points, s.ends) {
-			text = p.properties(w, p.words, p.rows, int(row), &l, text)
+			text = p.properties(w, p.words, p.rows, int(e.row), &l, text)
 			w.feature()
 		}
 	})
 	small.write(w)
 	return w.end()
+}
+
+// vanishes reports whether nothing is left of what is in a box when it is rounded to
+// units: an area in one row or column of them, a line in one of both.
+func (p *shapes) vanishes(f *frame, b box) bool {
+	west, north := f.units(position{b.west, b.north})
+	east, south := f.units(position{b.east, b.south})
+	if p.coverage.open {
+		return west == east && north == south
+	}
+	return west == east || north == south
 }
 
 // writeLabels writes one point for each area whose name stands in the tile: an area
@@ -63,14 +74,14 @@ func (p *shapes) writeLabels(w *layerWriter, message []byte, c Coord) []byte {
 	w.begin(message, string(p.info.Name)+lintu.LabelSuffix, p.keys, c)
 	tile := c.quad().box()
 	var text []byte
-	p.index.meeting(tile, func(row uint32) {
-		label := p.coverage.rows[row].label
+	p.index.meeting(tile, func(e *indexed) {
+		label := p.coverage.rows[e.row].label
 		if !tile.contains(label) {
 			return
 		}
 		shift := positionBits - extentBits - c.Z
 		w.pointAt(int32((label.x-tile.west)>>shift), int32((label.y-tile.north)>>shift))
-		text = p.properties(w, p.words, p.rows, int(row), &p.info, text)
+		text = p.properties(w, p.words, p.rows, int(e.row), &p.info, text)
 		w.feature()
 	})
 	return w.end()

@@ -90,3 +90,35 @@ func BenchmarkShapeLayer(b *testing.B) {
 		b.ReportMetric(float64(cpuTime()-before)/float64(b.N)/1e3, "cpu-µs/edit")
 	})
 }
+
+// Cambridge's polygons lie close together: at low zooms most are specks.
+func BenchmarkSpecks(b *testing.B) {
+	l, _ := lintu.LayerByName(lintu.Buildings)
+	l.MinZoom = 0
+	w := newShapesWriter(l)
+	middle := nowhere
+	for i, s := range realLayers[2].read(b) {
+		w.shapes = append(w.shapes, shaped{rings: s})
+		w.note(w.taken, lintu.NewID(), 0, []lintu.Value{{Text: fmt.Appendf(nil, "第%d栋", i)}, {Text: []byte("住宅")}, {Number: int64(i % 30)}})
+		middle = middle.union(boxOf(s.points))
+	}
+	p := w.load()
+	at := position{middle.west + (middle.east-middle.west)/2, middle.north + (middle.south-middle.north)/2}
+	for _, z := range []int{6, 8, 10, 12, 14, 16} {
+		c := Coord{z, int(at.x >> (positionBits - z)), int(at.y >> (positionBits - z))}
+		b.Run(fmt.Sprintf("z=%d", z), func(b *testing.B) {
+			buf := p.appendTile(nil, c, 0)
+			before := cpuTime()
+			for b.Loop() {
+				buf = p.appendTile(buf[:0], c, 0)
+			}
+			b.ReportMetric(float64(cpuTime()-before)/float64(b.N)/1e3, "cpu-µs/tile")
+			if layers, err := readTile(buf); err != nil {
+				b.Fatal(err)
+			} else if len(layers) > 0 {
+				b.ReportMetric(float64(len(layers[0].features)), "features")
+			}
+			b.ReportMetric(float64(len(buf)), "bytes")
+		})
+	}
+}

@@ -85,6 +85,7 @@ func (s *shaped) add(points []orb.Point) {
 
 // load implements layerKeeper.
 func (w *shapesWriter) load() heldLayer {
+	w.arrange()
 	p := &shapes{schema: w.schema, words: w.dictionaries(), rows: w.taken, coverage: coverageOf(w.shapes, w.info.Shape == lintu.Line)}
 	for _, s := range w.shapes {
 		p.read = append(p.read, s.mark)
@@ -92,6 +93,22 @@ func (w *shapesWriter) load() heldLayer {
 	p.reindex()
 	w.forget()
 	return p
+}
+
+// arrange puts the rows taken into the order in which they are drawn, so that what a
+// tile needs lies together in memory.
+func (w *shapesWriter) arrange() {
+	boxes := make([]box, len(w.shapes))
+	for i, s := range w.shapes {
+		boxes[i] = boxOf(s.rings.points)
+	}
+	drawn := newQuadIndex(boxes, w.taken.ids)
+	rows, shapes := newBlock(w.numbered, len(boxes)), make([]shaped, 0, len(boxes))
+	for _, e := range drawn.entries {
+		rows.add(w.taken, int(e.row), int(e.row)+1)
+		shapes = append(shapes, w.shapes[e.row])
+	}
+	w.taken, w.shapes = rows, shapes
 }
 
 func coverageOf(shapes []shaped, lines bool) *coverage {
@@ -163,7 +180,7 @@ func (w *shapesWriter) replace(held heldLayer, where []box) heldLayer {
 func (p *shapes) rowsMeeting(where []box) map[lintu.ID]uint32 {
 	rows := map[lintu.ID]uint32{}
 	for _, b := range where {
-		p.index.meeting(b, func(row uint32) { rows[p.rows.ids[row]] = row })
+		p.index.meeting(b, func(e *indexed) { rows[p.rows.ids[e.row]] = e.row })
 	}
 	return rows
 }

@@ -43,8 +43,8 @@ func TestQuadIndexFindsWhatAScanFinds(t *testing.T) {
 			continue
 		}
 		var got, other, want []uint32
-		x.meeting(view, func(row uint32) { got = append(got, row) })
-		y.meeting(view, func(row uint32) { other = append(other, uint32(order[row])) })
+		x.meeting(view, func(e *indexed) { got = append(got, e.row) })
+		y.meeting(view, func(e *indexed) { other = append(other, uint32(order[e.row])) })
 		for row, b := range boxes {
 			if b != nowhere && b.meets(view) {
 				want = append(want, uint32(row))
@@ -168,5 +168,38 @@ func TestPolygonEditsEqualLoadingAnew(t *testing.T) {
 		if len(was) == 0 || !bytes.Equal(was, before.appendTile(nil, view, 0)) {
 			t.Fatal("an edit has changed the state before it")
 		}
+	}
+}
+
+// What is left out without a look at its points would not have been drawn.
+func TestWhatVanishesIsNotDrawn(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 14))
+	w := newLayerWriter()
+	defer w.release()
+	vanished, drawn := map[bool]int{}, map[bool]int{}
+	for range 20_000 {
+		c := Coord{Z: r.IntN(lintu.MaxZoom + 1)}
+		unit := uint32(tileUnit(c.Z))
+		s := nastyRings(r, position{5 * unit, 5 * unit}, 2+unit/4)
+		f, open := c.frame(), r.IntN(2) == 0
+		w.begin(nil, "l", nil, c)
+		draw := w.polygon
+		if open {
+			draw = w.lines
+		}
+		shown := len(s.points) > 0 && draw(s.points, s.ends)
+		p := &shapes{coverage: &coverage{open: open}}
+		if len(s.points) == 0 || !p.vanishes(&f, boxOf(s.points)) {
+			if shown {
+				drawn[open]++
+			}
+			continue
+		}
+		if vanished[open]++; shown {
+			t.Fatalf("zoom %d shows %v, whose box seems to vanish", c.Z, s)
+		}
+	}
+	if t.Log(vanished, drawn); min(vanished[true], vanished[false], drawn[true], drawn[false]) < 100 {
+		t.Error("too few shapes vanished or were drawn")
 	}
 }
