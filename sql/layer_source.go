@@ -52,7 +52,7 @@ func readWhole(ctx context.Context, tx pgx.Tx, tenant int32, l lintu.LayerInfo, 
 func (r *Reader) inSnapshot(ctx context.Context, work func(tx pgx.Tx, now string) error) error {
 	return pgx.BeginTxFunc(ctx, r.db.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
 		var now string
-		if err := tx.QueryRow(ctx, `SELECT pg_current_snapshot()::text`).Scan(&now); err != nil {
+		if err := tx.QueryRow(ctx, `SELECT `+instantSQL).Scan(&now); err != nil {
 			return err
 		}
 		return work(tx, now)
@@ -133,8 +133,11 @@ func everywhere(found []places) []places {
 
 // sinceSnapshot takes apart the snapshot after: what it cannot see are the
 // transactions that were running and those from xmax on. It reports false for what is
-// no snapshot, or is ahead of now: another database's, or from before a restore.
+// no snapshot, or is ahead of now or of another life: another database's, or from
+// before a restore or crash.
 func sinceSnapshot(after, now string) (xmax string, running []string, ok bool) {
+	after, was := partsOf(after)
+	now, is := partsOf(now)
 	if len(after) > snapshotMost || !snapshotText.MatchString(after) {
 		return "", nil, false
 	}
@@ -145,7 +148,7 @@ func sinceSnapshot(after, now string) (xmax string, running []string, ok bool) {
 	}
 	present, err := strconv.ParseUint(strings.Split(now, ":")[1], 10, 64)
 	running = strings.FieldsFunc(parts[2], func(r rune) bool { return r == ',' })
-	return parts[1], running, err == nil && end <= present
+	return parts[1], running, err == nil && end <= present && was == is
 }
 
 // followed are the kinds of changes that a layer shows. Households show the code of

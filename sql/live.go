@@ -143,7 +143,7 @@ func (l *Live) hear(ctx context.Context) (listening bool, err error) {
 
 // LiveNow implements lintu.LiveSource.
 func (l *Live) LiveNow(ctx context.Context, _ int32) (cursor string, err error) {
-	err = l.db.pool.QueryRow(ctx, `SELECT pg_current_snapshot()::text`).Scan(&cursor)
+	err = l.db.pool.QueryRow(ctx, `SELECT `+instantSQL).Scan(&cursor)
 	return cursor, toError(err)
 }
 
@@ -155,7 +155,8 @@ const snapshotMost = 4000
 
 // LiveSince implements lintu.LiveSource.
 func (l *Live) LiveSince(ctx context.Context, tenant int32, after, until string) (*lintu.LiveChanges, error) {
-	if len(after) > snapshotMost || !snapshotText.MatchString(after) {
+	was, life := partsOf(after)
+	if _, end := partsOf(until); len(after) > snapshotMost || !snapshotText.MatchString(was) || until != "" && life != end {
 		return l.reset(ctx, tenant, until)
 	}
 	found, ids, err := l.changes(ctx, tenant, after, until)
@@ -167,7 +168,8 @@ func (l *Live) LiveSince(ctx context.Context, tenant int32, after, until string)
 	case found.Reset || len(ids) == 0:
 		return found, nil
 	}
-	found.Cases, err = l.cases(ctx, tenant, ids, after, found.Cursor)
+	is, _ := partsOf(found.Cursor)
+	found.Cases, err = l.cases(ctx, tenant, ids, was, is)
 	return found, toError(err)
 }
 
@@ -182,20 +184,22 @@ func (l *Live) reset(ctx context.Context, tenant int32, until string) (r *lintu.
 // changes reads the change log, and returns the cases apart.
 func (l *Live) changes(ctx context.Context, tenant int32, after, until string) (*lintu.LiveChanges, []lintu.ID, error) {
 	var found lintu.LiveChanges
-	var ahead bool // of the present: another database's, or one from before a restore
+	var ahead bool // of the present, or of another life: another database's, or one from before a restore or crash
 	var n int64
 	var kind *string
 	var ids, cases []lintu.ID
 	var anywhere *bool
 	var edges [4]*float64
+	after, life := partsOf(after)
 	// The planner knows the two only as values, and would else read the whole log.
 	parts := strings.Split(after, ":")
 	xmax, running := parts[1], strings.FieldsFunc(parts[2], func(r rune) bool { return r == ',' })
-	text := &until
-	if until == "" {
-		text = nil
+	var text, end *string
+	if until != "" {
+		snapshot, life := partsOf(until)
+		text, end = &snapshot, &life
 	}
-	rows, err := l.db.pool.Query(ctx, liveChanges, tenant, after, text, liveRows+1, xmax, running)
+	rows, err := l.db.pool.Query(ctx, liveChanges, tenant, after, text, liveRows+1, xmax, running, life, end)
 	if err != nil {
 		return nil, nil, err
 	}

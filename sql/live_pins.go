@@ -18,7 +18,7 @@ func (l *Live) OpenPins(ctx context.Context, v *lintu.Viewer) (pins []lintu.Pin,
 	s := shownTo(v, v.Tenant)
 	// One snapshot for both questions.
 	err = pgx.BeginTxFunc(ctx, l.db.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
-		if err := tx.QueryRow(ctx, `SELECT pg_current_snapshot()::text`).Scan(&cursor); err != nil {
+		if err := tx.QueryRow(ctx, `SELECT `+instantSQL).Scan(&cursor); err != nil {
 			return err
 		}
 		args := selection{args: s.args}

@@ -233,15 +233,17 @@ func TestLiveCursorsOfStrangers(t *testing.T) {
 	d := newCaseDesk(t)
 	l := sql.NewLive(d.DB)
 	defer l.Close()
-	for _, cursor := range []string{"", "x", "1:2", "2:1:", "1:2:2", "0:0:", "9999999999999999999:9999999999999999999:", "99999999999:99999999999:",
-		strings.Repeat("9", 5000), "1:9:" + strings.Repeat("2,", 3000) + "3", "1:2:'); --"} {
-		found, err := l.LiveSince(t.Context(), d.tenant, cursor, "")
-		if err != nil || !found.Reset || found.Cursor == "" {
-			t.Errorf("%.40q: %+v, %v", cursor, found, err)
-		}
-	}
 	now, err := l.LiveNow(t.Context(), d.tenant)
 	must(t, err)
+	for _, cursor := range []string{"", "x", "1:2", "2:1:", "1:2:2", "0:0:", "9999999999999999999:9999999999999999999:", "99999999999:99999999999:",
+		strings.Repeat("9", 5000), "1:9:" + strings.Repeat("2,", 3000) + "3", "1:2:'); --"} {
+		for _, life := range []string{"", "@1.5", now[strings.Index(now, "@"):]} {
+			found, err := l.LiveSince(t.Context(), d.tenant, cursor+life, "")
+			if err != nil || !found.Reset || found.Cursor == "" {
+				t.Errorf("%.40q: %+v, %v", cursor+life, found, err)
+			}
+		}
+	}
 	mustExec(t, d.DB, `INSERT INTO change (tenant_id, kind) SELECT $1, 'roads' FROM generate_series(1, 20000)`, d.tenant)
 	mustExec(t, d.DB, `ANALYZE change`)
 	if found, err := l.LiveSince(t.Context(), d.tenant, now, ""); err != nil || !found.Reset {
@@ -249,15 +251,16 @@ func TestLiveCursorsOfStrangers(t *testing.T) {
 	}
 	later, err := l.LiveNow(t.Context(), d.tenant)
 	must(t, err)
-	xmax := strings.Split(later, ":")[1]
+	xmax, life := strings.Split(later, ":")[1], strings.Split(later, "@")[1]
 	mustExec(t, d.DB, `INSERT INTO change (tenant_id, kind) VALUES ($1, 'water')`, d.tenant)
-	ancient := "3:" + xmax + ":" // knows all of the 20,000
+	old := "3:" + xmax + ":" // knows all of the 20,000
+	ancient := old + "@" + life
 	found, err := l.LiveSince(t.Context(), d.tenant, ancient, "")
 	must(t, err)
 	if found.Reset || len(found.Layers) != 1 || found.Layers[0].Layer != lintu.Water {
 		t.Errorf("since %s: %+v", ancient, found)
 	}
-	if read := d.rowsRead(sql.LiveChanges, d.tenant, ancient, nil, 5001, xmax, []string{"3"}); read > 10 {
+	if read := d.rowsRead(sql.LiveChanges, d.tenant, old, nil, 5001, xmax, []string{"3"}, life, nil); read > 10 {
 		t.Errorf("%d rows of the log are read for one that is new", read)
 	}
 }

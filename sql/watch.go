@@ -26,6 +26,7 @@ type watch struct {
 
 	last     atomic.Pointer[looked]
 	snapshot *string // of the last look
+	life     string  // of the server that gave it
 	versions map[lintu.Layer]uint64
 }
 
@@ -98,13 +99,16 @@ func (w *watch) run(ctx context.Context, db *DB, tenant int32, l *look) {
 	ctx, untie := db.contact.during(ctx)
 	defer untie()
 	found := looked{at: time.Now(), commits: db.commits.count()}
-	var now string
+	var now, life string
 	var changed []string
-	if err := db.pool.QueryRow(ctx, changedLayers, tenant, w.snapshot).Scan(&now, &changed); err != nil {
+	if err := db.pool.QueryRow(ctx, changedLayers, tenant, w.snapshot).Scan(&now, &life, &changed); err != nil {
 		l.err = toError(err)
 		return
 	}
-	w.snapshot = &now
+	if w.snapshot != nil && life != w.life { // the snapshot means nothing any more
+		changed = everyLayer()
+	}
+	w.snapshot, w.life = &now, life
 	if len(changed) > 0 {
 		w.versions = maps.Clone(w.versions)
 		for _, layer := range withDependants(changed) {
@@ -113,6 +117,14 @@ func (w *watch) run(ctx context.Context, db *DB, tenant int32, l *look) {
 	}
 	l.versions, found.versions = w.versions, w.versions
 	w.last.Store(&found)
+}
+
+func everyLayer() []string {
+	var all []string
+	for _, l := range lintu.Layers {
+		all = append(all, string(l.Name))
+	}
+	return all
 }
 
 // withDependants adds the layers that show something of a changed one:

@@ -2,8 +2,10 @@
 -- show at $2, by kind; one row with a null kind where that is nothing. Instants are
 -- snapshots. Only rows that $2 cannot see are read: those of the transactions $6 that
 -- were running then, and of those from $5 on. $4 bounds them; more are not told.
+-- $7 is the life of the server in which $2 was taken, and $8 that of $3.
 WITH look AS (
-    SELECT $2::text::pg_snapshot AS after, coalesce($3::text::pg_snapshot, pg_current_snapshot()) AS until
+    SELECT $2::text::pg_snapshot AS after, coalesce($3::text::pg_snapshot, pg_current_snapshot()) AS until,
+           coalesce(extract(epoch FROM pg_stat_get_bgwriter_stat_reset_time())::text, '') AS life
 ), fresh AS (
     (SELECT xid, kind, id, old_bounds, new_bounds FROM change
      WHERE tenant_id = $1 AND xid = ANY ($6::text[]::xid8[])
@@ -23,7 +25,7 @@ WITH look AS (
     FROM fresh, look WHERE pg_visible_in_snapshot(xid, until)
     GROUP BY kind
 )
-SELECT until::text, pg_snapshot_xmax(after) > pg_snapshot_xmax(pg_current_snapshot()), (SELECT count(*) FROM fresh),
+SELECT until::text || '@' || coalesce($8::text, life), pg_snapshot_xmax(after) > pg_snapshot_xmax(pg_current_snapshot()) OR $7::text <> life, (SELECT count(*) FROM fresh),
        kind, ids, anywhere, west, south, east, north
 FROM look LEFT JOIN kinds ON true
 ORDER BY kind
