@@ -98,6 +98,14 @@ func (b *block) set(i int, c *block, j int) {
 	}
 }
 
+// clear leaves nothing of a row but its number.
+func (b *block) clear(row uint32) {
+	b.ids[row], b.marks[row] = lintu.ID{}, 0
+	for i := range b.columns {
+		b.columns[i].entries[row] = 0
+	}
+}
+
 // compareRows orders row i of a block and row j of another as they stand in a layer.
 func compareRows(b *block, i int, c *block, j int) int {
 	if by := cmp.Compare(b.keys[i], c.keys[j]); by != 0 {

@@ -11,16 +11,17 @@ import (
 // did not touch.
 type points struct {
 	*schema
-	blocks  []*block
-	firsts  []uint64     // the first code of each block
-	starts  []int        // how many rows are before each block, and in all
-	tallies []tally      // of the rows before each block, and of all
-	words   []dictionary // of each field
+	blocks   []*block
+	firsts   []uint64     // the first code of each block
+	starts   []int        // how many rows are before each block, and in all
+	tallies  []tally      // of the rows before each block, and of all
+	lexicons *lexicons    // that the entries are of; only their writer looks into them
+	words    []dictionary // of each field
 }
 
 // newPoints makes a layer of sorted blocks, none of them empty.
 func newPoints(w *wordbook, blocks []*block) *points {
-	p := &points{schema: w.schema, words: w.dictionaries(), blocks: blocks, firsts: make([]uint64, len(blocks)),
+	p := &points{schema: w.schema, lexicons: w.lexicons, words: w.dictionaries(), blocks: blocks, firsts: make([]uint64, len(blocks)),
 		starts: make([]int, len(blocks)+1), tallies: make([]tally, len(blocks)+1)}
 	for i, b := range blocks {
 		p.firsts[i] = b.keys[0]

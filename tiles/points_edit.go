@@ -7,6 +7,9 @@ import "slices"
 // nothing changes.
 func (w *pointsWriter) replace(held heldLayer, where []box) heldLayer {
 	p := held.(*points)
+	if p.lexicons != w.lexicons { // another's, or of before a step that failed
+		p = newPoints(&w.wordbook, w.moved(p.blocks, p.words))
+	}
 	gone, fresh := p.rowsIn(where), freshIn(w.sorted(), where)
 	m := merger{writer: w, open: newBlock(w.numbered, 0)}
 	for i, b := range p.blocks {
@@ -22,7 +25,7 @@ func (w *pointsWriter) replace(held heldLayer, where []box) heldLayer {
 		m.open.add(r.block, r.row, r.row+1)
 	}
 	m.close()
-	return newPoints(&w.wordbook, m.blocks)
+	return newPoints(&w.wordbook, w.pruned(m.blocks))
 }
 
 // rowsIn lists the rows in some boxes, in ascending order.

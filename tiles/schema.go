@@ -47,13 +47,13 @@ func (s *schema) properties(w *layerWriter, words []dictionary, b *block, row in
 // wordbook is a schema with the lexicons of its fields, for those who add to them.
 type wordbook struct {
 	*schema
-	lexicons []lexicon
+	lexicons *lexicons
 	scratch  []byte
 }
 
 func newWordbook(l lintu.LayerInfo) wordbook {
 	s := newSchema(l)
-	return wordbook{schema: s, lexicons: make([]lexicon, len(s.fields))}
+	return wordbook{schema: s, lexicons: newLexicons(len(s.fields))}
 }
 
 // note appends a row to a block.
@@ -85,14 +85,14 @@ func (w *wordbook) look(field int, v *lintu.Value) (entry, number uint32) {
 		b = appendTextValue(b, v.Text)
 	}
 	w.scratch = b
-	return w.lexicons[field].number(b), number
+	return w.lexicons.fields[field].number(b), number
 }
 
 // dictionaries are the lexicons as they are, for readers.
 func (w *wordbook) dictionaries() []dictionary {
-	words := make([]dictionary, len(w.lexicons))
+	words := make([]dictionary, len(w.lexicons.fields))
 	for i := range words {
-		words[i] = w.lexicons[i].dictionary
+		words[i] = w.lexicons.fields[i].dictionary
 	}
 	return words
 }

@@ -9,6 +9,7 @@ import (
 // tiles however they came. It never changes.
 type shapes struct {
 	*schema
+	lexicons *lexicons    // that the words are of; only their writer looks into them
 	words    []dictionary // of each field
 	rows     *block       // ids and columns; where the id is zero there is no row
 	read     []uint64     // of each row, a mark of its shape and label as they were read

@@ -38,6 +38,9 @@ func (w *shapesWriter) take(r *lintu.LayerRow) error {
 	if err != nil {
 		return fmt.Errorf("%s %s: %w", w.info.Name, r.ID, err)
 	}
+	if len(s.rings.ends) == 0 { // nothing of it is as large as a unit
+		return nil
+	}
 	w.shapes = append(w.shapes, s)
 	w.note(w.taken, r.ID, 0, r.Values)
 	return nil
@@ -64,6 +67,7 @@ func readShape(r *lintu.LayerRow, shape lintu.Shape) (s shaped, err error) {
 	for _, line := range lines {
 		s.add(line)
 	}
+	s.rings = s.rings.clean(shape == lintu.Line)
 	if r.Label != nil {
 		p, err := readPoint(r.Label)
 		if err != nil {
@@ -86,7 +90,7 @@ func (s *shaped) add(points []orb.Point) {
 // load implements layerKeeper.
 func (w *shapesWriter) load() heldLayer {
 	w.arrange()
-	p := &shapes{schema: w.schema, words: w.dictionaries(), rows: w.taken, coverage: coverageOf(w.shapes, w.info.Shape == lintu.Line)}
+	p := &shapes{schema: w.schema, lexicons: w.lexicons, words: w.dictionaries(), rows: w.taken, coverage: coverageOf(w.shapes, w.info.Shape == lintu.Line)}
 	for _, s := range w.shapes {
 		p.read = append(p.read, s.mark)
 	}
@@ -137,7 +141,11 @@ func (p *shapes) reindex() {
 func (w *shapesWriter) replace(held heldLayer, where []box) heldLayer {
 	p := held.(*shapes)
 	next := &shapes{schema: p.schema, rows: newBlock(w.numbered, p.rows.len()), read: slices.Clone(p.read), coverage: p.coverage, index: p.index}
-	next.rows.add(p.rows, 0, p.rows.len())
+	rows := p.rows
+	if p.lexicons != w.lexicons { // another's, or of before a step that failed
+		rows = w.moved([]*block{rows}, p.words)[0]
+	}
+	next.rows.add(rows, 0, rows.len())
 	gone, free := p.rowsMeeting(where), p.freeRows()
 	changed, seen := map[uint32]shaped{}, map[lintu.ID]bool{}
 	for i, s := range w.shapes {
@@ -165,9 +173,10 @@ func (w *shapesWriter) replace(held heldLayer, where []box) heldLayer {
 	}
 	for _, row := range gone {
 		changed[row] = shaped{}
-		next.rows.ids[row] = lintu.ID{}
+		next.rows.clear(row)
 	}
-	next.words = w.dictionaries()
+	next.rows = w.pruned([]*block{next.rows})[0]
+	next.lexicons, next.words = w.lexicons, w.dictionaries()
 	if len(changed) > 0 {
 		next.coverage = p.coverage.with(changed)
 		next.reindex()

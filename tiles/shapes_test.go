@@ -203,3 +203,28 @@ func TestWhatVanishesIsNotDrawn(t *testing.T) {
 		t.Error("too few shapes vanished or were drawn")
 	}
 }
+
+// What has no extent in units is no row, however often it is read, and a row that has
+// lost its extent goes.
+func TestShapesWithoutExtentAreNoRows(t *testing.T) {
+	l, _ := lintu.LayerByName(lintu.Water)
+	w := newKeeper(l)
+	held := w.load()
+	for _, side := range []float64{0, 0.001, 0, 0} {
+		shape, err := geo.AppendEWKB(nil, orb.MultiPolygon{{{{113.5, 28.1}, {113.5 + side, 28.1}, {113.5, 28.1 + side}, {113.5, 28.1}}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.take(&lintu.LayerRow{ID: lintu.ID{1}, Geometry: shape, Values: make([]lintu.Value, len(l.TileFields()))}); err != nil {
+			t.Fatal(err)
+		}
+		held = w.replace(held, []box{everywhere})
+		c := coordAt(orb.Point{113.5, 28.1}, 16)
+		if shown := len(held.appendTile(nil, c, 0)) > 0; shown != (side > 0) || shown != (held.digest(c) != 0) {
+			t.Fatalf("of a side of %v degrees a tile shows something: %v", side, shown)
+		}
+		if rows := held.(*shapes).rows.len(); rows > 1 {
+			t.Fatalf("%d rows", rows)
+		}
+	}
+}
