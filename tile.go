@@ -62,3 +62,9 @@ type TileServer interface {
 // LabelSuffix makes the name of the tile layer that holds one label point per
 // area: communities_label. It comes with each layer of areas.
 const LabelSuffix = "_label"
+
+// ReducedLayer is the name of the tile layer that stands in tiles in which a layer had to
+// be reduced: one feature for each such layer, which covers the tile. Its properties are
+// the layer's name, its reduction and the step of it, how many features the layer has in
+// the tile, and for how many rows they stand.
+const ReducedLayer = "reduced"

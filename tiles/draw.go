@@ -66,17 +66,29 @@ func (s *Server) draw(ctx context.Context, r *request) (*entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &entry{address: r.address, marks: make([]mark, len(r.parts))}
 	var message []byte
+	layers := make([]drawnLayer, len(r.parts))
 	for i, p := range r.parts {
+		l, from := &layers[i], len(message)
+		l.layer = p.layer
 		if held := r.seen.held(p); held != nil {
-			e.marks[i].digest = held.digest(r.Coord)
-			message = held.appendTile(message, r.Coord, 0)
-			continue
+			l.step = firstStep(held, r.Coord, s.mostBytes)
+			message = held.appendTile(message, r.Coord, l.step)
+		} else {
+			message = append(message, stored[i]...)
 		}
-		e.marks[i] = mark{xxhash.Sum64(stored[i]), r.seen.version(p)}
-		message = append(message, stored[i]...)
+		l.bytes = message[from:]
 	}
+	message, err = s.together(r.Coord, message, layers, func(i, step int) ([]byte, error) {
+		if held := r.seen.held(r.parts[i]); held != nil {
+			return held.appendTile(nil, r.Coord, step), nil
+		}
+		return s.store(ctx, r, r.parts[i], step)
+	})
+	if err != nil {
+		return nil, err
+	}
+	e := &entry{address: r.address, marks: marksOf(r, layers)}
 	e.tag = tagOf(r.parts, e.marks)
 	message = slices.Clip(message)
 	e.bodies[lintu.Plain].Store(&message)
@@ -84,6 +96,24 @@ func (s *Server) draw(ctx context.Context, r *request) (*entry, error) {
 		e = s.cache.put(e, r.seen.serial)
 	}
 	return e, nil
+}
+
+// marksOf tells the versions of what was drawn. What the store makes has that of its
+// bytes, and of how far each layer is reduced, which no bytes of another tell.
+func marksOf(r *request, layers []drawnLayer) []mark {
+	var steps []byte
+	for i := range layers {
+		steps = append(steps, byte(layers[i].step))
+	}
+	marks := make([]mark, len(r.parts))
+	for i, p := range r.parts {
+		if held := r.seen.held(p); held != nil {
+			marks[i].digest = held.digest(r.Coord)
+			continue
+		}
+		marks[i] = mark{markOf(xxhash.Sum64(layers[i].bytes), xxhash.Sum64(steps)), r.seen.version(p)}
+	}
+	return marks
 }
 
 // fetch asks the store for the layers that are not in memory, at once.
@@ -95,11 +125,19 @@ func (s *Server) fetch(ctx context.Context, r *request) ([][]byte, error) {
 			continue
 		}
 		group.Go(func() (err error) {
-			if stored[i], err = s.memory.store.TileLayer(ctx, r.tenant, *p.layer, p.within, r.Z, r.X, r.Y, r.at); err != nil {
-				err = fmt.Errorf("tile layer %s %d/%d/%d: %w", p.layer.Name, r.Z, r.X, r.Y, err)
-			}
+			stored[i], err = s.store(ctx, r, p, 0)
 			return err
 		})
 	}
 	return stored, group.Wait()
+}
+
+// store asks the store for a layer at a step of its reduction.
+func (s *Server) store(ctx context.Context, r *request, p part, step int) ([]byte, error) {
+	l, _ := p.layer.Reduced(r.Z, step)
+	b, err := s.memory.store.TileLayer(ctx, r.tenant, l, p.within, r.Z, r.X, r.Y, r.at)
+	if err != nil {
+		return nil, fmt.Errorf("tile layer %s %d/%d/%d: %w", l.Name, r.Z, r.X, r.Y, err)
+	}
+	return b, nil
 }

@@ -14,6 +14,9 @@ type Server struct {
 	cache    *cache
 	drawings flights[drawingKey, *entry]
 	packings flights[packingKey, []byte]
+
+	mostBytes  int // of a tile, by gzip
+	reductions *reductions
 }
 
 // drawingKey and packingKey are what those share who ask at once.
@@ -30,7 +33,7 @@ type packingKey struct {
 
 // New makes a tile server that remembers up to cacheBytes of tiles.
 func New(memory *Memory, features lintu.FeatureStore, cacheBytes int) *Server {
-	return &Server{memory: memory, features: features, cache: newCache(cacheBytes)}
+	return &Server{memory: memory, features: features, cache: newCache(cacheBytes), mostBytes: mostBytes, reductions: newReductions()}
 }
 
 // Tile implements lintu.TileServer. All layers of a tile come from one look at the
