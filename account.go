@@ -66,6 +66,10 @@ type Doorkeeper interface {
 	// CodeUnauthenticated if there is none, or it has ended by idleness, age,
 	// sign-out or the account being disabled.
 	Session(ctx context.Context, tenant int32, secret string) (*Session, error)
+	// RecentSession is Session, but where another process has ended the session, or has
+	// changed what it may, that shows within a second only. What this process has done
+	// shows at once.
+	RecentSession(ctx context.Context, tenant int32, secret string) (*Session, error)
 	// Sessions are those sessions and tokens, by their ids, that still hold. It is no
 	// use of them.
 	Sessions(ctx context.Context, tenant int32, ids []ID) (map[ID]*Session, error)

@@ -34,7 +34,7 @@ func (s *Server) admitted(r Route) fiber.Handler {
 	}
 	return func(c *fiber.Ctx) error {
 		c.Set(fiber.HeaderCacheControl, forViewer)
-		c.Vary(fiber.HeaderCookie, fiber.HeaderAuthorization)
+		vary(c, "Cookie, Authorization")
 		a, err := s.ask(c)
 		if err != nil {
 			return err

@@ -57,7 +57,7 @@ func TestQueryEndsWhenItsReaderLeaves(t *testing.T) { overBoth(t, testQueryEndsW
 func testQueryEndsWhenItsReaderLeaves(t *testing.T, o option) {
 	b := setup(t, 100, o)
 	for path, pattern := range map[string]string{
-		centre("households", 16):                    "%ST_AsMVT%",
+		centre("links", 16):                         "%ST_AsMVT%",
 		"/ogc/collections/households/items?limit=5": "%count(*)%",
 	} {
 		unlock := b.lock("household")

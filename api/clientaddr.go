@@ -10,23 +10,47 @@ import (
 	"github.com/lintu-map/lintu"
 )
 
-// clientAddress is the client's address as it stands in limits, logs and the audit; ""
-// over what has no addresses, such as a Unix socket.
-func (s *Server) clientAddress(c *fiber.Ctx) string {
-	if a := s.address(c); a.IsValid() {
-		return a.String()
-	}
-	return ""
+// client is where a client is.
+type client struct {
+	address netip.Addr
+	text    string // of the address, as it stands in limits, logs and the audit; "" over what has none, such as a Unix socket
+	network string // that is counted as one
+	trusted bool   // it is a trusted proxy
 }
 
-// address is the address of the client: the other end of the connection or,
-// if that is a trusted proxy, the rightmost address in X-Forwarded-For that is
-// no trusted proxy. What stands left of it the client could have written itself.
-func (s *Server) address(c *fiber.Ctx) netip.Addr {
-	at := parseHop(c.Context().RemoteAddr().String())
-	if !s.trusted(at) {
-		return at
+func (s *Server) newClient(a netip.Addr) client {
+	at := client{address: a, network: network(a), trusted: s.trusted(a)}
+	if a.IsValid() {
+		at.text = a.String()
 	}
+	return at
+}
+
+func (s *Server) clientAddress(c *fiber.Ctx) string { return s.client(c).text }
+
+// client is where the client is: the other end of the connection or, if that is a
+// trusted proxy, the rightmost address in X-Forwarded-For that is no trusted proxy.
+// What stands left of it the client could have written itself.
+func (s *Server) client(c *fiber.Ctx) client {
+	at := s.peer(c)
+	if at.trusted {
+		if behind := s.addressBehind(c, at.address); behind != at.address {
+			return s.newClient(behind)
+		}
+	}
+	return at
+}
+
+// peer is the other end of the connection.
+func (s *Server) peer(c *fiber.Ctx) client {
+	if cn, ok := c.Context().Conn().(*conn); ok {
+		return cn.peer
+	}
+	return s.newClient(parseHop(c.Context().RemoteAddr().String()))
+}
+
+// addressBehind is whom a trusted proxy speaks for.
+func (s *Server) addressBehind(c *fiber.Ctx, at netip.Addr) netip.Addr {
 	var hops []string
 	for _, line := range c.Context().Request.Header.PeekAll(fiber.HeaderXForwardedFor) {
 		hops = append(hops, strings.Split(string(line), ",")...)
@@ -57,7 +81,7 @@ func parseHop(s string) netip.Addr {
 
 // trusts reports whether the other end of the connection is a trusted proxy.
 func (s *Server) trusts(c *fiber.Ctx) bool {
-	return s.trusted(parseHop(c.Context().RemoteAddr().String()))
+	return s.peer(c).trusted
 }
 
 func (s *Server) trusted(a netip.Addr) bool {

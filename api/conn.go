@@ -15,7 +15,7 @@ import (
 // fasthttp could count too, but would hide our connections in its own.
 type listener struct {
 	net.Listener
-	uncounted func(netip.Addr) bool // addresses that stand for many clients
+	at func(netip.Addr) client
 
 	mu    sync.Mutex
 	open  map[*conn]struct{}
@@ -23,8 +23,8 @@ type listener struct {
 	of    map[string]int     // connections by network
 }
 
-func newListener(ln net.Listener, uncounted func(netip.Addr) bool) *listener {
-	return &listener{Listener: ln, uncounted: uncounted, open: map[*conn]struct{}{}, fresh: map[*conn]struct{}{}, of: map[string]int{}}
+func newListener(ln net.Listener, at func(netip.Addr) client) *listener {
+	return &listener{Listener: ln, at: at, open: map[*conn]struct{}{}, fresh: map[*conn]struct{}{}, of: map[string]int{}}
 }
 
 // Accept implements net.Listener.
@@ -43,9 +43,9 @@ func (l *listener) Accept() (net.Conn, error) {
 
 // admit returns nil if the connection's address has too many.
 func (l *listener) admit(nc net.Conn) *conn {
-	c := &conn{Conn: nc, home: l}
-	if a := parseHop(nc.RemoteAddr().String()); a.IsValid() && !l.uncounted(a) {
-		c.from = network(a)
+	c := &conn{Conn: nc, home: l, peer: l.at(parseHop(nc.RemoteAddr().String()))}
+	if c.peer.address.IsValid() && !c.peer.trusted { // a proxy stands for many clients
+		c.from = c.peer.network
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -107,6 +107,7 @@ func (l *listener) closeRest() int {
 type conn struct {
 	net.Conn
 	home *listener
+	peer client
 	from string // network under which it is counted, if it is; under home.mu
 
 	// Of the reading goroutine.

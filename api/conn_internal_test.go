@@ -31,7 +31,7 @@ func TestFaultWriteTimeout(t *testing.T) {
 		t.Errorf("answers are cut after %v", got)
 	}
 	under := &deadlines{}
-	c := &conn{Conn: under, home: newListener(nil, s.trusted)}
+	c := &conn{Conn: under, home: newListener(nil, s.newClient)}
 	for range 3 {
 		if _, err := c.Write([]byte("x")); err != nil {
 			t.Fatal(err)

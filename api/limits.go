@@ -119,7 +119,7 @@ var kindsOf = []struct {
 	method, path *regexp.Regexp
 	kind         kind
 }{
-	{get, regexp.MustCompile(`^/tiles/|/tiles/[^/]+/[0-9]+/[0-9]+/[0-9]+$|^/assets/|^/sprites/`), kindTile},
+	{get, regexp.MustCompile(`/tiles/[^/]+/[0-9]+/[0-9]+/[0-9]+$|^/assets/|^/sprites/`), kindTile},
 	{get, regexp.MustCompile(`^/login/sso`), kindLogin},
 	{get, regexp.MustCompile(`^/api/v1/search$|^/api/v1/cases/similar$`), kindFind},
 	{get, regexp.MustCompile(`^/api/v1/(audit|cases)\.csv$|/preview\.geojson$`), kindExport},
@@ -142,6 +142,9 @@ var kindsOf = []struct {
 var get, post, put = regexp.MustCompile("^(GET|HEAD)$"), regexp.MustCompile("^POST$"), regexp.MustCompile("^PUT$")
 
 func kindOf(c *fiber.Ctx) kind {
+	if strings.HasPrefix(c.Path(), "/tiles/") && !changes(c) {
+		return kindTile
+	}
 	method, path := c.Method(), strings.TrimRight(c.Path(), "/") // routes do without it too
 	for _, k := range kindsOf {
 		if k.method.MatchString(method) && k.path.MatchString(path) {
@@ -190,19 +193,20 @@ func (l *limits) wait(k limitKey, p pace, now time.Time) time.Duration {
 		l.byKey[k] = at
 	}
 	l.recent.MoveToFront(at)
-	r := at.Value.(*limited).ReserveN(now, 1)
-	d := r.DelayFrom(now)
-	if d > 0 {
-		r.CancelAt(now)
+	limiter := at.Value.(*limited)
+	if limiter.AllowN(now, 1) {
+		return 0
 	}
-	return d
+	r := limiter.ReserveN(now, 1)
+	defer r.CancelAt(now)
+	return r.DelayFrom(now)
 }
 
 // pacedByAddress limits what one address asks for, before anything is looked up
 // for it.
 func (s *Server) pacedByAddress(c *fiber.Ctx) error {
 	k := kindOf(c)
-	if err := s.pace(limitKey{k, network(s.address(c))}, paces[k].address); err != nil {
+	if err := s.pace(limitKey{k, s.client(c).network}, paces[k].address); err != nil {
 		return err
 	}
 	return c.Next()
@@ -220,7 +224,7 @@ func (s *Server) paceViewer(c *fiber.Ctx, v *lintu.Viewer) error {
 
 func (s *Server) pace(k limitKey, p pace) error {
 	d := s.limits.wait(k, p, time.Now())
-	if d == 0 {
+	if d <= 0 {
 		return nil
 	}
 	seconds := int(math.Ceil(d.Seconds()))
@@ -279,7 +283,10 @@ func (u *uploading) begin(who string) (end func(), err error) {
 // more of it than bodyBytes or to wait for it longer than requestTimeout, however
 // it comes. Uploads read theirs by themselves.
 func bounded(c *fiber.Ctx) error {
-	if k := kindOf(c); !changes(c) || k == kindUpload || k == kindPhoto {
+	if !changes(c) {
+		return c.Next()
+	}
+	if k := kindOf(c); k == kindUpload || k == kindPhoto {
 		return c.Next()
 	}
 	if c.Context().Request.Header.ContentLength() > bodyBytes {

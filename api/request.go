@@ -2,7 +2,6 @@ package api
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -39,46 +38,6 @@ func (s *Server) recovered(c *fiber.Ctx) (err error) {
 // or batch.
 func (s *Server) logPanic(r any, during string) {
 	s.Log.Error("panic", slog.String("id", during), slog.Any("value", r), slog.String("stack", string(debug.Stack())))
-}
-
-// streamKey marks a request whose context a stream ends, not the handler.
-const streamKey = "stream"
-
-// tied gives the request a context that ends when it is answered, when it takes
-// too long, or when its client goes away. The last is watched where there is no
-// body that is still being read.
-func (s *Server) tied(c *fiber.Ctx) error {
-	ctx, cancel := context.WithCancel(context.Background())
-	c.SetUserContext(ctx)
-	read := c.Context().Request.BodyStream() == nil && len(c.Context().Request.Body()) == 0
-	if cn, ok := c.Context().Conn().(*conn); ok && read {
-		cn.watchFor(cancel)
-	}
-	c.Locals(streamKey, cancel)
-	err := c.Next()
-	if c.Locals(streamKey) != nil {
-		cancel()
-	}
-	return err
-}
-
-// takeContext hands the request's context over to a stream, which must call
-// cancel at its end.
-func takeContext(c *fiber.Ctx, timeout time.Duration) (context.Context, context.CancelFunc) {
-	end := c.Locals(streamKey).(context.CancelFunc)
-	c.Locals(streamKey, nil)
-	ctx, cancel := context.WithTimeout(c.UserContext(), timeout)
-	return ctx, func() { cancel(); end() }
-}
-
-// timed limits how long an ordinary answer may take.
-func timed(handler fiber.Handler) fiber.Handler {
-	return func(c *fiber.Ctx) error {
-		ctx, cancel := context.WithTimeout(c.UserContext(), requestTimeout)
-		defer cancel()
-		c.SetUserContext(ctx)
-		return handler(c)
-	}
 }
 
 // What is read of a body that its handler left unread, and for how long, so that
@@ -141,8 +100,10 @@ func number(c *fiber.Ctx, name string, otherwise, least, most int) (int, error) 
 }
 
 // param returns a decoded part of the path.
-func param(c *fiber.Ctx, name string) (string, error) {
-	s, err := url.PathUnescape(c.Params(name))
+func param(c *fiber.Ctx, name string) (string, error) { return unescaped(c.Params(name), name) }
+
+func unescaped(part, name string) (string, error) {
+	s, err := url.PathUnescape(part)
 	if err != nil || !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
 		return "", lintu.Errorf(lintu.CodeInvalid, "地址中的 %s 无法解析。", "The %s in the address cannot be read.", name)
 	}
@@ -222,11 +183,8 @@ func (s *Server) base(c *fiber.Ctx) string {
 	if s.PublicURL != "" {
 		return s.PublicURL
 	}
-	scheme, host := s.scheme, string(c.Context().Host())
+	scheme, host := s.schemeOf(c), string(c.Context().Host())
 	if s.trusts(c) {
-		if v := firstOf(c.Get("X-Forwarded-Proto")); v == "https" || v == "http" {
-			scheme = v
-		}
 		if v := firstOf(c.Get("X-Forwarded-Host")); v != "" {
 			host = v
 		}
@@ -235,6 +193,20 @@ func (s *Server) base(c *fiber.Ctx) string {
 		host = c.Context().LocalAddr().String()
 	}
 	return scheme + "://" + host
+}
+
+// schemeOf is http or https, as the client reaches the server.
+func (s *Server) schemeOf(c *fiber.Ctx) string {
+	if s.PublicURL != "" {
+		scheme, _, _ := strings.Cut(s.PublicURL, ":")
+		return scheme
+	}
+	if s.trusts(c) {
+		if v := firstOf(c.Get("X-Forwarded-Proto")); v == "https" || v == "http" {
+			return v
+		}
+	}
+	return s.scheme
 }
 
 func firstOf(list string) string {

@@ -1,15 +1,14 @@
 package api
 
 import (
-	"crypto/rand"
+	"encoding/base32"
+	"encoding/binary"
 	"log/slog"
+	"math/rand/v2"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 )
-
-// requestIDKey is where a request keeps its id.
-const requestIDKey = "request id"
 
 // received gives a request its id and the answer the headers that every answer
 // has. A client's own X-Request-Id is not taken over: two requests must never
@@ -20,27 +19,38 @@ func (s *Server) received(c *fiber.Ctx) error {
 }
 
 func (s *Server) begin(c *fiber.Ctx) {
-	id := rand.Text()
-	c.Locals(requestIDKey, id)
-	c.Set(fiber.HeaderXRequestID, id)
-	s.guard(c)
+	h := s.plain
+	if s.secure(c) {
+		h = s.guarded
+	}
+	h.CopyTo(&c.Context().Response.Header)
+	var number [16]byte // two of 128 random bits never meet; they are no secret
+	binary.LittleEndian.PutUint64(number[:8], rand.Uint64())
+	binary.LittleEndian.PutUint64(number[8:], rand.Uint64())
+	var id [26]byte
+	requestIDs.Encode(id[:], number[:])
+	c.Context().Response.Header.SetBytesV(fiber.HeaderXRequestID, id[:])
 }
 
+var requestIDs = base32.StdEncoding.WithPadding(base32.NoPadding)
+
+// requestID is the id that the answer tells.
 func requestID(c *fiber.Ctx) string {
-	id, _ := c.Locals(requestIDKey).(string)
-	return id
+	return string(c.Context().Response.Header.Peek(fiber.HeaderXRequestID))
 }
 
 // logged writes the access log: never an address with its parameters, a body or
-// a cookie, since those can hold names. Probes of the server's health are kept
-// out unless the log is at debug level.
+// a cookie, since those can hold names. Probes of the server's health and tiles that
+// were given are kept out unless the log is at debug level: the metrics count them.
 func (s *Server) logged(c *fiber.Ctx) error {
 	begin := time.Now()
 	err := c.Next()
-	route := c.Route().Path
-	level := slog.LevelInfo
-	if route == "/healthz" || route == "/readyz" {
+	route, level := c.Route().Path, slog.LevelInfo
+	if route == "/healthz" || route == "/readyz" || route == tileRoute && c.Context().Response.StatusCode() < fiber.StatusBadRequest {
 		level = slog.LevelDebug
+	}
+	if !s.Log.Enabled(c.UserContext(), level) {
+		return err
 	}
 	who := ""
 	if a := knownAsker(c); a != nil {

@@ -6,6 +6,8 @@ import (
 	"github.com/lintu-map/lintu"
 )
 
+const tileRoute = "/tiles/:layers/:z/:x/:y.mvt"
+
 // routes is every address of the server: what it is called, what it needs, and
 // who answers. There is no address beside these.
 func (s *Server) routes() []Route {
@@ -22,7 +24,7 @@ func (s *Server) routes() []Route {
 	)
 	return []Route{
 		on(get, "/tiles/:layers.json", Anyone, s.tileJSON),
-		on(get, "/tiles/:layers/:z/:x/:y.mvt", Anyone, s.tile),
+		on(get, tileRoute, Anyone, s.tile),
 		on(get, "/styles/:name.json", Anyone, s.style),
 
 		on(get, "/ogc", Anyone, s.landing),

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 
 	"github.com/lintu-map/lintu"
 )
@@ -59,23 +60,25 @@ const permissionsPolicy = "geolocation=(self), camera=(self), accelerometer=(), 
 	"idle-detection=(), local-fonts=(), magnetometer=(), microphone=(), midi=(), payment=(), picture-in-picture=(), " +
 	"publickey-credentials-get=(), screen-wake-lock=(), serial=(), usb=(), xr-spatial-tracking=()"
 
-// guard sets the headers that every answer has. HSTS leaves subdomains out: they
+// guard makes the headers that every answer has. HSTS leaves subdomains out: they
 // may be somebody else's.
-func (s *Server) guard(c *fiber.Ctx) {
-	c.Set(fiber.HeaderContentSecurityPolicy, s.csp)
-	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
-	c.Set(fiber.HeaderReferrerPolicy, "same-origin")
-	c.Set(fiber.HeaderXFrameOptions, "DENY")
-	c.Set("Permissions-Policy", permissionsPolicy)
-	c.Set("Cross-Origin-Opener-Policy", "same-origin")
-	c.Set("Cross-Origin-Resource-Policy", "same-origin")
-	if s.secure(c) {
-		c.Set(fiber.HeaderStrictTransportSecurity, "max-age=31536000")
+func guard(csp string, secure bool) *fasthttp.ResponseHeader {
+	h := &fasthttp.ResponseHeader{}
+	h.Set(fiber.HeaderContentSecurityPolicy, csp)
+	h.Set(fiber.HeaderXContentTypeOptions, "nosniff")
+	h.Set(fiber.HeaderReferrerPolicy, "same-origin")
+	h.Set(fiber.HeaderXFrameOptions, "DENY")
+	h.Set("Permissions-Policy", permissionsPolicy)
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	if secure {
+		h.Set(fiber.HeaderStrictTransportSecurity, "max-age=31536000")
 	}
+	return h
 }
 
 // secure reports whether the client reaches the server over HTTPS.
-func (s *Server) secure(c *fiber.Ctx) bool { return strings.HasPrefix(s.base(c), "https:") }
+func (s *Server) secure(c *fiber.Ctx) bool { return s.schemeOf(c) == "https" }
 
 // parseOrigins checks the list of origins whose pages may read.
 func parseOrigins(list []string) ([]string, error) {
@@ -95,7 +98,7 @@ func parseOrigins(list []string) ([]string, error) {
 // open lets pages of the configured origins read. Cookies do not come with what
 // they ask: they see what visitors see, or what their own token shows.
 func (s *Server) open(c *fiber.Ctx) error {
-	c.Vary(fiber.HeaderOrigin)
+	vary(c, fiber.HeaderOrigin)
 	if origin := c.Get(fiber.HeaderOrigin); origin != "" && slices.Contains(s.origins, origin) {
 		c.Set(fiber.HeaderAccessControlAllowOrigin, origin)
 		c.Set(fiber.HeaderAccessControlExposeHeaders, "ETag, Content-Crs, Link, Retry-After, X-Request-Id")

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 
 	"github.com/lintu-map/lintu"
 )
@@ -92,7 +93,8 @@ type Server struct {
 	sso     *sso         // nil where it is not configured
 	proxies []netip.Prefix
 	origins []string
-	csp     string
+	plain   *fasthttp.ResponseHeader // what every answer over HTTP begins with
+	guarded *fasthttp.ResponseHeader // likewise over HTTPS
 	metrics *metrics
 	limits  *limits
 	start   string // tells this server's layer versions from those before a restart
@@ -143,9 +145,11 @@ func New(cfg Config) (*Server, error) {
 			return nil, err
 		}
 	}
-	if s.csp, err = contentPolicy(cfg.Basemap); err != nil {
+	csp, err := contentPolicy(cfg.Basemap)
+	if err != nil {
 		return nil, err
 	}
+	s.plain, s.guarded = guard(csp, false), guard(csp, true)
 	if s.pages, err = loadPages(cfg.Pages); err != nil {
 		return nil, err
 	}
@@ -163,6 +167,7 @@ func New(cfg Config) (*Server, error) {
 		BodyLimit:                    bodyBytes,
 		Concurrency:                  maxConnections,
 		ReadBufferSize:               16 << 10,
+		WriteBufferSize:              16 << 10, // most tiles go out in one piece
 		ReadTimeout:                  stallTimeout,
 		IdleTimeout:                  2 * time.Minute,
 		ErrorHandler:                 s.fail,
@@ -204,7 +209,7 @@ func (s *Server) Start(ln net.Listener) {
 			ln = tls.NewListener(ln, s.cert.config())
 			go s.cert.watch(ctx)
 		}
-		s.listener = newListener(ln, s.trusted)
+		s.listener = newListener(ln, s.newClient)
 		go func() {
 			defer close(s.served)
 			defer stopWatch()

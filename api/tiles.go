@@ -18,11 +18,21 @@ func (s *Server) tile(c *fiber.Ctx) error {
 	if err := only(c, "datetime"); err != nil {
 		return err
 	}
-	layers, err := param(c, "layers")
+	names, z, x, y := tilePath(c.Path())
+	layers, err := unescaped(names, "layers")
 	if err != nil {
 		return err
 	}
-	return s.sendTile(c, layers, c.Params("z"), c.Params("x"), c.Params("y"))
+	return s.sendTile(c, layers, z, x, y)
+}
+
+// tilePath takes the path of a tileRoute apart, as fiber would, which copies each part.
+func tilePath(path string) (layers, z, x, y string) {
+	rest := strings.TrimSuffix(strings.TrimRight(strings.TrimPrefix(path, "/tiles/"), "/"), ".mvt")
+	layers, rest, _ = strings.Cut(rest, "/")
+	z, rest, _ = strings.Cut(rest, "/")
+	x, y, _ = strings.Cut(rest, "/")
+	return layers, z, x, y
 }
 
 // sendTile answers with a tile in the coding that the client likes best.
@@ -47,16 +57,16 @@ func (s *Server) sendTile(c *fiber.Ctx, layers, z, x, y string) error {
 	if err != nil {
 		return err
 	}
-	c.Vary(fiber.HeaderAcceptEncoding)
+	vary(c, fiber.HeaderAcceptEncoding)
 	if t.Had {
 		c.Set(fiber.HeaderETag, had)
 		return c.SendStatus(fiber.StatusNotModified)
 	}
-	c.Set(fiber.HeaderETag, `"`+t.Tag+codings[i].tagEnd)
+	h := &c.Context().Response.Header
+	h.SetBytesV(fiber.HeaderETag, append(append(append(make([]byte, 0, 64), '"'), t.Tag...), codings[i].tagEnd...))
 	if len(t.Body) == 0 {
 		return c.SendStatus(fiber.StatusNoContent)
 	}
-	h := &c.Context().Response.Header
 	if codings[i].nameAsSent != nil {
 		h.SetContentEncodingBytes(codings[i].nameAsSent)
 	}

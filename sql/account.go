@@ -19,6 +19,7 @@ type Accounts struct {
 	hasher *hasher
 	names  []string // that passwords must not contain
 	clock  func() time.Time
+	recent recentSessions
 }
 
 var (

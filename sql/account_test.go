@@ -1,6 +1,7 @@
 package sql_test
 
 import (
+	"fmt"
 	"runtime"
 	"strings"
 	"sync"
@@ -75,8 +76,16 @@ func (d desk) fail(login, password, from string) *lintu.Error {
 	return lintu.AsError(err)
 }
 
+// session finds a session. What is remembered of it must be the same, since all that
+// happens here happens in this process.
 func (d desk) session(secret string) (*lintu.Session, error) {
-	return d.Session(d.t.Context(), d.tenant, secret)
+	d.t.Helper()
+	recent, recentErr := d.RecentSession(d.t.Context(), d.tenant, secret)
+	s, err := d.Session(d.t.Context(), d.tenant, secret)
+	if lintu.CodeOf(err) != lintu.CodeOf(recentErr) || err == nil && fmt.Sprint(recent.ID, recent.Grants, recent.Only, recent.MustChange) != fmt.Sprint(s.ID, s.Grants, s.Only, s.MustChange) {
+		d.t.Errorf("remembered is %+v, %v; found is %+v, %v", recent, recentErr, s, err)
+	}
+	return s, err
 }
 
 // ended fails the test if the secret opens anything.
