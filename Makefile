@@ -3,7 +3,7 @@
 GO ?= go
 export PATH := $(CURDIR)/.node/bin:$(PATH)
 
-.PHONY: demo build test test-go test-web check web bench generate
+.PHONY: demo build test test-go test-web check web bench bench-tiles generate
 
 demo: ## install what is missing, build, and serve the demo town on 127.0.0.1:8080
 	@script/install-run
@@ -49,3 +49,8 @@ check: ## linters, and regeneration that must leave no diff
 bench: bin/lintu ## import speed and memory beside ogr2ogr, in one run
 	@script/install-test
 	$(GO) run ./cmd/bench
+
+bench-tiles: bin/lintu ## what a tile costs, beside ST_AsMVT and nginx, in towns of 47 thousand, 1 and 10 million households
+	@script/install-test
+	$(GO) build -trimpath -o bin/bench ./cmd/bench
+	bin/bench -tiles 47000,1000000,10000000

@@ -24,7 +24,7 @@ var allowed = map[string][]string{
 	"web":       {},
 	"town":      {"", "geo"},
 	"cmd/lintu": {"", "geo", "importer", "sql", "photos", "tiles", "api", "web", "town"},
-	"cmd/bench": {"", "geo", "importer", "sql", "photos", "tiles", "api", "town"},
+	"cmd/bench": {"", "geo", "importer", "sql", "photos", "tiles", "api", "web", "town"},
 }
 
 // owners says which outside modules only one package may import.

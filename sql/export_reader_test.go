@@ -9,7 +9,7 @@ import (
 // TileSQL shows the tests the statement of a layer at a zoom within a territory, and
 // its parameters.
 func TileSQL(tenant int32, l lintu.LayerInfo, within lintu.Territory, z, x, y int, at *time.Time) (string, []any) {
-	b := tileBounds(z, x, y, tileBuffer)
+	b := tileBounds(z, x, y, tileBuffer+1)
 	if z < l.DetailZoom {
 		b = tileBounds(z, x, y, 0)
 	}

@@ -47,7 +47,7 @@ func (r *Reader) TileLayer(ctx context.Context, tenant int32, l lintu.LayerInfo,
 	if at != nil {
 		w = instant
 	}
-	b := tileBounds(z, x, y, tileBuffer)
+	b := tileBounds(z, x, y, tileBuffer+1) // what lies there may round into the buffer
 	if z < l.DetailZoom {
 		b = tileBounds(z, x, y, 0)
 	}

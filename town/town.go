@@ -9,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/paulmach/orb"
+
 	"github.com/lintu-map/lintu"
 )
 
@@ -106,6 +108,16 @@ func Write(ctx context.Context, dir string, cfg Config) error {
 		return err
 	}
 	return writeFiles(ctx, dir, sheets, copies, cfg.Progress)
+}
+
+// Offsets tells how far the copies of a town of that scale stand from the first, in
+// metres east and north, in the projection of the town's files.
+func Offsets(scale int) []orb.Point {
+	var all []orb.Point
+	for _, t := range mosaic(scale) {
+		all = append(all, orb.Point{t.offset().x, t.offset().y})
+	}
+	return all
 }
 
 // mosaic lists the first n places for copies, from the middle outwards.

@@ -11,6 +11,8 @@
 // With -live it measures how soon walls are told of what happens, and with -streams
 // what idle streams cost. With -scribble it changes the map from several sides while
 // tiles are read, and checks that none is stale and all servers give the same bytes.
+// what idle streams cost. With -tiles it measures what tiles cost, beside ST_AsMVT and
+// beside nginx.
 package main
 
 import (
@@ -23,6 +25,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"github.com/lintu-map/lintu/sql"
 )
@@ -55,7 +58,14 @@ func run(ctx context.Context) (err error) {
 	scribbles := flag.Int("scribble", 0, "instead, change the map so often from several sides and check every tile")
 	cuts := flag.Int("cuts", 0, "with -scribble: cut the connections that listen so often")
 	seed := flag.Uint64("seed", 1, "with -scribble: what the changes are drawn from")
+	tileSizes := flag.String("tiles", "", "instead, measure tiles of towns of so many households, e.g. 47000,1000000,10000000")
+	each := flag.Duration("each", 2*time.Second, "with -tiles: how long each figure is measured at least")
+	source := flag.String("serve-tiles", "", "used by -tiles: serve tiles of a database, from there or from memory")
+	drawing := flag.String("drawing", declared, "used by -tiles: with -serve-tiles, as the layers are declared, or plain")
 	flag.Parse()
+	if *source != "" {
+		return serveTiles(ctx, *source, *drawing)
+	}
 	imports := *audit == 0 && *timers == 0 && *route == 0 && *replay == ""
 	if *lintu, err = filepath.Abs(*lintu); err != nil {
 		return err
@@ -72,6 +82,13 @@ func run(ctx context.Context) (err error) {
 	}
 	if *liveOnes || *streams > 0 {
 		return live(ctx, *lintu, *walls, *streams)
+	}
+	if *tileSizes != "" {
+		sizes, err := parseSizes(*tileSizes)
+		if err != nil {
+			return err
+		}
+		return (&tileBench{lintu: *lintu, sizes: sizes, each: *each}).run(ctx)
 	}
 	if _, err := exec.LookPath("ogr2ogr"); err != nil && imports {
 		return errors.New("ogr2ogr is missing; please run: sudo apt-get install -y gdal-bin")
