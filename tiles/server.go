@@ -14,6 +14,7 @@ type Server struct {
 	cache    *cache
 	drawings flights[drawingKey, *entry]
 	packings flights[packingKey, []byte]
+	hot      hot
 
 	mostBytes  int // of a tile, by gzip
 	reductions *reductions
@@ -69,6 +70,8 @@ func hit(e *entry, q *lintu.TileQuery, body []byte) lintu.Tile {
 
 // prepare answers with a tile that is not ready.
 func (s *Server) prepare(ctx context.Context, v *lintu.Viewer, p address, seen *look, q lintu.TileQuery) (lintu.Tile, error) {
+	s.hot.waiting.Add(1)
+	defer s.hot.waiting.Add(-1)
 	parts, err := shown(v, p.layers)
 	if err != nil {
 		return lintu.Tile{}, err

@@ -61,7 +61,10 @@ func (a *app) serve(ctx context.Context, prepare func(context.Context, *place) e
 	reader := sql.NewReader(p.db)
 	memory := tiles.NewMemory(reader, reader, reader, a.cfg.Tenant)
 	a.loadTiles(ctx, memory)
-	server, err := a.server(p, reader, memory)
+	tileServer := tiles.New(memory, reader, tileCacheBytes)
+	tileServer.Start(a.log)
+	defer tileServer.Stop()
+	server, err := a.server(p, reader, tileServer)
 	if err != nil {
 		return err
 	}
@@ -140,7 +143,7 @@ func (a *app) warnOfCalendar(ctx context.Context, p *place) error {
 }
 
 // server wires the house together.
-func (a *app) server(p *place, reader *sql.Reader, memory *tiles.Memory) (*api.Server, error) {
+func (a *app) server(p *place, reader *sql.Reader, tileServer *tiles.Server) (*api.Server, error) {
 	basemap, err := basemapSource(a.cfg.Basemap)
 	if err != nil {
 		return nil, err
@@ -151,7 +154,7 @@ func (a *app) server(p *place, reader *sql.Reader, memory *tiles.Memory) (*api.S
 	}
 	return api.New(api.Config{
 		Tenant: a.cfg.Tenant, Name: a.name, Version: version,
-		Features: reader, Tiles: tiles.New(memory, reader, tileCacheBytes), Finder: reader,
+		Features: reader, Tiles: tileServer, Finder: reader,
 		Versions: reader, Live: p.live, Figures: p.db,
 		Importer: p.importer, Batches: p.db, Photos: p.photos, Cases: p.db, Settings: p.db, Ready: p.db.Ping,
 		Door: p.accounts, Registrar: p.accounts, Persons: p.db, Audit: p.db, Meetings: p.db, Doors: p.db, Rules: p.db,
