@@ -16,6 +16,7 @@ type pointsWriter struct {
 	wordbook
 	taken []*block   // rows as they came, full but for the last
 	runs  [][]*block // those that came before, sorted
+	order []rowKey   // memory for sorting the next one
 }
 
 // runBlocks is how many blocks are sorted together, before they are merged with

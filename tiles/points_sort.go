@@ -13,7 +13,7 @@ import (
 func (w *pointsWriter) sorted() []*block {
 	w.endRun()
 	runs := w.runs
-	w.runs = nil
+	w.runs, w.order = nil, nil
 	switch len(runs) {
 	case 0:
 		return nil
@@ -31,8 +31,8 @@ func (w *pointsWriter) endRun() {
 	if len(w.taken) == 0 {
 		return
 	}
-	order := sortRows(w.taken)
-	arrange(w.taken, order, w.numbered)
+	w.order = sortRows(w.order[:0], w.taken)
+	arrange(w.taken, w.order, w.numbered)
 	w.runs = append(w.runs, w.taken)
 	w.taken = nil
 }
@@ -43,8 +43,9 @@ type rowKey struct {
 	row uint32
 }
 
-func sortRows(blocks []*block) []rowKey {
-	order := make([]rowKey, 0, (len(blocks)-1)*blockRows+blocks[len(blocks)-1].len())
+// sortRows lists the rows of a run in their order, in the memory that it is given.
+func sortRows(order []rowKey, blocks []*block) []rowKey {
+	order = slices.Grow(order, (len(blocks)-1)*blockRows+blocks[len(blocks)-1].len())
 	for _, b := range blocks {
 		for _, key := range b.keys {
 			order = append(order, rowKey{key, uint32(len(order))})
