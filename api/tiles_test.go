@@ -263,7 +263,7 @@ func TestTileJSON(t *testing.T) {
 	for _, l := range doc.VectorLayers {
 		ids = append(ids, l.ID)
 	}
-	if got := strings.Join(ids, " "); got != "communities communities_label households" {
+	if got := strings.Join(ids, " "); got != "communities communities_label households reduced" {
 		t.Errorf("vector_layers %q", got)
 	}
 	if f := doc.VectorLayers[2].Fields; f["count"] != "Number" || f["head"] != "String" {

@@ -58,6 +58,8 @@ func (s *Server) TileJSON(ctx context.Context, v *lintu.Viewer, names, template,
 		}
 		doc.Bounds = union(doc.Bounds, box)
 	}
+	doc.VectorLayers = append(doc.VectorLayers, vectorLayer{ID: lintu.ReducedLayer, Description: reducedTitle.In(lang), MinZoom: doc.MinZoom, MaxZoom: lintu.MaxZoom,
+		Fields: map[string]string{"layer": "String", "reduction": "String", "step": "Number", "features": "Number", "rows": "Number"}})
 	doc.Name = strings.Join(titles, ", ")
 	if b := doc.Bounds; b != nil {
 		*b = clip(*b)
@@ -65,6 +67,8 @@ func (s *Server) TileJSON(ctx context.Context, v *lintu.Viewer, names, template,
 	}
 	return json.Marshal(doc)
 }
+
+var reducedTitle = lintu.Text{ZH: "为控制瓦片大小而简化显示的图层", EN: "layers that are reduced to keep the tile small"}
 
 // describe lists the tile layers that come with a layer, and their properties.
 func describe(l lintu.LayerInfo, lang string) []vectorLayer {
@@ -78,7 +82,7 @@ func describe(l lintu.LayerInfo, lang string) []vectorLayer {
 			v.Fields[f.Name] = "String"
 		}
 	}
-	if l.DetailZoom > l.MinZoom {
+	if l.Reduction != lintu.Coarsen {
 		v.Fields["count"] = "Number"
 	}
 	if l.Kind != lintu.KindArea {

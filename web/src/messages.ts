@@ -29,6 +29,7 @@ const common = {
   households: m('户', 'households'),
   mapHouseholds: m('户', 'homes'),
   heads: m('邻长', 'neighbor heads'),
+  mapReduced: m('此处密集，按数量汇总显示', 'Crowded here: shown as counts'),
   communities: m('社区 / 行政村', 'communities and villages'),
   grids: m('网格', 'grids'),
   errorUnreachable: m('连不上服务器。', 'The server cannot be reached.'),

@@ -7,7 +7,7 @@ import './map.css'
 import { addProtocol, AJAXError, Map as MapLibreMap, setWorkerUrl, VectorTileSource, type ErrorEvent, type PointLike, type Source, type StyleSpecification } from 'maplibre-gl'
 import workerURL from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url'
 import type { Basemap, BBox, LayerName, LonLat } from '../api/types'
-import type { Overlays, Switch } from '../style/options'
+import type { Overlays, Switch, Words } from '../style/options'
 import { palettes, type Theme } from '../style/palette'
 import { style, tileSources } from '../style/style'
 import { choose, pickLayers, type Picked } from './pick'
@@ -19,7 +19,7 @@ setWorkerUrl(workerURL)
 export interface Scene extends Overlays {
   theme: Theme
   scale: number
-  words: { households: string; heads: string }
+  words: Words
   hidden: ReadonlySet<Switch>
   /** The layers that are shown to whoever looks; no other is asked for. */
   layers: readonly LayerName[]

@@ -13,12 +13,16 @@ const nameOrCode: ExpressionSpecification = ['coalesce', ['get', 'name'], ['get'
 
 type SymbolLayout = NonNullable<SymbolLayerSpecification['layout']>
 
+/** How a quiet line of the map's own stands. */
+export const quietLine = (ink: Ink, line: string): SymbolLayout => text(ink, line, small)
+export const quietPaint = (ink: Ink) => paint(ink, ink.c.labelQuiet)
+
 /** Names, the narrow ones first: what is placed last gives way to nothing. */
 export function labelLayers(ink: Ink): Layers {
   return [...pointNames(ink), ...baseNames(ink), ...areaNames(ink)]
 }
 
-function text({ px, shown }: Ink, field: ExpressionSpecification, size: number, strong = false): SymbolLayout {
+function text({ px, shown }: Ink, field: ExpressionSpecification | string, size: number, strong = false): SymbolLayout {
   return {
     ...shown('names'),
     'text-field': field,
@@ -45,9 +49,14 @@ function pointNames(ink: Ink): Layers {
     { id: 'heads-name', type: 'symbol', source: 'people', 'source-layer': 'heads', minzoom: 16.8,
       layout: { ...text(ink, nameOrCode, small), ...below, ...hide('heads') }, paint: { ...paint(ink, c.label), 'text-opacity': ebb } },
     { id: 'units', type: 'symbol', source: 'units', 'source-layer': 'units', minzoom: 10,
-      layout: { ...text(ink, ['step', ['zoom'], '', 13, nameOrCode], small), ...below, 'icon-image': unitIcon, 'icon-size': options.scale * 0.8, 'icon-padding': px(2), ...hide('units') },
+      layout: { ...text(ink, ['step', ['zoom'], countOr(''), 13, countOr(nameOrCode)], small), ...below, 'icon-image': unitIcon, 'icon-size': options.scale * 0.8, 'icon-padding': px(2), ...hide('units') },
       paint: { ...paint(ink, c.unit), 'icon-color': c.unit, 'icon-halo-color': c.labelHalo, 'icon-halo-width': px(1.5) } },
   ]
+}
+
+/** Where several are counted in one, how many they are. */
+function countOr(name: ExpressionSpecification | string): ExpressionSpecification {
+  return ['case', ['has', 'count'], ['to-string', ['get', 'count']], name]
 }
 
 /** Classes of units that have an icon of their own. */

@@ -10,11 +10,18 @@ export type Switch = (typeof switches)[number]
 /** What the map does not show until somebody asks for it. */
 export const hiddenAtFirst: readonly Switch[] = ['groups', 'cells', 'links', 'units']
 
+export interface Words {
+  households: string
+  heads: string
+  /** Where tiles count what they have no room to draw. */
+  reduced: string
+}
+
 export interface StyleOptions {
   /** Multiplies type, lines and lights: 1 at 1080p, 2 on a 4K wall. */
   scale: number
   /** Words that the map itself writes. */
-  words: { households: string; heads: string }
+  words: Words
   hidden: ReadonlySet<Switch>
   /** The layers that are shown to whoever looks, and no other is asked for; null is all. */
   layers: readonly LayerName[] | null
@@ -40,7 +47,7 @@ export interface Overlays {
 /** The style as served at /styles: everything that needs no page around it. */
 export const published: StyleOptions = {
   scale: 1,
-  words: { households: messages.mapHouseholds.zh, heads: messages.heads.zh },
+  words: { households: messages.mapHouseholds.zh, heads: messages.heads.zh, reduced: messages.mapReduced.zh },
   hidden: new Set(hiddenAtFirst),
   layers: null,
   dimmed: false,

@@ -1,14 +1,17 @@
 import type { ExpressionSpecification } from '@maplibre/maplibre-gl-style-spec'
 import { byZoom, byZoomSteep, type Ink, type Layers } from './expressions.ts'
 
-/** First zoom at which tiles hold each household, and each head, by itself. */
+/** First zoom at which tiles hold each household, and each head, by itself, where they are not too many. */
 const householdDetail = 15
 const headDetail = 13
+
+const counted: ExpressionSpecification = ['has', 'count']
+const single: ExpressionSpecification = ['!', counted]
 
 const root: ExpressionSpecification = ['sqrt', ['coalesce', ['get', 'count'], 1]]
 
 /** A radius that follows the square root of a cluster's count, so that area follows the count. */
-function clusterRadius(px: (n: number) => number, least: number, perRoot: number, most: number): ExpressionSpecification {
+export function clusterRadius(px: (n: number) => number, least: number, perRoot: number, most: number): ExpressionSpecification {
   return ['min', px(most), ['+', px(least), ['*', px(perRoot), root]]]
 }
 
@@ -27,7 +30,7 @@ function links(ink: Ink): Layers {
 
 function householdClusters(ink: Ink): Layers {
   const { c, px, shown, palette } = ink
-  const common = { source: 'people', 'source-layer': 'households', minzoom: 10, maxzoom: householdDetail, layout: shown('households') }
+  const common = { source: 'people', 'source-layer': 'households', minzoom: 10, filter: counted, layout: shown('households') }
   return [
     { ...common, id: 'households-cluster-glow', type: 'circle',
       paint: { 'circle-color': c.householdGlow, 'circle-blur': 1, 'circle-opacity': byZoom([10, ebb(ink, 0.08)], [12, ebb(ink, 0.16)], [13.5, ebb(ink, palette.dark ? 0.22 : 0.14)]), 'circle-radius': clusterRadius(px, 2.5, 1.2, 16) } },
@@ -38,7 +41,7 @@ function householdClusters(ink: Ink): Layers {
 
 function households(ink: Ink): Layers {
   const { c, px, shown, palette } = ink
-  const common = { source: 'people', 'source-layer': 'households', minzoom: householdDetail, layout: shown('households') }
+  const common = { source: 'people', 'source-layer': 'households', minzoom: householdDetail, filter: single, layout: shown('households') }
   return [
     { ...common, id: 'households-glow', type: 'circle',
       paint: { 'circle-color': c.householdGlow, 'circle-blur': 1, 'circle-opacity': ebb(ink, palette.dark ? 0.28 : 0.14), 'circle-radius': byZoomSteep([15, px(5)], [17, px(11)], [19, px(22)]) } },
@@ -49,11 +52,13 @@ function households(ink: Ink): Layers {
 
 function heads(ink: Ink): Layers {
   const { c, px, shown, palette } = ink
-  const common = { source: 'people', 'source-layer': 'heads', layout: shown('heads') }
+  const common = { source: 'people', 'source-layer': 'heads', minzoom: headDetail, layout: shown('heads') }
   return [
-    { ...common, id: 'heads-glow', type: 'circle', minzoom: headDetail,
+    { ...common, id: 'heads-cluster', type: 'circle', filter: counted,
+      paint: { 'circle-color': c.head, 'circle-opacity': ebb(ink, 0.85), 'circle-radius': clusterRadius(px, 2, 1.2, 16) } },
+    { ...common, id: 'heads-glow', type: 'circle', filter: single,
       paint: { 'circle-color': c.headGlow, 'circle-blur': 1, 'circle-opacity': ebb(ink, palette.dark ? 0.45 : 0.2), 'circle-radius': byZoomSteep([13, px(4)], [15, px(10)], [17, px(20)], [19, px(32)]) } },
-    { ...common, id: 'heads', type: 'circle', minzoom: headDetail,
+    { ...common, id: 'heads', type: 'circle', filter: single,
       paint: { 'circle-color': c.head, 'circle-opacity': ebb(ink, 1), 'circle-radius': byZoomSteep([13, px(1.2)], [15, px(2.8)], [17, px(5)], [19, px(8)]),
         'circle-stroke-color': c.headRing, 'circle-stroke-opacity': ebb(ink, 0.9), 'circle-stroke-width': byZoom([14, 0], [16, px(1.5)]) } },
   ]

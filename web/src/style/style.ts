@@ -8,6 +8,7 @@ import type { StyleOptions } from './options.ts'
 import { chosenCase, chosenLayers, chosenLights, previewLayers, previewMarks } from './overlays.ts'
 import type { Palette } from './palette.ts'
 import { peopleLayers } from './people.ts'
+import { countedShapes, reducedHints } from './reduced.ts'
 
 /**
  * Which layers come in one tile. What is switched off together is asked for
@@ -46,7 +47,8 @@ function isShown(layer: string, { layers }: StyleOptions): boolean {
 /** Whether a layer of the style has something to draw from. */
 function hasSource(layer: LayerSpecification, options: StyleOptions): boolean {
   if (!('source' in layer) || typeof layer.source !== 'string' || !(layer.source in tileSources)) return true
-  return isShown((layer['source-layer'] ?? '').replace(/_label$/, ''), options)
+  const of = layer['source-layer'] === 'reduced' ? layer.id.replace(/-reduced$/, '') : (layer['source-layer'] ?? '').replace(/_label$/, '')
+  return isShown(of, options)
 }
 
 /** Draws the map in a palette. Addresses in the style are relative to the server's root. */
@@ -63,8 +65,10 @@ export function style(palette: Palette, options: StyleOptions): StyleSpecificati
       ...groundLayers(ink),
       ...overlays.ground,
       ...areaLayers(ink),
+      ...countedShapes(ink),
       ...peopleLayers(ink),
       ...overlays.under,
+      ...reducedHints(ink),
       ...labelLayers(ink),
       ...overlays.over,
     ].filter((layer) => hasSource(layer, options)),
