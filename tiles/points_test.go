@@ -45,9 +45,14 @@ func newHome(r *rand.Rand, at orb.Point) home {
 	return h
 }
 
-// somewhere is dense in a few streets, where many share a place, and thin elsewhere.
+// somewhere is dense in a few streets, where many share a place, and thin elsewhere;
+// now and then it is on an edge of the world.
 func somewhere(r *rand.Rand) orb.Point {
-	switch r.IntN(4) {
+	switch r.IntN(5) {
+	case 2:
+		if r.IntN(20) == 0 {
+			return orb.Point{[]float64{-180, 0, 180}[r.IntN(3)], []float64{-90, -85.0511288, 0, 85.0511287, 90}[r.IntN(5)]}
+		}
 	case 0:
 		return orb.Point{-180 + 360*r.Float64(), -90 + 180*r.Float64()}
 	case 1:
