@@ -56,6 +56,20 @@ type TileStore interface {
 	TileLayer(ctx context.Context, tenant int32, layer LayerInfo, within Territory, z, x, y int, at *time.Time) ([]byte, error)
 }
 
+// ShownLayer is what is shown of a layer.
+type ShownLayer struct {
+	LayerInfo
+	Within Territory
+}
+
+// TileSource is a TileStore that can encode several layers of a tile as they were at
+// one instant, so that none shows what an edit did and another what was before it.
+type TileSource interface {
+	TileStore
+	// TileLayers is TileLayer for each of the layers, now.
+	TileLayers(ctx context.Context, tenant int32, layers []ShownLayer, z, x, y int) ([][]byte, error)
+}
+
 // Hit is one result of a search.
 type Hit struct {
 	Layer  Layer   `json:"layer"`

@@ -7,7 +7,7 @@ import (
 )
 
 // Reader is the reading side of the house: features, tiles, search, and which
-// layers have changed. It implements lintu.FeatureStore, lintu.TileStore,
+// layers have changed. It implements lintu.FeatureStore, lintu.TileSource,
 // lintu.Finder and lintu.LayerVersions and is safe for concurrent use.
 type Reader struct {
 	db *DB
@@ -24,7 +24,7 @@ func NewReader(db *DB) *Reader {
 
 var (
 	_ lintu.FeatureStore  = (*Reader)(nil)
-	_ lintu.TileStore     = (*Reader)(nil)
+	_ lintu.TileSource    = (*Reader)(nil)
 	_ lintu.Finder        = (*Reader)(nil)
 	_ lintu.LayerVersions = (*Reader)(nil)
 )

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/lintu-map/lintu"
 )
 
@@ -40,26 +42,58 @@ type tileStatement struct{ detail, clusters [2]string }
 
 // TileLayer implements lintu.TileStore.
 func (r *Reader) TileLayer(ctx context.Context, tenant int32, l lintu.LayerInfo, within lintu.Territory, z, x, y int, at *time.Time) ([]byte, error) {
-	if z < l.MinZoom {
+	q := tileQuery{tenant, z, x, y, at}
+	return reach(ctx, r.db.contact, func(ctx context.Context) ([]byte, error) {
+		return q.layer(ctx, r.db.tiles, l, within)
+	})
+}
+
+// TileLayers implements lintu.TileSource.
+func (r *Reader) TileLayers(ctx context.Context, tenant int32, layers []lintu.ShownLayer, z, x, y int) ([][]byte, error) {
+	q := tileQuery{tenant, z, x, y, nil}
+	return reach(ctx, r.db.contact, func(ctx context.Context) (drawn [][]byte, err error) {
+		err = pgx.BeginTxFunc(ctx, r.db.tiles, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+			for _, l := range layers {
+				mvt, err := q.layer(ctx, tx, l.LayerInfo, l.Within)
+				if err != nil {
+					return err
+				}
+				drawn = append(drawn, mvt)
+			}
+			return nil
+		})
+		return drawn, err
+	})
+}
+
+// tileQuery asks for layers of one tile.
+type tileQuery struct {
+	tenant  int32
+	z, x, y int
+	at      *time.Time // nil is now
+}
+
+func (q tileQuery) layer(ctx context.Context, from interface {
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+}, l lintu.LayerInfo, within lintu.Territory) (mvt []byte, err error) {
+	if q.z < l.MinZoom {
 		return nil, nil
 	}
 	w := present
-	if at != nil {
+	if q.at != nil {
 		w = instant
 	}
-	b := tileBounds(z, x, y, tileBuffer+1) // what lies there may round into the buffer
-	if z < l.DetailZoom {
-		b = tileBounds(z, x, y, 0)
+	b := tileBounds(q.z, q.x, q.y, tileBuffer+1) // what lies there may round into the buffer
+	if q.z < l.DetailZoom {
+		b = tileBounds(q.z, q.x, q.y, 0)
 	}
-	args := []any{tenant, at, z, x, y, b[0], b[1], b[2], b[3]}
+	args := []any{q.tenant, q.at, q.z, q.x, q.y, b[0], b[1], b[2], b[3]}
 	in := insideOf(l, within, &args)
 	if in.nowhere() {
 		return nil, nil
 	}
-	return reach(ctx, r.db.contact, func(ctx context.Context) (mvt []byte, err error) {
-		err = r.db.tiles.QueryRow(ctx, tileSQL(l, w, z, in), args...).Scan(&mvt)
-		return mvt, err
-	})
+	err = from.QueryRow(ctx, tileSQL(l, w, q.z, in), args...).Scan(&mvt)
+	return mvt, err
 }
 
 // tileSQL returns the statement of a layer at a zoom.

@@ -116,20 +116,43 @@ func marksOf(r *request, layers []drawnLayer) []mark {
 	return marks
 }
 
-// fetch asks the store for the layers that are not in memory, at once.
+// fetch asks the store for the layers that are not in memory: as of one instant.
 func (s *Server) fetch(ctx context.Context, r *request) ([][]byte, error) {
 	stored := make([][]byte, len(r.parts))
+	if r.at != nil {
+		return stored, s.fetchPast(ctx, r, stored)
+	}
+	var asked []lintu.ShownLayer
+	var which []int
+	for i, p := range r.parts {
+		if r.seen.held(p) == nil {
+			l, _ := p.layer.Reduced(r.Z, 0)
+			asked, which = append(asked, lintu.ShownLayer{LayerInfo: l, Within: p.within}), append(which, i)
+		}
+	}
+	if len(asked) == 0 {
+		return stored, nil
+	}
+	found, err := s.memory.store.TileLayers(ctx, r.tenant, asked, r.Z, r.X, r.Y)
+	if err != nil {
+		return nil, fmt.Errorf("tile layers %d/%d/%d: %w", r.Z, r.X, r.Y, err)
+	}
+	for i, b := range found {
+		stored[which[i]] = b
+	}
+	return stored, nil
+}
+
+// fetchPast asks the store for all layers at once: the past is one instant anyway.
+func (s *Server) fetchPast(ctx context.Context, r *request, stored [][]byte) error {
 	group, ctx := errgroup.WithContext(ctx)
 	for i, p := range r.parts {
-		if r.seen.held(p) != nil {
-			continue
-		}
 		group.Go(func() (err error) {
 			stored[i], err = s.store(ctx, r, p, 0)
 			return err
 		})
 	}
-	return stored, group.Wait()
+	return group.Wait()
 }
 
 // store asks the store for a layer at a step of its reduction.

@@ -94,6 +94,14 @@ func (k *look) misses(p part) bool {
 	return p.layer.InMemory && p.within.Everywhere && k.held(p) == nil
 }
 
+// withoutMemory is the look where the store makes everything: while one layer is behind,
+// the others would show another instant than it.
+func (k *look) withoutMemory() *look {
+	bare := *k
+	bare.state = nil
+	return &bare
+}
+
 // version is a number of what the store makes of a part. It grows whenever that may
 // have changed: a territory follows the areas and assignments that make it.
 func (k *look) version(p part) uint64 {

@@ -15,7 +15,7 @@ import (
 // were asked for, no tile is older than what they said. It is safe for concurrent use.
 type Memory struct {
 	source   lintu.LayerSource
-	store    lintu.TileStore
+	store    lintu.TileSource
 	versions lintu.LayerVersions
 	tenant   int32
 	layers   []lintu.LayerInfo
@@ -80,7 +80,7 @@ var (
 )
 
 // NewMemory keeps the layers of a tenant that are declared so, from Load on.
-func NewMemory(source lintu.LayerSource, store lintu.TileStore, versions lintu.LayerVersions, tenant int32) *Memory {
+func NewMemory(source lintu.LayerSource, store lintu.TileSource, versions lintu.LayerVersions, tenant int32) *Memory {
 	m := &Memory{source: source, store: store, versions: versions, tenant: tenant}
 	for _, l := range lintu.Layers {
 		if l.InMemory {

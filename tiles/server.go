@@ -3,6 +3,7 @@ package tiles
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/lintu-map/lintu"
 )
@@ -78,6 +79,9 @@ func (s *Server) prepare(ctx context.Context, v *lintu.Viewer, p address, seen *
 	}
 	if q.At != nil {
 		seen = &look{}
+	}
+	if slices.ContainsFunc(parts, seen.misses) {
+		seen = seen.withoutMemory()
 	}
 	r := &request{address: p, parts: parts, seen: seen, at: q.At}
 	e := s.current(r, q.Has != nil)
