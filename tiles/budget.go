@@ -55,7 +55,7 @@ func fit(zoom int, message []byte, layers []drawnLayer, most int, redraw redraw)
 			return message, true, nil
 		}
 		if len(message) <= sure {
-			packed, err := compress(message, lintu.Gzip)
+			packed, err := Compress(message, lintu.Gzip)
 			if err != nil || len(packed) <= most {
 				return message, true, err
 			}

@@ -47,9 +47,9 @@ func made(w packer, err error) packer {
 	return w
 }
 
-// compress packs a message. Equal messages give equal bytes: no header holds a name
+// Compress packs a message. Equal messages give equal bytes: no header holds a name
 // or a time.
-func compress(message []byte, c lintu.Coding) ([]byte, error) {
+func Compress(message []byte, c lintu.Coding) ([]byte, error) {
 	if c == lintu.Plain || len(message) == 0 {
 		return message, nil
 	}

@@ -197,7 +197,7 @@ func (m *mirror) checkNotices(t *testing.T, c Coord, tile *shownTile, message []
 		_, more := l.Reduced(c.Z, step+1)
 		last = last && (!more || s.features() == 0)
 	}
-	packed, err := compress(message, lintu.Gzip)
+	packed, err := Compress(message, lintu.Gzip)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -145,7 +145,7 @@ func (s *Server) packed(ctx context.Context, e *entry, c lintu.Coding) ([]byte, 
 			return b, nil
 		}
 		message, _ := e.body(lintu.Plain)
-		b, err := compress(message, c)
+		b, err := Compress(message, c)
 		if err == nil {
 			s.cache.add(e, c, b)
 		}

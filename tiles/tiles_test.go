@@ -164,21 +164,21 @@ func TestFlightEndsWithItsLastPassenger(t *testing.T) {
 func TestCompressingIsDeterministic(t *testing.T) {
 	message := bytes.Repeat([]byte("a street and its households; "), 1000)
 	for c := range lintu.Coding(lintu.Codings) {
-		first, err := compress(message, c)
+		first, err := Compress(message, c)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := compress(message[:100], c); err != nil {
+		if _, err := Compress(message[:100], c); err != nil {
 			t.Fatal(err)
 		}
-		again, err := compress(bytes.Clone(message), c)
+		again, err := Compress(bytes.Clone(message), c)
 		if err != nil || !bytes.Equal(first, again) {
 			t.Errorf("coding %d: equal messages give different bytes, %v", c, err)
 		}
 		if got := unpacked(t, first, c); !bytes.Equal(got, message) {
 			t.Errorf("coding %d gives %d bytes for %d", c, len(got), len(message))
 		}
-		if empty, err := compress(nil, c); err != nil || len(empty) > 0 {
+		if empty, err := Compress(nil, c); err != nil || len(empty) > 0 {
 			t.Errorf("coding %d: nothing takes %d bytes, %v", c, len(empty), err)
 		}
 	}

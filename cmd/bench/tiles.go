@@ -41,6 +41,9 @@ type subject struct {
 	plain   string          // the statement that ST_AsMVT is measured by; "" for none
 }
 
+// alone reports whether tiles are only made, and not sent.
+func (s subject) alone() bool { return s.drawing == plainly }
+
 // The drawings that a server can be told.
 const (
 	declared = "declared" // all layers as they are declared
@@ -48,26 +51,26 @@ const (
 )
 
 // drawPlainly changes the declarations of this process: households are points and
-// parcels are drawn from zoom 10 on, and all of them in the largest tile, as ST_AsMVT
-// does it.
+// parcels are drawn from zoom 10 on, as ST_AsMVT does it.
 func drawPlainly() {
 	for i := range lintu.Layers {
 		if l := &lintu.Layers[i]; l.Name == lintu.Households || l.Name == parcelLayer {
-			l.MinZoom, l.DetailZoom, l.Reduction = tileZooms[0].zoom, tileZooms[0].zoom, ""
+			l.MinZoom, l.DetailZoom = tileZooms[0].zoom, tileZooms[0].zoom
 		}
 	}
 }
 
 func subjects() []subject {
 	households, _ := lintu.LayerByName(lintu.Households)
-	points, parcels := households, lintu.LayerInfo{}
+	parcels, _ := lintu.LayerByName(parcelLayer)
+	points, polygons := households, parcels
 	points.DetailZoom = points.MinZoom
-	parcels, _ = lintu.LayerByName(parcelLayer)
-	parcels.MinZoom, parcels.DetailZoom = tileZooms[0].zoom, tileZooms[0].zoom
+	polygons.MinZoom, polygons.DetailZoom = tileZooms[0].zoom, tileZooms[0].zoom
 	return []subject{
-		{"households as points", points, plainly, plainHouseholds},
-		{"parcels", parcels, plainly, plainParcels},
-		{"households as lintu draws them, cells with counts below zoom 15", households, declared, ""},
+		{"households as points, made", points, plainly, plainHouseholds},
+		{"parcels, made", polygons, plainly, plainParcels},
+		{"households as lintu serves them, over HTTP", households, declared, ""},
+		{"parcels as lintu serves them, over HTTP", parcels, declared, ""},
 	}
 }
 
@@ -196,18 +199,18 @@ func (m *tileMeasure) drawn(ctx context.Context, source, drawing string, all []s
 	}
 	defer func() { err = errors.Join(err, d.stop()) }()
 	for _, s := range all {
-		if s.drawing != drawing {
-			continue
+		check, measure := m.check, m.ask
+		if s.alone() {
+			check, measure = m.checkDrawing, m.draw
 		}
 		for _, z := range tileZooms {
-			if wants[s.title][z.zoom], err = m.check(ctx, d, s, z.zoom, wants[s.title][z.zoom]); err != nil {
+			if s.drawing != drawing || z.zoom < s.layer.MinZoom {
+				continue
+			}
+			if wants[s.title][z.zoom], err = check(ctx, d, s, z.zoom, wants[s.title][z.zoom]); err != nil {
 				return err
 			}
 			for _, way := range waysOf(source) {
-				measure := m.ask
-				if way == wayAlone {
-					measure = m.draw
-				}
 				f, err := measure(ctx, d, s, z.zoom, way)
 				if err != nil {
 					return err

@@ -77,6 +77,9 @@ var aimZooms = []int{12, 14}
 // judge notes what was aimed at for a subject, and its costs for comparing sizes.
 func (b *tileBench) judge(households int, s subject, r results) {
 	for _, z := range tileZooms {
+		if z.zoom < s.layer.MinZoom {
+			continue
+		}
 		f := r.of(z.zoom, wayMemory)
 		key := fmt.Sprintf("%s, z%d", s.title, z.zoom)
 		b.sized[key] = append(b.sized[key], sized{households, f})
@@ -89,7 +92,7 @@ func (b *tileBench) judge(households int, s subject, r results) {
 		for _, x := range []struct {
 			way   string
 			least float64
-		}{{wayAlone, 20}, {wayMemory, 20}, {wayGzip, 5}} {
+		}{{wayMemory, 20}, {wayGzip, 5}} {
 			f := r.of(zoom, x.way)
 			b.aims = append(b.aims, aim{fmt.Sprintf("%d households: %s, z%d, ST_AsMVT to %s", households, s.title, zoom, x.way), ratio(alone, f), x.least, false})
 		}

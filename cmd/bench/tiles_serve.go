@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,8 +12,6 @@ import (
 	"os/exec"
 	"runtime/debug"
 	"time"
-
-	"github.com/paulmach/orb/maptile"
 
 	"github.com/lintu-map/lintu"
 	"github.com/lintu-map/lintu/api"
@@ -30,7 +27,8 @@ const (
 )
 
 // serveTiles is lintu's HTTP server in a process of its own, which keeps no tile: each
-// is made anew. It serves the database of LINTU_DATABASE_URL until ctx ends.
+// is made anew. It serves the database of LINTU_DATABASE_URL, and makes the tiles that it is
+// told to by its input, until that ends.
 func serveTiles(ctx context.Context, source, drawing string) error {
 	if drawing == plainly {
 		drawPlainly()
@@ -69,61 +67,7 @@ func serveTiles(ctx context.Context, source, drawing string) error {
 	}
 	server.Start(listener)
 	fmt.Printf("%s\n%d\n", listener.Addr(), memory.Size())
-	return errors.Join(drawAlone(ctx, memory, os.Stdin, os.Stdout), server.Stop(context.WithoutCancel(ctx)))
-}
-
-// order asks the process for tiles without HTTP: a whole list until it is time, at least
-// once.
-type order struct {
-	Layer lintu.Layer
-	List  maptile.Tiles
-	For   time.Duration
-}
-
-// drawAlone does what stands in the lines of in, and answers with lines of JSON, until in
-// or ctx ends.
-func drawAlone(ctx context.Context, memory *tiles.Memory, in io.Reader, out io.Writer) error {
-	orders := json.NewDecoder(in)
-	for ctx.Err() == nil {
-		var o order
-		if err := orders.Decode(&o); err == io.EOF {
-			return nil
-		} else if err != nil {
-			return err
-		}
-		l, _ := lintu.LayerByName(o.Layer)
-		var done askedTiles
-		for begin := time.Now(); len(done.Took) == 0 || time.Since(begin) < o.For; {
-			for _, c := range o.List {
-				start := time.Now()
-				mvt, err := memory.TileLayer(ctx, reportsTenant, l, lintu.Territory{Everywhere: true}, int(c.Z), int(c.X), int(c.Y), nil)
-				if err != nil {
-					return err
-				}
-				done.Took = append(done.Took, time.Since(start))
-				done.Bytes += len(mvt)
-			}
-		}
-		if err := json.NewEncoder(out).Encode(done); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// draw measures the memory of a server, which draws a list without HTTP: that is to be
-// compared with ST_AsMVT alone.
-func (m *tileMeasure) draw(_ context.Context, d *drawer, s subject, zoom int, _ string) (figures, error) {
-	return d.measure(len(m.lists[zoom]), func() (done askedTiles, err error) {
-		if err := json.NewEncoder(d.in).Encode(order{s.layer.Name, m.lists[zoom], m.each}); err != nil {
-			return done, err
-		}
-		answer, err := d.out.ReadBytes('\n')
-		if err != nil {
-			return done, fmt.Errorf("the server of tiles ended: %w", err)
-		}
-		return done, json.Unmarshal(answer, &done)
-	})
+	return errors.Join(drawOrders(ctx, memory, os.Stdin, os.Stdout), server.Stop(context.WithoutCancel(ctx)))
 }
 
 // drawer is a running serveTiles.

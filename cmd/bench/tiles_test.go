@@ -21,12 +21,12 @@ func TestTiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for what, times := range map[string]int{wayAsMVT + " ": 8, wayDatabase + " ": 12, wayAlone + " ": 12, wayGzip + " ": 12, " nginx ": 2} {
+	for what, times := range map[string]int{wayAsMVT + " ": 8, wayDatabase + " ": 14, wayMemory + " ": 14, wayGzip + " ": 14, " nginx ": 2} {
 		if n := strings.Count(string(out), what); n != times {
 			t.Errorf("%q stands there %d times instead of %d", what, n, times)
 		}
 	}
-	if n := strings.Count(string(out), ": missed") + strings.Count(string(out), ": reached"); n != 14 {
+	if n := strings.Count(string(out), ": missed") + strings.Count(string(out), ": reached"); n != 10 {
 		t.Errorf("%d aims", n)
 	}
 }
