@@ -27,7 +27,7 @@ type Past struct {
 }
 
 // How many cases a demo begins with: those of the year, nearly all closed, and those of
-// the last days that wait for somebody.
+// the last days that wait for somebody, of which there can be any number.
 const (
 	PastCases = 3040
 	OpenCases = 300

@@ -27,7 +27,7 @@ func drawFate(r *rand.Rand) fate {
 	return f
 }
 
-// stops are the states in which the open cases wait, as often as they stand here.
+// stops are the states in which the open cases wait, as often of 300 as they stand here.
 var stops = []struct {
 	state    lintu.State
 	n        int
@@ -43,10 +43,11 @@ var stops = []struct {
 
 // stopOf is where the n-th open case waits, and how long ago it was reported.
 func stopOf(n int, r *rand.Rand) (lintu.State, time.Duration) {
-	for _, s := range stops {
-		if n -= s.n; n < 0 {
-			return s.state, s.from + time.Duration(r.Float64()*float64(s.to-s.from))
-		}
+	i, n := 0, n%OpenCases
+	for n >= stops[i].n {
+		n -= stops[i].n
+		i++
 	}
-	return lintu.InProgress, time.Duration(1+r.IntN(48)) * time.Hour
+	s := stops[i]
+	return s.state, s.from + time.Duration(r.Float64()*float64(s.to-s.from))
 }

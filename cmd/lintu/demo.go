@@ -13,6 +13,7 @@ import (
 type demoCmd struct {
 	Seed       uint64  `default:"1" help:"Another seed draws another town."`
 	Households int     `default:"47000" help:"How many households, in whole copies of the town of 47,000; for measurements."`
+	Open       int     `default:"300" help:"How many cases wait for somebody; more for measurements."`
 	Anywhere   bool    `help:"Listen on other addresses than loopback too, though the passwords are on the screen."`
 	Day        float64 `default:"0" placeholder:"SPEED" help:"Play a day of the town again and again, that many times as fast as it would pass: 60 is a minute in a second. 0 plays none."`
 }
@@ -29,6 +30,9 @@ func (c *demoCmd) Run(ctx context.Context, a *app) error {
 		return lintu.Errorf(lintu.CodeInvalid,
 			"演示的密码显示在屏幕上，因此只在本机监听，而 LINTU_ADDR 是 %[1]s。请改为 127.0.0.1:8080；确实要让别的机器访问时加上 --anywhere。",
 			"The demo prints its passwords on the screen, so it listens on this machine only, but LINTU_ADDR is %[1]s. Please make that 127.0.0.1:8080, or add --anywhere if other machines are to reach it.", a.cfg.Addr)
+	}
+	if c.Open < 0 {
+		return lintu.Errorf(lintu.CodeInvalid, "--open 不能是负数。", "--open cannot be negative.")
 	}
 	if !(c.Day >= 0 && c.Day <= fastestDay) {
 		return lintu.Errorf(lintu.CodeInvalid, "--day 应是 0 到 %d 的倍速，例如 60。", "--day is a speed from 0 to %d, such as 60.", fastestDay)

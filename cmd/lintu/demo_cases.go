@@ -29,7 +29,7 @@ const placesMost = 20000
 // start that was interrupted goes on where it stopped.
 func (c *demoCmd) remember(ctx context.Context, a *app, p *place, cast *cast) error {
 	var missing []int
-	ids := make([]lintu.ID, town.PastCases+town.OpenCases)
+	ids := make([]lintu.ID, town.PastCases+c.Open)
 	for n := range ids {
 		ids[n] = town.CaseID(c.Seed, n)
 	}
