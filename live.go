@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"math"
 	"slices"
 	"time"
 )
@@ -46,6 +47,18 @@ func PinOf(c *Case, act Act) Pin {
 	}
 	if c.Clock.State == Running {
 		p.Due = &c.Clock.Due
+	}
+	return p.Brief()
+}
+
+// Brief is the pin as exactly as a map shows it: to the second, and to some 10 cm. Of
+// thousands of pins the further digits would be a third.
+func (p Pin) Brief() Pin {
+	p.Lon, p.Lat = math.Round(p.Lon*1e6)/1e6, math.Round(p.Lat*1e6)/1e6
+	p.ReportedAt, p.Since, p.At = p.ReportedAt.Truncate(time.Second), p.Since.Truncate(time.Second), p.At.Truncate(time.Second)
+	if p.Due != nil {
+		due := p.Due.Truncate(time.Second)
+		p.Due = &due
 	}
 	return p
 }

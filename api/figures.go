@@ -1,7 +1,6 @@
 package api
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -9,7 +8,6 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
-	"github.com/klauspost/compress/gzip"
 
 	"github.com/lintu-map/lintu"
 )
@@ -63,13 +61,7 @@ func (s *Server) common(c *fiber.Ctx, what string, ask func(context.Context, *li
 	if err != nil {
 		return err
 	}
-	c.Vary(fiber.HeaderAcceptEncoding)
-	c.Set(fiber.HeaderContentType, jsonType)
-	if takes(c, "gzip") {
-		c.Set(fiber.HeaderContentEncoding, "gzip")
-		return c.Send(a.packed)
-	}
-	return c.Send(a.plain)
+	return a.content.send(c, jsonType)
 }
 
 // commonFor is how long an answer is given again.
@@ -83,10 +75,10 @@ type commonAnswers struct {
 }
 
 type commonAnswer struct {
-	begun         time.Time
-	done          chan struct{} // closed when it is there
-	plain, packed []byte
-	err           error
+	begun   time.Time
+	done    chan struct{} // closed when it is there
+	content *coded
+	err     error
 }
 
 func (as *commonAnswers) get(ctx context.Context, key string, ask func(context.Context) (any, error)) (*commonAnswer, error) {
@@ -138,18 +130,7 @@ func (a *commonAnswer) encode(ctx context.Context, ask func(context.Context) (an
 	if err != nil {
 		return err
 	}
-	if a.plain, err = json.Marshal(doc); err != nil {
-		return err
-	}
-	var packed bytes.Buffer
-	zw, err := gzip.NewWriterLevel(&packed, gzip.BestSpeed)
-	if err != nil {
-		return err
-	}
-	if _, err := zw.Write(a.plain); err != nil {
-		return err
-	}
-	err = zw.Close()
-	a.packed = packed.Bytes()
+	content, err := json.Marshal(doc)
+	a.content = newCoded(content, answerLevels)
 	return err
 }

@@ -72,14 +72,15 @@ func (s *Server) sendTable(c *fiber.Ctx, layer lintu.LayerInfo, w *itemWriter, f
 
 func (s *Server) render(c *fiber.Ctx, p ogcPage) error {
 	p.Lang, p.Name = lang(c), s.Name.In(lang(c))
-	return sendTemplate(c, ogcTemplate, p)
+	return s.sendTemplate(c, ogcTemplate, p)
 }
 
-func sendTemplate(c *fiber.Ctx, t *template.Template, page any) error {
+func (s *Server) sendTemplate(c *fiber.Ctx, t *template.Template, page any) error {
 	var buf bytes.Buffer
 	if err := t.Execute(&buf, page); err != nil {
 		return err
 	}
+	s.guardPage(c)
 	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
 	return c.Send(buf.Bytes())
 }

@@ -13,10 +13,10 @@ import (
 	"github.com/lintu-map/lintu"
 )
 
-// contentPolicy is the Content-Security-Policy of every answer: everything from
-// this server, but for the servers of a configured basemap. blob: is where
-// MapLibre's workers and decoded images are, data: where its icons are. Nothing
-// embeds a page of this server.
+// contentPolicy is the Content-Security-Policy of pages and their scripts, which a
+// worker takes its own from: everything from this server, but for the servers of a
+// configured basemap. blob: is where MapLibre's workers and decoded images are, data:
+// where its icons are. Nothing embeds a page of this server.
 func contentPolicy(basemap json.RawMessage) (string, error) {
 	hosts, err := basemapOrigins(basemap)
 	if err != nil {
@@ -60,21 +60,31 @@ const permissionsPolicy = "geolocation=(self), camera=(self), accelerometer=(), 
 	"idle-detection=(), local-fonts=(), magnetometer=(), microphone=(), midi=(), payment=(), picture-in-picture=(), " +
 	"publickey-credentials-get=(), screen-wake-lock=(), serial=(), usb=(), xr-spatial-tracking=()"
 
-// guard makes the headers that every answer has. HSTS leaves subdomains out: they
-// may be somebody else's.
-func guard(csp string, secure bool) *fasthttp.ResponseHeader {
+// dataPolicy is the Content-Security-Policy of all that is no page: where a browser shows
+// it by itself, it may do nothing.
+const dataPolicy = "default-src 'none'; frame-ancestors 'none'"
+
+// guard makes the headers that every answer has. They are few, for a map asks for a
+// hundred small things. HSTS leaves subdomains out: they may be somebody else's.
+func guard(secure bool) *fasthttp.ResponseHeader {
 	h := &fasthttp.ResponseHeader{}
-	h.Set(fiber.HeaderContentSecurityPolicy, csp)
+	h.Set(fiber.HeaderContentSecurityPolicy, dataPolicy)
 	h.Set(fiber.HeaderXContentTypeOptions, "nosniff")
 	h.Set(fiber.HeaderReferrerPolicy, "same-origin")
 	h.Set(fiber.HeaderXFrameOptions, "DENY")
-	h.Set("Permissions-Policy", permissionsPolicy)
-	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	if secure {
 		h.Set(fiber.HeaderStrictTransportSecurity, "max-age=31536000")
 	}
 	return h
+}
+
+// guardPage adds what an answer needs that may run something. That a page is not modified
+// says so too: a browser takes the headers of that answer over.
+func (s *Server) guardPage(c *fiber.Ctx) {
+	c.Set(fiber.HeaderContentSecurityPolicy, s.csp)
+	c.Set("Permissions-Policy", permissionsPolicy)
+	c.Set("Cross-Origin-Opener-Policy", "same-origin")
 }
 
 // secure reports whether the client reaches the server over HTTPS.

@@ -93,6 +93,7 @@ type Server struct {
 	sso     *sso         // nil where it is not configured
 	proxies []netip.Prefix
 	origins []string
+	csp     string                   // of pages
 	plain   *fasthttp.ResponseHeader // what every answer over HTTP begins with
 	guarded *fasthttp.ResponseHeader // likewise over HTTPS
 	metrics *metrics
@@ -145,11 +146,10 @@ func New(cfg Config) (*Server, error) {
 			return nil, err
 		}
 	}
-	csp, err := contentPolicy(cfg.Basemap)
-	if err != nil {
+	if s.csp, err = contentPolicy(cfg.Basemap); err != nil {
 		return nil, err
 	}
-	s.plain, s.guarded = guard(csp, false), guard(csp, true)
+	s.plain, s.guarded = guard(false), guard(true)
 	if s.pages, err = loadPages(cfg.Pages); err != nil {
 		return nil, err
 	}

@@ -145,9 +145,20 @@ func TestPages(t *testing.T) {
 			t.Errorf("%s again: %d", path, again.StatusCode)
 		}
 	}
-	a := b.get("/assets/wall-B3x9_a2Q.js", "Accept-Encoding", "gzip, br")
-	if a.Header.Get("Content-Encoding") != "gzip" || !strings.Contains(a.Header.Get("Cache-Control"), "immutable") || !strings.HasPrefix(a.Header.Get("Content-Type"), "text/javascript") {
-		t.Errorf("asset: %v", a.Header)
+	tags := map[string]bool{}
+	for accept, coding := range map[string]string{"gzip, deflate, br, zstd": "br", "gzip, br;q=0": "gzip", "gzip": "gzip", "": ""} {
+		a := b.get("/assets/wall-B3x9_a2Q.js", "Accept-Encoding", accept)
+		h := a.Header
+		if h.Get("Content-Encoding") != coding || !strings.Contains(h.Get("Cache-Control"), "immutable") || !strings.HasPrefix(h.Get("Content-Type"), "text/javascript") || h.Get("Vary") != "Accept-Encoding" {
+			t.Errorf("asset for %q: %v", accept, h)
+		}
+		if again := b.get("/assets/wall-B3x9_a2Q.js", "Accept-Encoding", accept, "If-None-Match", h.Get("ETag")); again.StatusCode != 304 {
+			t.Errorf("asset for %q again: %d", accept, again.StatusCode)
+		}
+		tags[h.Get("ETag")] = true
+	}
+	if len(tags) != 3 {
+		t.Errorf("three codings have the tags %v", tags)
 	}
 	for _, path := range []string{"/assets/none.js", "/assets/..%2f..%2fetc/passwd", "/styles/", "/fields", "/Wall"} {
 		if a := b.get(path); a.StatusCode != 404 {

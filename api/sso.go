@@ -301,5 +301,5 @@ func (s *Server) signedOnPage(c *fiber.Ctx, session *lintu.Session, next string,
 	}
 	c.Set(fiber.HeaderCacheControl, noStore)
 	c.Set(fiber.HeaderReferrerPolicy, "no-referrer") // this address holds the code
-	return sendTemplate(c, ssoTemplate, p)
+	return s.sendTemplate(c, ssoTemplate, p)
 }

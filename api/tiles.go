@@ -210,11 +210,5 @@ func absolute(doc map[string]any, base string) {
 
 // sendTagged sends a small document with an ETag of its bytes.
 func sendTagged(c *fiber.Ctx, contentType string, b []byte) error {
-	etag := tagOf(b)
-	c.Set(fiber.HeaderETag, etag)
-	if matches(c.Get(fiber.HeaderIfNoneMatch), etag) != "" {
-		return c.SendStatus(fiber.StatusNotModified)
-	}
-	c.Set(fiber.HeaderContentType, contentType)
-	return c.Send(b)
+	return newCoded(b, answerLevels).send(c, contentType)
 }

@@ -65,7 +65,11 @@ func (s *Server) config(c *fiber.Ctx) error {
 	if b := doc.Bounds; b != nil {
 		doc.Center = &[2]float64{(b[0] + b[2]) / 2, (b[1] + b[3]) / 2}
 	}
-	return c.JSON(doc)
+	content, err := json.Marshal(doc)
+	if err != nil {
+		return err
+	}
+	return sendTagged(c, jsonType, content)
 }
 
 // shown are the layers that the viewer is shown something of.

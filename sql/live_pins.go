@@ -40,5 +40,5 @@ func scanPin(row pgx.CollectableRow) (p lintu.Pin, err error) {
 	if !whole {
 		p = p.Outline()
 	}
-	return p, err
+	return p.Brief(), err
 }
