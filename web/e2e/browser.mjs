@@ -23,19 +23,20 @@ export function launch() {
 /**
  * Opens a page, signed in where a login is given, that remembers every request
  * to another origin, every error and every breach of the content security
- * policy: `faults()` lists them.
+ * policy: `faults()` lists them. The server is reached at its own address, or through
+ * another one that leads to it.
  */
-export async function open(browser, { login = '', ...options } = {}) {
+export async function open(browser, { login = '', at = base, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce', ...options })
   if (login) {
     const [name, value] = (await newSession(login)).split('=')
-    await context.addCookies([{ name, value, url: base, httpOnly: true, sameSite: 'Strict' }])
+    await context.addCookies([{ name, value, url: at, httpOnly: true, sameSite: 'Strict' }])
   }
   const page = await context.newPage()
   const faults = []
   page.on('request', (request) => {
     const url = request.url()
-    if (!url.startsWith(`${base}/`) && !/^(data|blob):/.test(url)) faults.push(`asked another origin: ${url}`)
+    if (!url.startsWith(`${at}/`) && !/^(data|blob):/.test(url)) faults.push(`asked another origin: ${url}`)
   })
   page.on('pageerror', (error) => faults.push(`error: ${error.message}`))
   page.on('console', (message) => {

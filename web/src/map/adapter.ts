@@ -265,6 +265,7 @@ function listen(map: MapLibreMap, events: MapEvents, pins: PinLayer): void {
     events.clicked?.([event.lngLat.lng, event.lngLat.lat])
   })
   map.on('mousemove', (event) => {
+    if (map.isMoving()) return
     const at: [number, number] = [event.point.x, event.point.y]
     const layer = caseAt(map, at) ? 'cases' : pickAt(map, at)?.layer
     map.getCanvas().classList.toggle('pointing', layer !== undefined && layer !== 'communities')

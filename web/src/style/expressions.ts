@@ -9,6 +9,8 @@ export interface Ink {
   options: StyleOptions
   /** Scales a length in pixels of the 1080p design. */
   px: (n: number) => number
+  /** The zoom at which the ground is as large beside type and lines as at this zoom of the 1080p design. */
+  deep: (zoom: number) => number
   /** The layout that a switch governs. */
   shown: (name: Switch) => { visibility: 'visible' | 'none' }
 }
@@ -21,6 +23,7 @@ export function inkOf(palette: Palette, options: StyleOptions): Ink {
     palette,
     options,
     px: (n) => Math.round(n * options.scale * 100) / 100,
+    deep: (zoom) => zoom + Math.log2(options.scale),
     shown: (name) => ({ visibility: options.hidden.has(name) ? 'none' : 'visible' }),
   }
 }

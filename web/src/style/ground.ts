@@ -69,12 +69,15 @@ function roads({ c, shown, px }: Ink): Layers {
   return [...casings, ...tops]
 }
 
-function buildings({ c, shown, px }: Ink): Layers {
-  const common = { source: 'base', 'source-layer': 'buildings', layout: shown('buildings') }
+/** First zoom at which tiles hold buildings. */
+export const buildingDetail = 13
+
+function buildings({ c, shown, px, deep }: Ink): Layers {
+  const common = { source: 'buildings', 'source-layer': 'buildings', layout: shown('buildings') }
   return [
-    { ...common, id: 'buildings', type: 'fill', minzoom: 13,
-      paint: { 'fill-color': c.building, 'fill-opacity': byZoom([13, 0.3], [15, 1]) } },
-    { ...common, id: 'buildings-line', type: 'line', minzoom: 15,
-      paint: { 'line-color': c.buildingLine, 'line-width': byZoom([15, px(0.3)], [18, px(1)]) } },
+    { ...common, id: 'buildings', type: 'fill', minzoom: deep(buildingDetail),
+      paint: { 'fill-color': c.building, 'fill-opacity': byZoom([deep(buildingDetail), 0.3], [deep(15), 1]) } },
+    { ...common, id: 'buildings-line', type: 'line', minzoom: deep(15),
+      paint: { 'line-color': c.buildingLine, 'line-width': byZoom([deep(15), px(0.3)], [deep(18), px(1)]) } },
   ]
 }

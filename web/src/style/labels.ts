@@ -44,9 +44,9 @@ function pointNames(ink: Ink): Layers {
   const ebb = options.dimmed ? 0.35 : 1
   const hide = (layer: 'households' | 'heads' | 'units') => (options.hidden.has(layer) ? { visibility: 'none' as const } : {})
   return [
-    { id: 'households-name', type: 'symbol', source: 'people', 'source-layer': 'households', minzoom: 18,
+    { id: 'households-name', type: 'symbol', source: 'households', 'source-layer': 'households', minzoom: 18,
       layout: { ...text(ink, nameOrCode, small), ...below, ...hide('households') }, paint: { ...paint(ink, c.labelQuiet), 'text-opacity': ebb } },
-    { id: 'heads-name', type: 'symbol', source: 'people', 'source-layer': 'heads', minzoom: 16.8,
+    { id: 'heads-name', type: 'symbol', source: 'heads', 'source-layer': 'heads', minzoom: 16.8,
       layout: { ...text(ink, nameOrCode, small), ...below, ...hide('heads') }, paint: { ...paint(ink, c.label), 'text-opacity': ebb } },
     { id: 'units', type: 'symbol', source: 'units', 'source-layer': 'units', minzoom: 10,
       layout: { ...text(ink, ['step', ['zoom'], countOr(''), 13, countOr(nameOrCode)], small), ...below, 'icon-image': unitIcon, 'icon-size': options.scale * 0.8, 'icon-padding': px(2), ...hide('units') },

@@ -3,7 +3,7 @@ import { byZoom, byZoomSteep, type Ink, type Layers } from './expressions.ts'
 
 /** First zoom at which tiles hold each household, and each head, by itself, where they are not too many. */
 const householdDetail = 15
-const headDetail = 13
+export const headDetail = 13
 
 const counted: ExpressionSpecification = ['has', 'count']
 const single: ExpressionSpecification = ['!', counted]
@@ -30,7 +30,7 @@ function links(ink: Ink): Layers {
 
 function householdClusters(ink: Ink): Layers {
   const { c, px, shown, palette } = ink
-  const common = { source: 'people', 'source-layer': 'households', minzoom: 10, filter: counted, layout: shown('households') }
+  const common = { source: 'households', 'source-layer': 'households', minzoom: 10, filter: counted, layout: shown('households') }
   return [
     { ...common, id: 'households-cluster-glow', type: 'circle',
       paint: { 'circle-color': c.householdGlow, 'circle-blur': 1, 'circle-opacity': byZoom([10, ebb(ink, 0.08)], [12, ebb(ink, 0.16)], [13.5, ebb(ink, palette.dark ? 0.22 : 0.14)]), 'circle-radius': clusterRadius(px, 2.5, 1.2, 16) } },
@@ -41,7 +41,7 @@ function householdClusters(ink: Ink): Layers {
 
 function households(ink: Ink): Layers {
   const { c, px, shown, palette } = ink
-  const common = { source: 'people', 'source-layer': 'households', minzoom: householdDetail, filter: single, layout: shown('households') }
+  const common = { source: 'households', 'source-layer': 'households', minzoom: householdDetail, filter: single, layout: shown('households') }
   return [
     { ...common, id: 'households-glow', type: 'circle',
       paint: { 'circle-color': c.householdGlow, 'circle-blur': 1, 'circle-opacity': ebb(ink, palette.dark ? 0.28 : 0.14), 'circle-radius': byZoomSteep([15, px(5)], [17, px(11)], [19, px(22)]) } },
@@ -51,8 +51,8 @@ function households(ink: Ink): Layers {
 }
 
 function heads(ink: Ink): Layers {
-  const { c, px, shown, palette } = ink
-  const common = { source: 'people', 'source-layer': 'heads', minzoom: headDetail, layout: shown('heads') }
+  const { c, px, deep, shown, palette } = ink
+  const common = { source: 'heads', 'source-layer': 'heads', minzoom: deep(headDetail), layout: shown('heads') }
   return [
     { ...common, id: 'heads-cluster', type: 'circle', filter: counted,
       paint: { 'circle-color': c.head, 'circle-opacity': ebb(ink, 0.85), 'circle-radius': clusterRadius(px, 2, 1.2, 16) } },

@@ -12,14 +12,17 @@ import { countedShapes, reducedHints } from './reduced.ts'
 
 /**
  * Which layers come in one tile. What is switched off together is asked for
- * together: a source that no visible layer draws from costs no request.
+ * together: a source that no visible layer draws from costs no request. Buildings and
+ * heads are the most of a tile, and drawn from near only.
  */
 export const tileSources = {
-  base: 'water,green,roads,buildings',
+  base: 'water,green,roads',
+  buildings: 'buildings',
   areas: 'counties,streets,communities,grids',
   groups: 'groups',
   cells: 'cells',
-  people: 'households,heads',
+  households: 'households',
+  heads: 'heads',
   links: 'links',
   units: 'units',
 } as const
