@@ -45,7 +45,9 @@ func (l LayerInfo) Reduced(zoom, step int) (LayerInfo, bool) {
 			l.CountBelow = 1 << (2 * (step - 1)) // 16 units at first: 2 pixels where a tile is drawn on 512
 		}
 		return l, l.CountBelow <= 1<<tileShift
+	case Coarsen:
+		l.Coarser = 2 * max(1, step-1)
+		return l, l.Coarser <= 6
 	}
-	l.Coarser = 2 * max(1, step-1)
-	return l, l.Coarser <= 6
+	return l, false
 }

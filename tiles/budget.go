@@ -1,6 +1,8 @@
 package tiles
 
 import (
+	"slices"
+
 	"github.com/lintu-map/lintu"
 )
 
@@ -28,6 +30,9 @@ func firstStep(held heldLayer, c Coord, most int) int {
 	if !ok || c.Z < p.info.DetailZoom {
 		return 0
 	}
+	if _, reducible := p.info.Reduced(c.Z, 1); !reducible {
+		return 0
+	}
 	if tile := c.quad(); (p.rankAfter(tile)-p.rank(tile.first))*leastPacked > most {
 		return 1
 	}
@@ -45,34 +50,31 @@ type drawnLayer struct {
 type redraw func(i, step int) ([]byte, error)
 
 // fit reduces the layers of a message until it has at most so many bytes when it is
-// packed. Each time, of those that can, the one that takes most gives way by a step, of
-// two that take the same the first: equal layers come out equal. It reports false if
-// nothing can give way any more.
-func fit(zoom int, message []byte, layers []drawnLayer, most int, redraw redraw) ([]byte, bool, error) {
+// packed, or nothing can give way any more. Each time, of those that can, the one that
+// takes most gives way by a step, of two that take the same the first: equal layers come
+// out equal. packed is the message by gzip, if that had to be known.
+func fit(zoom int, message []byte, layers []drawnLayer, most int, redraw redraw) (fitted, packed []byte, err error) {
 	sure := bestPacking * most // what is longer is too large
-	for {
-		if len(message) <= most {
-			return message, true, nil
-		}
+	for len(message) > most {
+		packed = nil
 		if len(message) <= sure {
-			packed, err := Compress(message, lintu.Gzip)
-			if err != nil || len(packed) <= most {
-				return message, true, err
+			if packed, err = Compress(message, lintu.Gzip); err != nil || len(packed) <= most {
+				return message, packed, err
 			}
 			sure = worstOfSteps * most * len(message) / len(packed)
 		}
 		i := largest(zoom, layers)
 		if i < 0 {
-			return message, false, nil
+			return message, packed, nil
 		}
 		l := &layers[i]
 		l.step++
-		var err error
 		if l.bytes, err = redraw(i, l.step); err != nil {
-			return nil, false, err
+			return nil, nil, err
 		}
 		message = joined(layers)
 	}
+	return message, nil, nil
 }
 
 // largest is the largest layer that can be reduced; -1 if there is none.
@@ -98,12 +100,20 @@ func joined(layers []drawnLayer) []byte {
 }
 
 // together makes a tile of the layers of a message. If it is too large it is reduced, which
-// is told in the tile and counted.
-func (s *Server) together(c Coord, message []byte, layers []drawnLayer, redraw redraw) ([]byte, error) {
-	message, fits, err := fit(c.Z, message, layers, s.mostBytes-noticeRoom, redraw)
-	if err != nil {
-		return nil, err
+// is told in the tile and counted. packed is the tile by gzip, if that had to be known.
+func (s *Server) together(c Coord, message []byte, layers []drawnLayer, redraw redraw) (tile, packed []byte, err error) {
+	if !slices.ContainsFunc(layers, func(l drawnLayer) bool { return l.layer.Reduction != "" }) {
+		return message, nil, nil
 	}
-	s.reductions.count(layers, fits)
-	return appendNotice(message, c, layers)
+	most := s.mostBytes - noticeRoom
+	if message, packed, err = fit(c.Z, message, layers, most, redraw); err != nil {
+		return nil, nil, err
+	}
+	if len(message) > most && (packed == nil || len(packed) > most) {
+		s.reductions.tooLarge.Inc()
+	}
+	if tile, err = s.reductions.told(message, c, layers); len(tile) != len(message) {
+		packed = nil
+	}
+	return tile, packed, err
 }

@@ -79,7 +79,7 @@ func (s *Server) draw(ctx context.Context, r *request) (*entry, error) {
 		}
 		l.bytes = message[from:]
 	}
-	message, err = s.together(r.Coord, message, layers, func(i, step int) ([]byte, error) {
+	message, packed, err := s.together(r.Coord, message, layers, func(i, step int) ([]byte, error) {
 		if held := r.seen.held(r.parts[i]); held != nil {
 			return held.appendTile(nil, r.Coord, step), nil
 		}
@@ -92,6 +92,9 @@ func (s *Server) draw(ctx context.Context, r *request) (*entry, error) {
 	e.tag = tagOf(r.parts, e.marks)
 	message = slices.Clip(message)
 	e.bodies[lintu.Plain].Store(&message)
+	if packed != nil {
+		e.bodies[lintu.Gzip].Store(&packed)
+	}
 	if r.kept() {
 		e = s.cache.put(e, r.seen.serial)
 	}

@@ -2,6 +2,7 @@ package tiles
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/paulmach/orb/encoding/mvt"
@@ -12,15 +13,19 @@ import (
 
 var reducedKeys = []string{"layer", "reduction", "step", "features", "rows"}
 
-// appendNotice tells, in a layer of its own, which layers are reduced: one feature for
-// each, which covers the tile.
-func appendNotice(message []byte, c Coord, layers []drawnLayer) ([]byte, error) {
+// told appends a layer that tells which layers of a message are reduced, one feature for
+// each, which covers the tile; and counts them.
+func (m *reductions) told(message []byte, c Coord, layers []drawnLayer) ([]byte, error) {
+	isReduced := func(l drawnLayer) bool { return l.step > 0 }
+	if !slices.ContainsFunc(layers, isReduced) {
+		return message, nil
+	}
 	w := newLayerWriter()
 	defer w.release()
 	w.begin(message, lintu.ReducedLayer, reducedKeys, c)
 	for i := range layers {
 		l := &layers[i]
-		if l.step == 0 {
+		if !isReduced(*l) {
 			continue
 		}
 		features, rows, err := l.tally()
@@ -35,6 +40,7 @@ func appendNotice(message []byte, c Coord, layers []drawnLayer) ([]byte, error) 
 		w.integer(3, int64(features))
 		w.integer(4, rows)
 		w.feature()
+		m.steps.WithLabelValues(string(l.layer.Name), strconv.Itoa(l.step)).Inc()
 	}
 	return w.end(), nil
 }
@@ -70,17 +76,6 @@ func newReductions() *reductions {
 			Help: "Tiles drawn in which a layer was reduced so that they fit, by layer and step."}, []string{"layer", "step"}),
 		tooLarge: prometheus.NewCounter(prometheus.CounterOpts{Name: "lintu_tile_too_large_total",
 			Help: "Tiles drawn that are over 200 kB though everything in them is reduced as far as it can be."}),
-	}
-}
-
-func (m *reductions) count(layers []drawnLayer, fits bool) {
-	for i := range layers {
-		if l := &layers[i]; l.step > 0 {
-			m.steps.WithLabelValues(string(l.layer.Name), strconv.Itoa(l.step)).Inc()
-		}
-	}
-	if !fits {
-		m.tooLarge.Inc()
 	}
 }
 
