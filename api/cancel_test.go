@@ -2,10 +2,12 @@ package api_test
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 )
@@ -87,6 +89,56 @@ func testStreamEndsWhenItsReaderLeaves(t *testing.T, o option) {
 	}
 	c.Close()
 	b.until("the query is gone", func() bool { return b.running("%ST_AsGeoJSON%") == 0 })
+}
+
+// Answers that go out in one piece follow each other whole and in order, also where the
+// requests did not wait for them.
+func TestPipelinedTiles(t *testing.T) { overBoth(t, testPipelinedTiles) }
+
+func testPipelinedTiles(t *testing.T, o option) {
+	b := setup(t, 3000, o)
+	type asked struct{ method, path, more string }
+	var list []asked
+	for z := 8; z <= 18; z++ {
+		for _, coding := range []string{"identity", "gzip", "br"} {
+			list = append(list, asked{"GET", centre(town, z), "Accept-Encoding: " + coding + "\r\n"}, asked{"HEAD", centre(town, z), ""},
+				asked{"GET", centre(town, z), "If-None-Match: *\r\n"}, asked{"GET", "/tiles/nothing/1/0/0.mvt", ""})
+		}
+	}
+	large := 0
+	for range 2 { // cold and warm
+		c := b.dial()
+		go func() {
+			for _, a := range list {
+				fmt.Fprintf(c, "%s %s HTTP/1.1\r\nHost: x\r\n%s%s\r\n", a.method, a.path, a.more, b.auth())
+			}
+		}()
+		r := bufio.NewReader(c)
+		for _, a := range list {
+			res, err := http.ReadResponse(r, &http.Request{Method: a.method})
+			if err != nil {
+				t.Fatalf("%+v: %v", a, err)
+			}
+			body, err := io.ReadAll(res.Body)
+			if err != nil {
+				t.Fatalf("%+v: %v", a, err)
+			}
+			if res.StatusCode != http.StatusOK || a.method != "GET" {
+				continue
+			}
+			alone := b.get(a.path, "Accept-Encoding", strings.TrimSpace(strings.TrimPrefix(a.more, "Accept-Encoding:")))
+			if !bytes.Equal(body, alone.body) || len(body) == 0 {
+				t.Errorf("%+v has %d bytes, and alone %d", a, len(body), len(alone.body))
+			}
+			if len(body) > 4<<10 {
+				large++
+			}
+		}
+		c.Close()
+	}
+	if large < 10 {
+		t.Errorf("%d answers are larger than the buffer", large)
+	}
 }
 
 // What was read ahead while a request was answered belongs to the next one.

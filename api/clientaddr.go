@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -33,12 +34,54 @@ func (s *Server) clientAddress(c *fiber.Ctx) string { return s.client(c).text }
 // What stands left of it the client could have written itself.
 func (s *Server) client(c *fiber.Ctx) client {
 	at := s.peer(c)
-	if at.trusted {
-		if behind := s.addressBehind(c, at.address); behind != at.address {
-			return s.newClient(behind)
-		}
+	if !at.trusted {
+		return at
 	}
-	return at
+	lines := c.Context().Request.Header.PeekAll(fiber.HeaderXForwardedFor)
+	if len(lines) != 1 {
+		return s.newClient(s.addressBehind(lines, at.address))
+	}
+	key := behindKey{at.address, string(lines[0])}
+	behind, known := s.behind.get(key)
+	if !known {
+		behind = s.newClient(s.addressBehind(lines, at.address))
+		s.behind.put(key, behind)
+	}
+	return behind
+}
+
+// behind remembers clients of trusted proxies by what those say of them, since each
+// request says it anew.
+type behind struct {
+	mu    sync.RWMutex
+	byKey map[behindKey]client
+}
+
+type behindKey struct {
+	proxy     netip.Addr
+	forwarded string // X-Forwarded-For
+}
+
+// maxBehind is how many are remembered; with more, all are forgotten.
+const maxBehind = 4096
+
+func (b *behind) get(key behindKey) (client, bool) {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	found, ok := b.byKey[key]
+	return found, ok
+}
+
+func (b *behind) put(key behindKey, c client) {
+	if len(key.forwarded) > 256 {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.byKey == nil || len(b.byKey) >= maxBehind {
+		b.byKey = map[behindKey]client{}
+	}
+	b.byKey[key] = c
 }
 
 // peer is the other end of the connection.
@@ -49,10 +92,10 @@ func (s *Server) peer(c *fiber.Ctx) client {
 	return s.newClient(parseHop(c.Context().RemoteAddr().String()))
 }
 
-// addressBehind is whom a trusted proxy speaks for.
-func (s *Server) addressBehind(c *fiber.Ctx, at netip.Addr) netip.Addr {
+// addressBehind is whom a trusted proxy speaks for, by the lines of X-Forwarded-For.
+func (s *Server) addressBehind(lines [][]byte, at netip.Addr) netip.Addr {
 	var hops []string
-	for _, line := range c.Context().Request.Header.PeekAll(fiber.HeaderXForwardedFor) {
+	for _, line := range lines {
 		hops = append(hops, strings.Split(string(line), ",")...)
 	}
 	for _, hop := range slices.Backward(hops) {

@@ -113,6 +113,8 @@ type conn struct {
 	// Of the reading goroutine.
 	used   bool // something has been read
 	failed bool // a read has failed: more was wanted than came
+	hold   bool // the next write is followed by another at once, with which it is to go out
+	held   []byte
 
 	mu       sync.Mutex
 	watch    *connWatch
@@ -195,12 +197,31 @@ func (c *conn) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// writeBuffer is what fasthttp gathers of an answer before it writes.
+const writeBuffer = 4 << 10
+
+// sendWhole lets an answer with a body of that many bytes go out in one piece. fasthttp
+// writes the head with as much of the body as the buffer takes, and then the rest; a
+// body that is larger than the buffer always has a rest.
+func (c *conn) sendWhole(body int) { c.hold = body > writeBuffer }
+
 // Write implements net.Conn. It ends when the client takes nothing for a while.
 func (c *conn) Write(p []byte) (int, error) {
+	if c.hold {
+		c.hold, c.held = false, append(c.held, p...)
+		return len(p), nil
+	}
 	if err := c.Conn.SetWriteDeadline(time.Now().Add(stallTimeout)); err != nil {
 		return 0, err
 	}
-	return c.Conn.Write(p)
+	if len(c.held) == 0 {
+		return c.Conn.Write(p)
+	}
+	head := int64(len(c.held))
+	both := net.Buffers{c.held, p}
+	n, err := both.WriteTo(c.Conn)
+	c.held = c.held[:0]
+	return int(max(n-head, 0)), err
 }
 
 // Close implements net.Conn.

@@ -124,6 +124,9 @@ func (s *Server) fail(c *fiber.Ctx, err error) error {
 			slog.String("route", c.Route().Path), slog.Int("status", p.Status), slog.Any("error", err))
 	}
 	c.Response().ResetBody()
+	if cn, ok := c.Context().Conn().(*conn); ok {
+		cn.sendWhole(0) // what was to be sent is not
+	}
 	for _, h := range []string{fiber.HeaderContentEncoding, fiber.HeaderETag, fiber.HeaderLastModified} {
 		c.Response().Header.Del(h)
 	}

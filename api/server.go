@@ -92,6 +92,7 @@ type Server struct {
 	cert    *certificate // nil over HTTP
 	sso     *sso         // nil where it is not configured
 	proxies []netip.Prefix
+	behind  behind
 	origins []string
 	csp     string                   // of pages
 	plain   *fasthttp.ResponseHeader // what every answer over HTTP begins with
@@ -167,7 +168,7 @@ func New(cfg Config) (*Server, error) {
 		BodyLimit:                    bodyBytes,
 		Concurrency:                  maxConnections,
 		ReadBufferSize:               16 << 10,
-		WriteBufferSize:              16 << 10, // most tiles go out in one piece
+		WriteBufferSize:              writeBuffer,
 		ReadTimeout:                  stallTimeout,
 		IdleTimeout:                  2 * time.Minute,
 		ErrorHandler:                 s.fail,

@@ -72,6 +72,9 @@ func (s *Server) sendTile(c *fiber.Ctx, layers, z, x, y string) error {
 	}
 	h.SetContentType(mvtType)
 	c.Context().Response.SetBodyRaw(t.Body) // shared bytes, never written to
+	if cn, ok := c.Context().Conn().(*conn); ok && c.Method() == fiber.MethodGet {
+		cn.sendWhole(len(t.Body))
+	}
 	return nil
 }
 

@@ -14,8 +14,8 @@ import (
 
 // The levels, chosen by measurement; docs/performance.md has the table.
 const (
-	gzipLevel   = 5
-	brotliLevel = 4
+	gzipLevel   = gzip.BestSpeed
+	brotliLevel = 3 // of the newer of the two packers that the library has
 	zstdLevel   = zstd.SpeedDefault
 )
 
@@ -31,7 +31,7 @@ var packers = [lintu.Codings]sync.Pool{
 		w, err := gzip.NewWriterLevel(nil, gzipLevel)
 		return made(w, err)
 	}},
-	lintu.Brotli: {New: func() any { return brotli.NewWriterLevel(nil, brotliLevel) }},
+	lintu.Brotli: {New: func() any { return brotli.NewWriterV2(nil, brotliLevel) }},
 	lintu.Zstd: {New: func() any {
 		// One goroutine, so that equal messages give equal bytes.
 		w, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstdLevel), zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(1<<20))
