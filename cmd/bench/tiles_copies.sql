@@ -1,6 +1,6 @@
--- Sets copies of the imported town beside it. $1 and $2 are how many metres east and
--- north of it each copy stands. What only keeps edits safe is left out, as are indexes
--- that no tile uses: it would take most of the time.
+-- Sets copies of the imported town beside it. Parameters: how many metres east and how many
+-- north of it each copy stands. What only keeps edits safe is left out, as are indexes that
+-- no tile uses: they would take most of the time.
 ALTER TABLE assignment DROP CONSTRAINT assignment_one_head_excl, DROP CONSTRAINT assignment_household_fkey, DROP CONSTRAINT assignment_head_fkey, DROP CONSTRAINT assignment_pkey;
 DROP INDEX assignment_head_idx, assignment_present_idx, household_geom_idx, head_geom_idx;
 ALTER TABLE household DROP CONSTRAINT household_code_key, DROP CONSTRAINT household_pkey CASCADE;
