@@ -72,7 +72,7 @@ func (h *history) check(t *testing.T) {
 		digests += len(byDigest)
 	}
 	t.Logf("%d tiles, %d digests, %d came back", len(h.tiles), digests, h.again)
-	if digests < 10*len(h.tiles) || h.again < 100 {
+	if digests < 10*len(h.tiles) || h.again < 50 {
 		t.Error("the tiles changed too little")
 	}
 }
@@ -89,7 +89,7 @@ func TestDigestOfPoints(t *testing.T) {
 	w := newPointsWriter(homeLayer)
 	held, h := w.load(), newHistory()
 	at := coordAt(all[0].at, 18)
-	for round := range 250 {
+	for round := range 120 {
 		i := r.IntN(12)
 		f := &all[i]
 		where := []box{boxAround(f.at, 0)}
@@ -188,7 +188,7 @@ func TestDigestOfPolygons(t *testing.T) {
 	view := func(f *plot) Coord {
 		return coordAt(orb.Point{113.5 + plotSide*(float64(f.x)+0.6), 28.1 + plotSide*(float64(f.y)+0.6)}, lintu.MaxZoom)
 	}
-	for round := range 300 {
+	for round := range 200 {
 		f := &plots[r.IntN(len(plots)/2)]
 		where := []box{f.bounds()}
 		switch r.IntN(4) {

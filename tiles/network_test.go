@@ -79,7 +79,7 @@ func lineSegments(rows []ringSet) []segment {
 // Roads that share a point draw it at the same zooms, keep their ends, come no
 // nearer than they were to crossing, and stay within a tile unit of where they are.
 func TestRoadsMeetAtEveryZoom(t *testing.T) {
-	for seed := range uint64(120) {
+	for seed := range uint64(60) {
 		r := rand.New(rand.NewPCG(seed, 11))
 		rows := planarRoads(r, cells[seed%uint64(len(cells))])
 		c := newNetwork(rows)
@@ -140,7 +140,7 @@ func checkRoad(t *testing.T, was, is []position, shown map[position]bool, zoom i
 // After any edits a network holds what one holds that is made at once, whatever lines
 // it is given.
 func TestNetworkEditsEqualBuildingAnew(t *testing.T) {
-	for seed := range uint64(60) {
+	for seed := range uint64(30) {
 		r := rand.New(rand.NewPCG(seed, 12))
 		p := planarPatchwork(r, 1+r.IntN(5), cells[r.IntN(len(cells))], 5)
 		rows := p.roads(12)
@@ -224,7 +224,7 @@ func TestRoadLayerEditsEqualLoadingAnew(t *testing.T) {
 	}
 	w, h := newKeeper(l), newHistory()
 	held := w.load()
-	for round := range 300 {
+	for round := range 200 {
 		f := &lanes[r.IntN(len(lanes))]
 		where := []box{f.bounds()}
 		if r.IntN(3) == 0 {
