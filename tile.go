@@ -45,6 +45,11 @@ type Tile struct {
 	Tag  string // lower-case hex: equal tags, equal MVT
 	Had  bool   // Has said so; there are no bytes then
 	Body []byte // an MVT 2.1 message in the coding asked for; empty if nothing is in the tile
+	// Lag is how long ago this was last known to be the present, which cannot be asked
+	// for now; 0 as a rule.
+	Lag time.Duration
+	// Missing are layers that cannot be made now.
+	Missing []Layer
 }
 
 // TileServer joins layers into tiles and describes them. It is CodeInvalid for an

@@ -35,6 +35,9 @@ func (s *Server) admitted(r Route) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		c.Set(fiber.HeaderCacheControl, forViewer)
 		vary(c, "Cookie, Authorization")
+		if r.away {
+			c.Locals(awayKey, true)
+		}
 		a, err := s.ask(c)
 		if err != nil {
 			return err
@@ -45,7 +48,7 @@ func (s *Server) admitted(r Route) fiber.Handler {
 		if err = r.admits(a); err == nil {
 			err = handler(c)
 		}
-		if lintu.CodeOf(err) == lintu.CodeForbidden {
+		if lintu.CodeOf(err) == lintu.CodeForbidden && !a.fromMemory { // else there is no audit to write to
 			s.noteRefusal(a.viewer, r)
 		}
 		return err

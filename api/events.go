@@ -117,10 +117,12 @@ func (h *hub) hasRoom(who []string) error {
 	return h.room(who)
 }
 
-// rechecks lets the streams of sessions that a handler has changed end at once.
+// rechecks lets the streams of sessions that a handler has changed end at once, and
+// nobody be remembered as what they were.
 func (s *Server) rechecks(handler fiber.Handler) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		defer s.hub.recheck()
+		defer s.remembered.forget()
 		return handler(c)
 	}
 }

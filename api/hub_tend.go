@@ -68,18 +68,20 @@ func (h *hub) recheck() {
 func (h *hub) check(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
-	asked := h.sessions()
-	if len(asked) == 0 {
-		return nil
-	}
-	ids := make([]lintu.ID, 0, len(asked))
+	known := &h.server.remembered
+	asked, round := h.sessions(), known.begin()
+	ids := known.ids()
 	for id := range asked {
 		ids = append(ids, id)
+	}
+	if len(ids) == 0 {
+		return nil
 	}
 	hold, err := h.server.Door.Sessions(ctx, h.server.Tenant, ids)
 	if err != nil {
 		return err
 	}
+	known.hold(round, ids, hold, time.Now())
 	for id, streams := range asked {
 		audience := ""
 		if session := hold[id]; session != nil {

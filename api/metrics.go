@@ -9,6 +9,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/lintu-map/lintu"
 )
 
 // metrics are what /metrics shows. Labels are routes, never addresses: their
@@ -17,6 +19,8 @@ type metrics struct {
 	registry *prometheus.Registry
 	seconds  *prometheus.HistogramVec
 	running  prometheus.Gauge
+	tileSent *prometheus.CounterVec
+	tileBy   [lintu.Codings]prometheus.Counter
 }
 
 func newMetrics() *metrics {
@@ -28,7 +32,11 @@ func newMetrics() *metrics {
 		}, []string{"route", "method", "status"}),
 		running: prometheus.NewGauge(prometheus.GaugeOpts{Name: "lintu_http_requests_running", Help: "Requests being answered."}),
 	}
-	m.registry.MustRegister(m.seconds, m.running, collectors.NewGoCollector(),
+	m.tileSent = prometheus.NewCounterVec(prometheus.CounterOpts{Name: "lintu_tile_sent_bytes_total", Help: "Bytes of tiles that were sent, by coding."}, []string{"coding"})
+	for i, name := range [lintu.Codings]string{"identity", "gzip", "br", "zstd"} {
+		m.tileBy[i] = m.tileSent.WithLabelValues(name)
+	}
+	m.registry.MustRegister(m.seconds, m.running, m.tileSent, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

@@ -27,6 +27,7 @@ type Route struct {
 	AtFirst      bool // also before a one-time password has been changed
 
 	untimed bool // has a time limit of its own, or none
+	away    bool // answers those who are remembered, too, while the database is away
 	handler fiber.Handler
 }
 
@@ -36,6 +37,7 @@ type rule func(*Route)
 func inPerson(r *Route) { r.InPerson = true }
 func atFirst(r *Route)  { r.AtFirst = true }
 func untimed(r *Route)  { r.untimed = true }
+func away(r *Route)     { r.away = true }
 
 func on(method, path string, need Need, handler fiber.Handler, rules ...rule) Route {
 	r := Route{Method: method, Path: path, Need: need, handler: handler}

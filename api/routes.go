@@ -23,9 +23,9 @@ func (s *Server) routes() []Route {
 		rules     = Need(lintu.ManageRules)
 	)
 	return []Route{
-		on(get, "/tiles/:layers.json", Anyone, s.tileJSON),
-		on(get, tileRoute, Anyone, s.tile),
-		on(get, "/styles/:name.json", Anyone, s.style),
+		on(get, "/tiles/:layers.json", Anyone, s.tileJSON, away),
+		on(get, tileRoute, Anyone, s.tile, away),
+		on(get, "/styles/:name.json", Anyone, s.style, away),
 
 		on(get, "/ogc", Anyone, s.landing),
 		on(get, "/ogc/style.css", Page, ogcStyle),
@@ -38,7 +38,7 @@ func (s *Server) routes() []Route {
 		on(get, "/ogc/collections/:collection/items/:id", Anyone, s.item),
 		on(get, "/ogc/collections/:collection/tiles", Anyone, s.ogcTileSets),
 		on(get, "/ogc/collections/:collection/tiles/:matrixSet", Anyone, s.ogcTileSet),
-		on(get, "/ogc/collections/:collection/tiles/:matrixSet/:z/:row/:col", Anyone, s.ogcTile),
+		on(get, "/ogc/collections/:collection/tiles/:matrixSet/:z/:row/:col", Anyone, s.ogcTile, away),
 		on(get, "/ogc/tileMatrixSets", Anyone, s.matrixSets),
 		on(get, "/ogc/tileMatrixSets/:matrixSet", Anyone, s.matrixSet),
 

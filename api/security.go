@@ -111,7 +111,7 @@ func (s *Server) open(c *fiber.Ctx) error {
 	vary(c, fiber.HeaderOrigin)
 	if origin := c.Get(fiber.HeaderOrigin); origin != "" && slices.Contains(s.origins, origin) {
 		c.Set(fiber.HeaderAccessControlAllowOrigin, origin)
-		c.Set(fiber.HeaderAccessControlExposeHeaders, "ETag, Content-Crs, Link, Retry-After, X-Request-Id")
+		c.Set(fiber.HeaderAccessControlExposeHeaders, "ETag, Content-Crs, Link, Lintu-Lag, Lintu-Missing, Retry-After, X-Request-Id")
 		if c.Method() == fiber.MethodOptions {
 			c.Set(fiber.HeaderAccessControlAllowMethods, "GET, HEAD")
 			c.Set(fiber.HeaderAccessControlAllowHeaders, "Accept, Accept-Language, Authorization, Content-Type, If-None-Match")

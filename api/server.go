@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/valyala/fasthttp"
 
 	"github.com/lintu-map/lintu"
@@ -38,7 +39,11 @@ type Config struct {
 	Photos   lintu.PhotoStore
 	Cases    lintu.CaseStore
 	Settings lintu.Settings
-	Ready    func(context.Context) error // nil while requests can be answered
+	Ready    func(context.Context) error // nil while the database answers
+	// Layers tells where the tiles of each layer come from that should be in memory.
+	Layers func() []lintu.LayerState
+	// Collectors are metrics of the other parts.
+	Collectors []prometheus.Collector
 
 	Door      lintu.Doorkeeper
 	Registrar lintu.Registrar
@@ -104,11 +109,12 @@ type Server struct {
 	hub     *hub
 	shared  commonAnswers
 
-	uploading uploading
-	arriving  uploading // photos
-	atDoors   uploading // photos of residents
-	refusals  refusals
-	verified  verification
+	uploading  uploading
+	arriving   uploading // photos
+	atDoors    uploading // photos of residents
+	refusals   refusals
+	remembered remembered
+	verified   verification
 
 	listener            *listener
 	startOnce, stopOnce sync.Once
@@ -153,6 +159,11 @@ func New(cfg Config) (*Server, error) {
 	s.plain, s.guarded = guard(false), guard(true)
 	if s.pages, err = loadPages(cfg.Pages); err != nil {
 		return nil, err
+	}
+	for _, c := range cfg.Collectors {
+		if err := s.metrics.registry.Register(c); err != nil {
+			return nil, err
+		}
 	}
 	s.jobs.init()
 	s.hub = newHub(s)

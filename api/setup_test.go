@@ -18,6 +18,8 @@ import (
 	"testing/fstest"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/lintu-map/lintu"
 	"github.com/lintu-map/lintu/api"
 	"github.com/lintu-map/lintu/photos"
@@ -111,10 +113,12 @@ func serveOn(t testing.TB, db *sql.DB, ln net.Listener, options ...option) *bund
 	if err := memory.Load(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	tileServer := tiles.New(memory, reader, 1<<20)
 	cfg := api.Config{
 		Door: accounts, Registrar: accounts, Persons: db, Audit: db, Rules: db, Public: lintu.PublicByDefault(),
 		Tenant: tenant, Name: lintu.Text{ZH: "集里街道", EN: "Jili"}, Version: "test",
-		Features: reader, Tiles: tiles.New(memory, reader, 1<<20), Finder: reader, Versions: reader, Live: live, Figures: db, Batches: db, Photos: pictures, Cases: db, Meetings: db, Doors: db, Settings: db, Ready: db.Ping,
+		Features: reader, Tiles: tileServer, Finder: reader, Versions: reader, Live: live, Figures: db, Batches: db, Photos: pictures, Cases: db, Meetings: db, Doors: db, Settings: db, Ready: db.Ping,
+		Layers: memory.States, Collectors: []prometheus.Collector{memory.Collector(), tileServer.Collector()},
 		Pages: pages, UploadBytes: 1 << 20, Log: slog.New(slog.NewTextHandler(b.log, nil)),
 	}
 	for _, o := range options {

@@ -3,8 +3,10 @@ package api
 import (
 	"encoding/json"
 	"io/fs"
+	"math"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -58,6 +60,7 @@ func (s *Server) sendTile(c *fiber.Ctx, layers, z, x, y string) error {
 		return err
 	}
 	vary(c, fiber.HeaderAcceptEncoding)
+	sayAge(c, t)
 	if t.Had {
 		c.Set(fiber.HeaderETag, had)
 		return c.SendStatus(fiber.StatusNotModified)
@@ -71,11 +74,31 @@ func (s *Server) sendTile(c *fiber.Ctx, layers, z, x, y string) error {
 		h.SetContentEncodingBytes(codings[i].nameAsSent)
 	}
 	h.SetContentType(mvtType)
+	s.metrics.tileBy[q.Coding].Add(float64(len(t.Body)))
 	c.Context().Response.SetBodyRaw(t.Body) // shared bytes, never written to
 	if cn, ok := c.Context().Conn().(*conn); ok && c.Method() == fiber.MethodGet {
 		cn.sendWhole(len(t.Body))
 	}
 	return nil
+}
+
+// The headers that say what a tile lacks because the database is away.
+const (
+	lagHeader     = "Lintu-Lag"     // seconds since it was last known to be the present
+	missingHeader = "Lintu-Missing" // layers
+)
+
+func sayAge(c *fiber.Ctx, t lintu.Tile) {
+	if t.Lag > 0 {
+		c.Set(lagHeader, strconv.Itoa(int(math.Ceil(t.Lag.Seconds()))))
+	}
+	if len(t.Missing) > 0 {
+		names := make([]string, len(t.Missing))
+		for i, l := range t.Missing {
+			names[i] = string(l)
+		}
+		c.Set(missingHeader, strings.Join(names, ","))
+	}
 }
 
 // tileTags are the tags of a tile in all codings, the chosen one first: a client that

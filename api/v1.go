@@ -156,11 +156,3 @@ func healthy(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderCacheControl, noStore)
 	return c.JSON(fiber.Map{"status": "ok"})
 }
-
-// ready says that requests can be answered: the database does answer.
-func (s *Server) ready(c *fiber.Ctx) error {
-	if err := s.Ready(c.UserContext()); err != nil {
-		return err
-	}
-	return healthy(c)
-}

@@ -2,7 +2,9 @@ package api
 
 import (
 	"context"
+	"errors"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -13,6 +15,8 @@ import (
 type asker struct {
 	viewer  *lintu.Viewer
 	session *lintu.Session // nil for a visitor
+	// fromMemory says that the database, which is away, could not be asked.
+	fromMemory bool
 }
 
 // inPerson reports whether a session asks, and not a token.
@@ -43,10 +47,17 @@ func (s *Server) ask(c *fiber.Ctx) (*asker, error) {
 		return a, nil
 	}
 	session, err := s.findSession(c)
-	if err != nil {
+	var gone *unasked
+	if err != nil && !errors.As(err, &gone) {
 		return nil, err
 	}
+	if gone != nil {
+		if session = s.recall(c, gone); session == nil {
+			return nil, gone.Unwrap()
+		}
+	}
 	a := s.askerOf(c, session)
+	a.fromMemory = gone != nil
 	c.Locals(askerKey, a)
 	return a, nil
 }
@@ -88,16 +99,39 @@ func badToken(c *fiber.Ctx) error {
 		"The access token is wrong, revoked or out of date; make another on the account page.")
 }
 
+// unasked is the error where the database cannot be asked about a secret.
+type unasked struct {
+	error
+	secret string
+}
+
+func (u *unasked) Unwrap() error { return u.error }
+
+// awayKey is where a request of a route that answers while the database is away has
+// true.
+const awayKey = "away"
+
+// recall returns who was known by the secret, for routes that answer them; else nil.
+func (s *Server) recall(c *fiber.Ctx, u *unasked) *lintu.Session {
+	if c.Locals(awayKey) != true || lintu.CodeOf(u.error) != lintu.CodeUnavailable {
+		return nil
+	}
+	session := s.remembered.find(u.secret, time.Now())
+	if session != nil && session.Token != strings.HasPrefix(u.secret, "lintu_") {
+		return nil
+	}
+	return session
+}
+
 // lookUp returns nil where there is no session or token of that secret.
 func (s *Server) lookUp(c *fiber.Ctx, secret string) (*lintu.Session, error) {
+	round := s.remembered.begin()
 	session, err := s.findBySecret(c, secret)
-	switch {
-	case err == nil:
+	if code := lintu.CodeOf(err); code == "" || code == lintu.CodeUnauthenticated {
+		s.remembered.keep(round, secret, session, time.Now())
 		return session, nil
-	case lintu.CodeOf(err) == lintu.CodeUnauthenticated:
-		return nil, nil
 	}
-	return nil, lintu.Errorf(lintu.CodeUnavailable, "暂时无法确认登录状态，请稍后再试。", "Who is asking cannot be found out now; please try again shortly.").Because(err)
+	return nil, &unasked{lintu.Errorf(lintu.CodeUnavailable, "暂时无法确认登录状态，请稍后再试。", "Who is asking cannot be found out now; please try again shortly.").Because(err), secret}
 }
 
 func (s *Server) findBySecret(c *fiber.Ctx, secret string) (*lintu.Session, error) {

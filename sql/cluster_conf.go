@@ -25,7 +25,7 @@ const (
 
 // sizeOf measures the machine, or the container that limits it.
 func sizeOf(dir string) machine {
-	m := machine{memory: memoryLimit("/proc/meminfo", "/sys/fs/cgroup"), cpus: runtime.GOMAXPROCS(0)}
+	m := machine{memory: MachineMemory(), cpus: runtime.GOMAXPROCS(0)}
 	var st syscall.Statfs_t
 	for d := dir; ; d = filepath.Dir(d) {
 		if syscall.Statfs(d, &st) == nil {
@@ -37,6 +37,9 @@ func sizeOf(dir string) machine {
 		}
 	}
 }
+
+// MachineMemory is how many bytes of memory this process and those beside it have.
+func MachineMemory() int64 { return memoryLimit("/proc/meminfo", "/sys/fs/cgroup") }
 
 // memoryLimit is the smaller of the machine's memory and the control group's
 // limit; 1 GiB where neither can be read.

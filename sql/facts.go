@@ -40,7 +40,7 @@ func (r *Reader) Extent(ctx context.Context, tenant int32, l lintu.LayerInfo, wi
 // changed: every open page asks for them every few seconds.
 func (r *Reader) factsOf(ctx context.Context, tenant int32, l lintu.LayerInfo, within lintu.Territory) (layerFacts, error) {
 	versions, err := r.LayerVersions(ctx, tenant)
-	if err != nil {
+	if err != nil && !isAway(err) {
 		return layerFacts{}, err
 	}
 	if l.Needs != lintu.SeeHouseholds && l.Kind != lintu.KindCase {
@@ -50,8 +50,11 @@ func (r *Reader) factsOf(ctx context.Context, tenant int32, l lintu.LayerInfo, w
 	r.mu.Lock()
 	f, ok := r.facts[key]
 	r.mu.Unlock()
-	if ok && f.version == version {
+	if ok && (f.version == version || err != nil) { // what was known is better than nothing
 		return f, nil
+	}
+	if err != nil {
+		return f, err
 	}
 	if f, err = r.readFacts(ctx, tenant, l, within); err != nil {
 		return f, err

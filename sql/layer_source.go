@@ -19,6 +19,8 @@ var changedPlaces string
 
 // ReadLayers implements lintu.LayerSource.
 func (r *Reader) ReadLayers(ctx context.Context, tenant int32, layers []lintu.LayerInfo, take func(lintu.Layer, *lintu.LayerRow) error) (cursor string, err error) {
+	ctx, untie := r.db.contact.during(ctx)
+	defer untie()
 	err = r.inSnapshot(ctx, func(tx pgx.Tx, now string) error {
 		cursor = now
 		for _, l := range layers {
@@ -29,6 +31,11 @@ func (r *Reader) ReadLayers(ctx context.Context, tenant int32, layers []lintu.La
 		return nil
 	})
 	return cursor, toError(err)
+}
+
+// CountRows implements lintu.LayerSource.
+func (r *Reader) CountRows(ctx context.Context, tenant int32, l lintu.LayerInfo) (int64, error) {
+	return r.CountFeatures(ctx, lintu.FeatureQuery{Tenant: tenant, Layer: l, Within: lintu.Jurisdiction})
 }
 
 // readWhole reads tables from end to end: the planner, who knows that pages are in
@@ -61,6 +68,8 @@ func (r *Reader) inSnapshot(ctx context.Context, work func(tx pgx.Tx, now string
 
 // RereadLayers implements lintu.LayerSource.
 func (r *Reader) RereadLayers(ctx context.Context, tenant int32, layers []lintu.LayerInfo, after string, begin func(lintu.Layer, []lintu.BBox), take func(lintu.Layer, *lintu.LayerRow) error) (cursor string, err error) {
+	ctx, untie := r.db.contact.during(ctx)
+	defer untie()
 	err = r.inSnapshot(ctx, func(tx pgx.Tx, now string) error {
 		cursor = now
 		if after == now {

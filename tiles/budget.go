@@ -110,9 +110,9 @@ func (s *Server) together(c Coord, message []byte, layers []drawnLayer, redraw r
 		return nil, nil, err
 	}
 	if len(message) > most && (packed == nil || len(packed) > most) {
-		s.reductions.tooLarge.Inc()
+		s.meters.tooLarge.Inc()
 	}
-	if tile, err = s.reductions.told(message, c, layers); len(tile) != len(message) {
+	if tile, err = s.meters.told(message, c, layers); len(tile) != len(message) {
 		packed = nil
 	}
 	return tile, packed, err

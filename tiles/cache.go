@@ -14,6 +14,8 @@ type entry struct {
 	address address
 	tag     string
 	marks   []mark        // of its parts
+	missing []lintu.Layer // that could not be made; such an entry is not kept
+	lags    bool          // shows an older state, because the present could not be made; likewise
 	seen    atomic.Uint64 // serial of the latest look at which it was found to be current
 
 	bodies [lintu.Codings]atomic.Pointer[[]byte] // nil until they are made

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/cespare/xxhash/v2"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/lintu-map/lintu"
 )
@@ -56,12 +55,13 @@ type request struct {
 // kept reports whether the tile is kept: those of the past are not, nor those that the
 // store makes because the memory is behind, whose bytes are others than from memory.
 func (r *request) kept() bool {
-	return r.at == nil && r.seen.serial > 0 && !slices.ContainsFunc(r.parts, r.seen.misses)
+	return r.at == nil && r.seen.serial > 0 && (r.seen.lag == 0 || !r.seen.behind) && !slices.ContainsFunc(r.parts, r.seen.misses)
 }
 
 // draw makes all layers of a tile and joins them: MVT messages written one after the
 // other are one message.
 func (s *Server) draw(ctx context.Context, r *request) (*entry, error) {
+	s.meters.drawn.Inc()
 	stored, err := s.fetch(ctx, r)
 	if err != nil {
 		return nil, err
@@ -71,16 +71,16 @@ func (s *Server) draw(ctx context.Context, r *request) (*entry, error) {
 	for i, p := range r.parts {
 		l, from := &layers[i], len(message)
 		l.layer = p.layer
-		if held := r.seen.held(p); held != nil {
+		if held := stored.held[i]; held != nil {
 			l.step = firstStep(held, r.Coord, s.mostBytes)
 			message = held.appendTile(message, r.Coord, l.step)
 		} else {
-			message = append(message, stored[i]...)
+			message = append(message, stored.bytes[i]...)
 		}
 		l.bytes = message[from:]
 	}
 	message, packed, err := s.together(r.Coord, message, layers, func(i, step int) ([]byte, error) {
-		if held := r.seen.held(r.parts[i]); held != nil {
+		if held := stored.held[i]; held != nil {
 			return held.appendTile(nil, r.Coord, step), nil
 		}
 		return s.store(ctx, r, r.parts[i], step)
@@ -88,14 +88,14 @@ func (s *Server) draw(ctx context.Context, r *request) (*entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &entry{address: r.address, marks: marksOf(r, layers)}
+	e := &entry{address: r.address, marks: marksOf(r, layers, stored), missing: stored.missing, lags: stored.lags}
 	e.tag = tagOf(r.parts, e.marks)
 	message = slices.Clip(message)
 	e.bodies[lintu.Plain].Store(&message)
 	if packed != nil {
 		e.bodies[lintu.Gzip].Store(&packed)
 	}
-	if r.kept() {
+	if r.kept() && !e.lags && e.missing == nil {
 		e = s.cache.put(e, r.seen.serial)
 	}
 	return e, nil
@@ -103,59 +103,24 @@ func (s *Server) draw(ctx context.Context, r *request) (*entry, error) {
 
 // marksOf tells the versions of what was drawn. What the store makes has that of its
 // bytes, and of how far each layer is reduced, which no bytes of another tell.
-func marksOf(r *request, layers []drawnLayer) []mark {
+func marksOf(r *request, layers []drawnLayer, stored *fetched) []mark {
 	var steps []byte
 	for i := range layers {
 		steps = append(steps, byte(layers[i].step))
 	}
 	marks := make([]mark, len(r.parts))
 	for i, p := range r.parts {
-		if held := r.seen.held(p); held != nil {
+		if held := stored.held[i]; held != nil {
 			marks[i].digest = held.digest(r.Coord)
+			continue
+		}
+		if slices.Contains(stored.missing, p.layer.Name) {
+			marks[i].digest = missing
 			continue
 		}
 		marks[i] = mark{markOf(xxhash.Sum64(layers[i].bytes), xxhash.Sum64(steps)), r.seen.version(p)}
 	}
 	return marks
-}
-
-// fetch asks the store for the layers that are not in memory: as of one instant.
-func (s *Server) fetch(ctx context.Context, r *request) ([][]byte, error) {
-	stored := make([][]byte, len(r.parts))
-	if r.at != nil {
-		return stored, s.fetchPast(ctx, r, stored)
-	}
-	var asked []lintu.ShownLayer
-	var which []int
-	for i, p := range r.parts {
-		if r.seen.held(p) == nil {
-			l, _ := p.layer.Reduced(r.Z, 0)
-			asked, which = append(asked, lintu.ShownLayer{LayerInfo: l, Within: p.within}), append(which, i)
-		}
-	}
-	if len(asked) == 0 {
-		return stored, nil
-	}
-	found, err := s.memory.store.TileLayers(ctx, r.tenant, asked, r.Z, r.X, r.Y)
-	if err != nil {
-		return nil, fmt.Errorf("tile layers %d/%d/%d: %w", r.Z, r.X, r.Y, err)
-	}
-	for i, b := range found {
-		stored[which[i]] = b
-	}
-	return stored, nil
-}
-
-// fetchPast asks the store for all layers at once: the past is one instant anyway.
-func (s *Server) fetchPast(ctx context.Context, r *request, stored [][]byte) error {
-	group, ctx := errgroup.WithContext(ctx)
-	for i, p := range r.parts {
-		group.Go(func() (err error) {
-			stored[i], err = s.store(ctx, r, p, 0)
-			return err
-		})
-	}
-	return group.Wait()
 }
 
 // store asks the store for a layer at a step of its reduction.

@@ -3,6 +3,7 @@ package tiles
 import (
 	"context"
 	"reflect"
+	"time"
 
 	"github.com/lintu-map/lintu"
 )
@@ -15,25 +16,55 @@ type look struct {
 	versions map[lintu.Layer]uint64 // that its tiles are at least as new as
 	state    *memoryState           // nil if nothing is in memory
 	behind   bool                   // a layer that should be in memory is not, or is older than its version
+	lag      time.Duration          // how long ago the state was last known to be the present; 0 if it is
 }
 
 // look returns the present. The memory has caught up with it as a rule.
 func (m *Memory) look(ctx context.Context, tenant int32) (*look, error) {
+	begun := time.Since(m.born)
 	versions, err := m.versions.LayerVersions(ctx, tenant)
-	if err != nil {
-		return nil, err
-	}
-	if tenant != m.tenant {
-		return &look{versions: versions}, nil
+	switch {
+	case tenant != m.tenant:
+		return &look{versions: versions}, err
+	case err != nil:
+		return m.lookBack(err)
 	}
 	if k := m.looked.Load(); k != nil && !k.behind && k.state == m.held.Load() && unchanged(k.versions, versions) {
+		m.wasCurrent(begun)
 		return k, nil
 	}
 	if err := m.catchUp(ctx, versions); err != nil {
 		return nil, err
 	}
-	return m.lookAnew(versions), nil
+	k := m.lookAnew(versions)
+	if !k.behind {
+		m.wasCurrent(begun)
+	}
+	return k, nil
 }
+
+// lookBack returns what is held while nobody can say whether it is the present.
+func (m *Memory) lookBack(err error) (*look, error) {
+	held, last := m.held.Load(), m.looked.Load()
+	if held == nil || lintu.CodeOf(err) != lintu.CodeUnavailable {
+		return nil, err
+	}
+	k := &look{versions: held.versions, state: held, lag: m.age()}
+	if last != nil {
+		k.serial, k.versions, k.behind = last.serial, last.versions, last.behind
+	}
+	return k, nil
+}
+
+// wasCurrent notes that what is held lacked nothing at that time.
+func (m *Memory) wasCurrent(at time.Duration) {
+	if known := m.current.Load(); int64(at) > known {
+		m.current.CompareAndSwap(known, int64(at))
+	}
+}
+
+// age is how long ago what is held was last known to be the present.
+func (m *Memory) age() time.Duration { return time.Since(m.born) - time.Duration(m.current.Load()) }
 
 // unchanged reports whether two answers of lintu.LayerVersions are one, which is never changed.
 func unchanged(a, b map[lintu.Layer]uint64) bool {
@@ -56,7 +87,7 @@ func (m *Memory) lookAnew(versions map[lintu.Layer]uint64) *look {
 		next.serial = last.serial + 1
 	}
 	for _, l := range m.layers {
-		next.behind = next.behind || next.layer(l.Name) == nil
+		next.behind = next.behind || !next.state.leaves(l.Name) && next.layer(l.Name) == nil
 	}
 	m.looked.Store(next)
 	return next
@@ -75,7 +106,7 @@ func newer(a, b map[lintu.Layer]uint64) bool {
 
 // layer returns a layer as it is in memory; nil if it is not there, or behind.
 func (k *look) layer(name lintu.Layer) heldLayer {
-	if k.state == nil || k.state.versions[name] < k.versions[name] {
+	if k.state == nil || k.lag == 0 && k.state.versions[name] < k.versions[name] {
 		return nil
 	}
 	return k.state.layers[name]
@@ -91,7 +122,22 @@ func (k *look) held(p part) heldLayer {
 
 // misses reports whether memory should have a part, and has not.
 func (k *look) misses(p part) bool {
-	return p.layer.InMemory && p.within.Everywhere && k.held(p) == nil
+	return p.layer.InMemory && p.within.Everywhere && k.held(p) == nil && !k.state.leaves(p.layer.Name)
+}
+
+// reason is why the store makes a part: a word for metrics.
+func (k *look) reason(p part) string {
+	switch {
+	case !p.layer.InMemory:
+		return "never_in_memory"
+	case !p.within.Everywhere:
+		return "territory"
+	case k.state == nil:
+		return "not_loaded"
+	case k.state.out[p.layer.Name] != nil:
+		return k.state.out[p.layer.Name].reason
+	}
+	return "behind"
 }
 
 // withoutMemory is the look where the store makes everything: while one layer is behind,

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"math"
-	"slices"
 	"time"
 
 	"github.com/paulmach/orb"
@@ -21,8 +20,11 @@ const patience = time.Second
 // changed, as a rule before this returns.
 func (m *Memory) LayerVersions(ctx context.Context, tenant int32) (map[lintu.Layer]uint64, error) {
 	k, err := m.look(ctx, tenant)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case k.lag > 0:
+		return nil, errAway
 	}
 	return k.versions, nil
 }
@@ -33,7 +35,7 @@ func (m *Memory) catchUp(ctx context.Context, versions map[lintu.Layer]uint64) e
 	if m.held.Load() == nil {
 		return nil
 	}
-	for s := m.follow(ctx, versions); s != nil; s = m.follow(ctx, versions) {
+	for s := m.follow(versions); s != nil; s = m.follow(versions) {
 		select {
 		case <-s.done:
 			if s.err != nil {
@@ -50,10 +52,14 @@ func (m *Memory) catchUp(ctx context.Context, versions map[lintu.Layer]uint64) e
 
 // step brings the memory to a later instant.
 type step struct {
-	late chan struct{} // closed when it has tried the patience
-	done chan struct{}
-	err  error // of the step when it is done
+	late  chan struct{} // closed when it has tried the patience
+	done  chan struct{}
+	err   error     // of the step when it is done
+	until time.Time // where it has failed: when the next one may begin
 }
+
+// rest is how long after a failed step the next one may begin.
+const rest = time.Second
 
 func newStep() *step {
 	s := &step{late: make(chan struct{}), done: make(chan struct{})}
@@ -63,14 +69,18 @@ func newStep() *step {
 
 // follow notes what has changed and returns the step under way, which it begins if
 // none is; nil if nothing held is older than the versions.
-func (m *Memory) follow(ctx context.Context, versions map[lintu.Layer]uint64) *step {
+func (m *Memory) follow(versions map[lintu.Layer]uint64) *step {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	held, behind := m.held.Load(), false
+	held, now, behind, due := m.held.Load(), time.Now(), false, false
 	known := maps.Clone(m.known)
 	for _, l := range m.layers {
 		v := versions[l.Name]
-		behind = behind || held.versions[l.Name] < v
+		if a := held.out[l.Name]; a != nil {
+			due = due || a.due(v, now)
+		} else {
+			behind = behind || held.versions[l.Name] < v
+		}
 		if v > known[l.Name] {
 			if known == nil {
 				known = map[lintu.Layer]uint64{}
@@ -78,29 +88,41 @@ func (m *Memory) follow(ctx context.Context, versions map[lintu.Layer]uint64) *s
 			known[l.Name] = v
 		}
 	}
-	if !behind {
+	if !behind && !due {
 		return nil
 	}
 	m.known = known
-	if m.moving == nil {
+	switch {
+	case m.moving != nil:
+	case m.failed != nil && now.Before(m.failed.until):
+		return m.failed
+	default:
 		m.moving = newStep()
-		go m.move(context.WithoutCancel(ctx), m.moving, held, known) // others wait for it too
+		go m.move(m.moving, held, known)
+	}
+	if !behind { // nobody waits for a layer to come back
+		return nil
 	}
 	return m.moving
 }
 
 // move reads what has changed since the state held, which makes the memory at least
 // as new as the versions.
-func (m *Memory) move(ctx context.Context, s *step, held *memoryState, versions map[lintu.Layer]uint64) {
+func (m *Memory) move(s *step, held *memoryState, versions map[lintu.Layer]uint64) {
 	defer close(s.done)
-	err := m.reread(ctx, held, versions)
+	begun := time.Now()
+	err := m.reread(m.living, held, versions)
+	m.meters.step(time.Since(begun), err)
 	m.mu.Lock()
-	m.moving, s.err = nil, err
-	m.mu.Unlock()
+	defer m.mu.Unlock()
+	m.moving, m.failed, s.err = nil, nil, err
+	if err != nil {
+		m.failed, s.until = s, time.Now().Add(rest)
+	}
 }
 
 func (m *Memory) reread(ctx context.Context, held *memoryState, versions map[lintu.Layer]uint64) (err error) {
-	r := rereading{memory: m, held: held, anew: map[lintu.Layer]layerKeeper{}, where: map[lintu.Layer][]box{}}
+	r := m.newReading(held, versions)
 	defer func() {
 		if p := recover(); p != nil { // no middleware stands above this goroutine
 			err = fmt.Errorf("panic while following the change log: %v", p)
@@ -109,68 +131,16 @@ func (m *Memory) reread(ctx context.Context, held *memoryState, versions map[lin
 			r.forget()
 		}
 	}()
-	cursor, err := m.source.RereadLayers(ctx, m.tenant, m.layers, m.cursor, r.begin, r.take)
+	if err := r.adopt(ctx, time.Now()); err != nil {
+		return err
+	}
+	cursor, err := m.source.RereadLayers(ctx, m.tenant, r.layers(), m.cursor, r.begin, r.take)
 	if err != nil {
 		return err
 	}
-	m.held.Store(r.state(versions))
-	maps.Copy(m.writers, r.anew)
-	m.cursor = cursor
+	r.complete()
+	m.keep(r, cursor)
 	return nil
-}
-
-// rereading is what one step reads.
-type rereading struct {
-	memory *Memory
-	held   *memoryState
-	anew   map[lintu.Layer]layerKeeper // of layers that are read as a whole
-	where  map[lintu.Layer][]box       // of the others that change
-}
-
-func (r *rereading) begin(layer lintu.Layer, where []lintu.BBox) {
-	var boxes []box
-	for _, b := range where {
-		boxes = append(boxes, boxOfDegrees(b))
-	}
-	if where == nil || slices.ContainsFunc(boxes, r.held.layers[layer].isWithin) {
-		l, _ := lintu.LayerByName(layer)
-		r.anew[layer] = newKeeper(l)
-	}
-	r.where[layer] = boxes
-}
-
-func (r *rereading) take(layer lintu.Layer, row *lintu.LayerRow) error {
-	if w := r.anew[layer]; w != nil {
-		return w.take(row)
-	}
-	return r.memory.writers[layer].take(row)
-}
-
-// forget drops rows that will not be used.
-func (r *rereading) forget() {
-	for _, w := range r.memory.writers {
-		w.forget()
-	}
-}
-
-// state is the memory after the step.
-func (r *rereading) state(versions map[lintu.Layer]uint64) *memoryState {
-	next := &memoryState{map[lintu.Layer]heldLayer{}, versions}
-	for name, p := range r.held.layers {
-		where, changed := r.where[name]
-		w := r.anew[name]
-		switch {
-		case w != nil && len(where) == 0:
-			p = w.load()
-		case w != nil:
-			l, _ := lintu.LayerByName(name)
-			p = w.replace(newKeeper(l).load(), where) // rows may come twice
-		case changed:
-			p = r.memory.writers[name].replace(p, where)
-		}
-		next.layers[name] = p
-	}
-	return next
 }
 
 // boxOfDegrees has the positions of all places in a box, borders included, and one

@@ -102,3 +102,6 @@ func (p *points) size() int {
 	}
 	return n
 }
+
+// count implements heldLayer.
+func (p *points) count() int { return p.len() }

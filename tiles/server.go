@@ -17,14 +17,15 @@ type Server struct {
 	packings flights[packingKey, []byte]
 	hot      hot
 
-	mostBytes  int // of a tile, by gzip
-	reductions *reductions
+	mostBytes int // of a tile, by gzip
+	meters    *meters
 }
 
 // drawingKey and packingKey are what those share who ask at once.
 type drawingKey struct {
 	address
 	serial uint64
+	lags   bool
 }
 
 type packingKey struct {
@@ -35,7 +36,8 @@ type packingKey struct {
 
 // New makes a tile server that remembers up to cacheBytes of tiles.
 func New(memory *Memory, features lintu.FeatureStore, cacheBytes int) *Server {
-	return &Server{memory: memory, features: features, cache: newCache(cacheBytes), mostBytes: mostBytes, reductions: newReductions()}
+	kept := newCache(cacheBytes)
+	return &Server{memory: memory, features: features, cache: kept, mostBytes: mostBytes, meters: newMeters(kept)}
 }
 
 // Tile implements lintu.TileServer. All layers of a tile come from one look at the
@@ -53,7 +55,10 @@ func (s *Server) Tile(ctx context.Context, v *lintu.Viewer, q lintu.TileQuery) (
 		}
 		if e := s.cache.get(p); e != nil && e.currentAt(seen) {
 			if b, ok := e.body(q.Coding); ok {
-				return hit(e, &q, b), nil
+				t := hit(e, &q, b)
+				t.Lag = seen.lag
+				s.meters.count(t, s.meters.ready)
+				return t, nil
 			}
 		}
 	}
@@ -66,7 +71,7 @@ func hit(e *entry, q *lintu.TileQuery, body []byte) lintu.Tile {
 	if q.Has != nil && q.Has(e.tag) {
 		return lintu.Tile{Tag: e.tag, Had: true}
 	}
-	return lintu.Tile{Tag: e.tag, Body: body}
+	return lintu.Tile{Tag: e.tag, Body: body, Missing: e.missing}
 }
 
 // prepare answers with a tile that is not ready.
@@ -87,7 +92,8 @@ func (s *Server) prepare(ctx context.Context, v *lintu.Viewer, p address, seen *
 	e := s.current(r, q.Has != nil)
 	if e != nil && q.Has != nil && q.Has(e.tag) {
 		e.asked[q.Coding].Add(1)
-		return lintu.Tile{Tag: e.tag, Had: true}, nil
+		s.meters.had.Inc()
+		return lintu.Tile{Tag: e.tag, Had: true, Lag: seen.lag}, nil
 	}
 	if e, err = s.drawn(ctx, r, e); err != nil {
 		return lintu.Tile{}, err
@@ -96,7 +102,12 @@ func (s *Server) prepare(ctx context.Context, v *lintu.Viewer, p address, seen *
 	if err != nil {
 		return lintu.Tile{}, err
 	}
-	return hit(e, &q, b), nil
+	t := hit(e, &q, b)
+	if t.Lag = seen.lag; e.lags {
+		t.Lag = max(t.Lag, s.memory.age())
+	}
+	s.meters.count(t, s.meters.made)
+	return t, nil
 }
 
 // current returns the tile's version at the look, perhaps without bytes; nil if only
@@ -130,7 +141,7 @@ func (s *Server) drawn(ctx context.Context, r *request, known *entry) (*entry, e
 	if r.at != nil {
 		return s.draw(ctx, r)
 	}
-	return s.drawings.do(ctx, drawingKey{r.address, r.seen.serial}, func(ctx context.Context) (*entry, error) {
+	return s.drawings.do(ctx, drawingKey{r.address, r.seen.serial, r.seen.lag > 0}, func(ctx context.Context) (*entry, error) {
 		return s.draw(ctx, r)
 	})
 }
@@ -145,6 +156,7 @@ func (s *Server) packed(ctx context.Context, e *entry, c lintu.Coding) ([]byte, 
 			return b, nil
 		}
 		message, _ := e.body(lintu.Plain)
+		s.meters.packed[c].Inc()
 		b, err := Compress(message, c)
 		if err == nil {
 			s.cache.add(e, c, b)

@@ -106,3 +106,6 @@ func (p *shapes) size() int {
 	}
 	return n
 }
+
+// count implements heldLayer.
+func (p *shapes) count() int { return p.rows.len() - len(p.freeRows()) }

@@ -5,10 +5,12 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/lintu-map/lintu"
 	"github.com/lintu-map/lintu/api"
+	"github.com/lintu-map/lintu/sql"
 )
 
 // config is everything that can be configured, by LINTU_* variables or flags.
@@ -31,6 +33,7 @@ type config struct {
 	OIDCSecretFile string   `name:"oidc-secret-file" env:"LINTU_OIDC_SECRET_FILE" help:"Single sign-on: file with the client's secret." placeholder:"FILE"`
 	AllowedOrigins []string `name:"allowed-origins" env:"LINTU_ALLOWED_ORIGINS" help:"Other origins whose pages may read tiles, styles and OGC answers; default none." placeholder:"ORIGIN,…"`
 	PublicLayers   []string `name:"public-layers" env:"LINTU_PUBLIC_LAYERS" help:"Layers shown to those who have not signed in, or none. Default: boundaries and base map." placeholder:"LAYER,…"`
+	TileMemory     string   `name:"tile-memory" env:"LINTU_TILE_MEMORY" help:"How much memory the layers and tiles of the map may take, such as 800MB or 4GB. Default a quarter of the machine's, or of its control group's." placeholder:"SIZE"`
 	Title          string   `env:"LINTU_TITLE" help:"Name of the place, shown on the pages."`
 	Basemap        string   `env:"LINTU_BASEMAP" help:"Base map beneath the layers: a {z}/{x}/{y} raster URL or a TileJSON URL. Without it the imported base layers are the base map." placeholder:"URL"`
 }
@@ -61,6 +64,9 @@ func (c *config) check(env []string) error {
 	if c.Tenant < 1 {
 		return lintu.Errorf(lintu.CodeInvalid, "LINTU_TENANT 应为正整数。", "LINTU_TENANT must be a positive number.")
 	}
+	if _, err := c.tileBytes(); err != nil {
+		return err
+	}
 	if err := lintu.CheckPublic(c.public()); err != nil {
 		return err
 	}
@@ -71,6 +77,29 @@ func (c *config) check(env []string) error {
 		}
 	}
 	return nil
+}
+
+// The least and the most that LINTU_TILE_MEMORY can be.
+const (
+	tileBytesLeast = 16 << 20
+	tileBytesMost  = 1 << 40
+)
+
+// tileBytes is how much memory layers and tiles may take: by default a quarter, since
+// the private database has one too, and as much is left to the kernel's cache and to
+// what is read and garbage for a while.
+func (c *config) tileBytes() (int, error) {
+	if c.TileMemory == "" {
+		return int(max(sql.MachineMemory()/4, tileBytesLeast)), nil
+	}
+	digits := strings.TrimRight(c.TileMemory, "KMGTBkmgtb ")
+	unit, known := map[string]float64{"": 1, "B": 1, "KB": 1 << 10, "MB": 1 << 20, "GB": 1 << 30, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}[strings.ToUpper(strings.TrimSpace(c.TileMemory[len(digits):]))]
+	n, err := strconv.ParseFloat(digits, 64)
+	if err != nil || !known || n*unit < tileBytesLeast || n*unit > tileBytesMost {
+		return 0, lintu.Errorf(lintu.CodeInvalid, "LINTU_TILE_MEMORY 的值 %q 无效；应类似 800MB 或 4GB，至少 16MB。",
+			"LINTU_TILE_MEMORY is %q; it should look like 800MB or 4GB, and be at least 16MB.", c.TileMemory)
+	}
+	return int(n * unit), nil
 }
 
 // public are the layers shown to everyone.
@@ -141,6 +170,6 @@ func (c config) LogValue() slog.Value {
 		slog.String("photos", c.Photos), slog.String("addr", c.Addr), slog.String("publicURL", c.PublicURL), slog.String("tlsCert", c.TLSCert), slog.String("oidcIssuer", c.OIDCIssuer),
 		slog.Any("trustedProxies", c.TrustedProxies), slog.Any("allowedOrigins", c.AllowedOrigins),
 		slog.Any("publicLayers", c.public()),
-		slog.String("title", c.Title),
+		slog.String("tileMemory", c.TileMemory), slog.String("title", c.Title),
 		slog.Bool("basemap", c.Basemap != ""))
 }

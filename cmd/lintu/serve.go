@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/lintu-map/lintu"
 	"github.com/lintu-map/lintu/api"
 	"github.com/lintu-map/lintu/photos"
@@ -25,9 +27,6 @@ type serveCmd struct{}
 func (c *serveCmd) Run(ctx context.Context, a *app) error {
 	return a.serve(ctx, func(ctx context.Context, p *place) error { return a.firstStart(ctx, p) })
 }
-
-// tileCacheBytes is how much of the memory finished tiles may take.
-const tileCacheBytes = 256 << 20
 
 // drainTimeout is how long answers under way may take after the signal to stop.
 const drainTimeout = 10 * time.Second
@@ -59,12 +58,12 @@ func (a *app) serve(ctx context.Context, prepare func(context.Context, *place) e
 		return err
 	}
 	reader := sql.NewReader(p.db)
-	memory := tiles.NewMemory(reader, reader, reader, a.cfg.Tenant)
-	a.loadTiles(ctx, memory)
-	tileServer := tiles.New(memory, reader, tileCacheBytes)
-	tileServer.Start(a.log)
-	defer tileServer.Stop()
-	server, err := a.server(p, reader, tileServer)
+	memory, kept, err := a.memory(reader)
+	if err != nil {
+		return err
+	}
+	tileServer := tiles.New(memory, reader, kept)
+	server, err := a.server(p, reader, memory, tileServer)
 	if err != nil {
 		return err
 	}
@@ -75,6 +74,10 @@ func (a *app) serve(ctx context.Context, prepare func(context.Context, *place) e
 	sweeper.Start()
 	defer sweeper.Stop()
 	server.Start(listener)
+	a.loadTiles(ctx, memory)
+	defer memory.Stop()
+	tileServer.Start(a.log)
+	defer tileServer.Stop()
 	a.warnOfPlainHTTP(listener.Addr())
 	a.announce(listener.Addr())
 	select {
@@ -91,19 +94,40 @@ func (a *app) serve(ctx context.Context, prepare func(context.Context, *place) e
 // collectMost is how much garbage may gather, at most, beside the layers in memory.
 const collectMost = 128 << 20
 
-// loadTiles reads the layers that are kept in memory. It is done before anybody is
-// answered, so that tiles are the same before and after a restart, byte for byte.
+// memory is made for the memory that there is. kept is how much of it tiles have.
+func (a *app) memory(reader *sql.Reader) (m *tiles.Memory, kept int, err error) {
+	total, err := a.cfg.tileBytes()
+	m = tiles.NewMemory(reader, reader, reader, a.cfg.Tenant)
+	m.Limit, kept = tiles.Shares(total)
+	m.Log = a.log
+	return m, kept, err
+}
+
+// loadTiles reads the layers that are kept in memory, while the server says that it
+// is not ready. A database that is away is waited for.
 func (a *app) loadTiles(ctx context.Context, memory *tiles.Memory) {
 	start := time.Now()
-	if err := memory.Load(ctx); err != nil {
-		a.log.Warn("layers not in memory; the database makes all tiles", "error", err)
+	progress := newMeter(a.stderr, a.cfg.Lang, false)
+	memory.Progress = progress.show
+	err := memory.Load(ctx)
+	for ; lintu.CodeOf(err) == lintu.CodeUnavailable && ctx.Err() == nil; err = memory.Load(ctx) {
+		a.log.Warn("layers cannot be loaded yet", "error", err)
+		select {
+		case <-time.After(time.Second):
+		case <-ctx.Done():
+		}
+	}
+	progress.end()
+	if err != nil {
+		memory.GiveUp()
+		a.log.Error("layers not in memory; the database makes all tiles", "error", err)
 		return
 	}
 	size := memory.Size()
 	if size > collectMost {
 		debug.SetGCPercent(100 * collectMost / size)
 	}
-	a.log.Info("layers in memory", "bytes", size, "took", time.Since(start))
+	a.log.Info("layers in memory", "bytes", size, "limit", memory.Limit, "took", time.Since(start))
 }
 
 // firstStart makes the first administrator where there is no account yet.
@@ -143,7 +167,7 @@ func (a *app) warnOfCalendar(ctx context.Context, p *place) error {
 }
 
 // server wires the house together.
-func (a *app) server(p *place, reader *sql.Reader, tileServer *tiles.Server) (*api.Server, error) {
+func (a *app) server(p *place, reader *sql.Reader, memory *tiles.Memory, tileServer *tiles.Server) (*api.Server, error) {
 	basemap, err := basemapSource(a.cfg.Basemap)
 	if err != nil {
 		return nil, err
@@ -155,6 +179,7 @@ func (a *app) server(p *place, reader *sql.Reader, tileServer *tiles.Server) (*a
 	return api.New(api.Config{
 		Tenant: a.cfg.Tenant, Name: a.name, Version: version,
 		Features: reader, Tiles: tileServer, Finder: reader,
+		Layers: memory.States, Collectors: []prometheus.Collector{memory.Collector(), tileServer.Collector()},
 		Versions: reader, Live: p.live, Figures: p.db,
 		Importer: p.importer, Batches: p.db, Photos: p.photos, Cases: p.db, Settings: p.db, Ready: p.db.Ping,
 		Door: p.accounts, Registrar: p.accounts, Persons: p.db, Audit: p.db, Meetings: p.db, Doors: p.db, Rules: p.db,
