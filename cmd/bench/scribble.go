@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/lintu-map/lintu"
 )
 
 // scribble is a trial of the tiles: many writers change the map at once, each on ground
@@ -141,8 +143,16 @@ func (r *scribbling) enough() bool { return int(r.done.Load()) >= r.operations }
 // shakenFor is how long after a blow answers may still fail.
 const shakenFor = 20 * time.Second
 
-// isShaken reports whether a failure may be that of a blow.
-func (r *scribbling) isShaken() bool {
+// errUnavailable is an answer that says that the server cannot answer now.
+var errUnavailable = errors.New("not available")
+
+// excuses reports whether a failure may be that of a blow, or of a server that says
+// itself that it cannot answer: neither shows anything wrong.
+func (r *scribbling) excuses(err error) bool {
+	if errors.Is(err, errUnavailable) || lintu.CodeOf(err) == lintu.CodeUnavailable {
+		r.tally("answers that the server cannot answer now", 1)
+		return true
+	}
 	return time.Now().UnixNano() < r.shaken.Load()+int64(shakenFor)
 }
 

@@ -138,7 +138,7 @@ func (p *pen) until(ctx context.Context, look func() (string, view, error)) (wro
 	for end := time.Now().Add(2 * shakenFor); time.Now().Before(end); {
 		wrong, v, err = look()
 		switch {
-		case err != nil && !p.isShaken():
+		case err != nil && !p.excuses(err):
 			return "", v, err
 		case err == nil && (wrong == "" || v.lag == ""):
 			return wrong, v, nil
@@ -175,7 +175,7 @@ func (p *pen) lookElsewhere(ctx context.Context, what string) error {
 			wrong = p.check(v, layers, tile)
 		}
 		switch {
-		case err != nil && !p.isShaken():
+		case err != nil && !p.excuses(err):
 			return err
 		case err == nil && wrong == "":
 			p.mu.Lock()

@@ -52,7 +52,7 @@ func (r *scribbling) cut(ctx context.Context, i int) error {
 		} else if n, err := r.terminate(ctx); n > 0 && err == nil {
 			r.tally("listening connections terminated", n)
 			return nil
-		} else if err != nil && !r.isShaken() {
+		} else if err != nil && !r.excuses(err) {
 			return err
 		}
 		if err := wait(ctx, 5*time.Millisecond); err != nil {
@@ -105,7 +105,7 @@ const floodLines = 50_000
 func (r *scribbling) flood(ctx context.Context, _ int) error {
 	_, err := r.db.Owner().Exec(ctx, `INSERT INTO change (tenant_id, kind, id, old_bounds, new_bounds)
 		SELECT $1, 'households', gen_random_uuid(), b, b FROM generate_series(1, $2::int), (SELECT 'BOX(113.5 28,113.51 28.01)'::box2d AS b) box`, scribbleTenant, floodLines)
-	if err != nil && !r.isShaken() {
+	if err != nil && !r.excuses(err) {
 		return err
 	}
 	r.tally("transactions with 50,000 lines", 1)
@@ -123,7 +123,7 @@ func (r *scribbling) linger(ctx context.Context) error {
 	for ctx.Err() == nil {
 		err := w.lingerOnce(ctx)
 		if err != nil && ctx.Err() == nil {
-			if !r.isShaken() {
+			if !r.excuses(err) {
 				return fmt.Errorf("the slow writer: %w", err)
 			}
 			if err := w.recover(ctx); err != nil {

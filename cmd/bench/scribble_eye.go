@@ -75,6 +75,8 @@ func (e *eye) tile(ctx context.Context, server string, layers []lintu.Layer, t m
 			return view{}, fmt.Errorf("%s: %w", v.by, err)
 		}
 		e.sameTag(path, v)
+	case res.StatusCode == http.StatusServiceUnavailable:
+		return view{}, fmt.Errorf("%s: %w: %.300s", v.by, errUnavailable, body)
 	default:
 		return view{}, fmt.Errorf("%s: %.300s", v.by, body)
 	}

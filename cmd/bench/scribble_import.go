@@ -38,7 +38,7 @@ func (w *planner) write(ctx context.Context) error {
 		if err == nil || ctx.Err() != nil {
 			continue
 		}
-		if !w.isShaken() {
+		if !w.excuses(err) {
 			return fmt.Errorf("%s, operation %d: %w", w.name, w.n, err)
 		}
 		if err := w.recover(ctx); err != nil {
@@ -279,7 +279,7 @@ func (w *planner) job(ctx context.Context, at, kind string) error {
 		var b struct {
 			Job *struct {
 				State string
-				Error any
+				Error struct{ Code, Detail string }
 			}
 		}
 		if err := json.Unmarshal(said, &b); err != nil {
@@ -290,8 +290,10 @@ func (w *planner) job(ctx context.Context, at, kind string) error {
 			return fmt.Errorf("%s of %s: the server knows nothing of it", kind, at)
 		case b.Job.State == "done":
 			return nil
+		case b.Job.State == "failed" && b.Job.Error.Code == string(lintu.CodeUnavailable):
+			return fmt.Errorf("%s of %s: %w: %s", kind, at, errUnavailable, b.Job.Error.Detail)
 		case b.Job.State == "failed":
-			return fmt.Errorf("%s of %s: %v", kind, at, b.Job.Error)
+			return fmt.Errorf("%s of %s: %s", kind, at, b.Job.Error.Detail)
 		}
 		if err := wait(ctx, 5*time.Millisecond); err != nil {
 			return err
@@ -333,6 +335,8 @@ func (w *planner) callAs(ctx context.Context, cookie, method, path string, body 
 			if err := wait(ctx, 200*time.Millisecond); err != nil {
 				return nil, err
 			}
+		case res.StatusCode == http.StatusServiceUnavailable:
+			return nil, fmt.Errorf("%s %s: %w: %.600s", method, path, errUnavailable, said)
 		case res.StatusCode >= 300:
 			return nil, fmt.Errorf("%s %s is answered %s: %.600s", method, path, res.Status, said)
 		default:

@@ -36,7 +36,7 @@ func (s *scene) write(ctx context.Context) error {
 			if ctx.Err() != nil {
 				return nil
 			}
-			if !s.isShaken() {
+			if !s.excuses(err) {
 				return fmt.Errorf("%s, operation %d: %w", s.name, s.n, err)
 			}
 			if err := s.recover(ctx); err != nil {
@@ -102,7 +102,7 @@ func (r *scribbling) read(ctx context.Context, i int) error {
 			err = e.glance(ctx, server)
 		}
 		if err != nil && ctx.Err() == nil {
-			if !r.isShaken() {
+			if !r.excuses(err) {
 				return fmt.Errorf("reader %d: %w", i, err)
 			}
 			if err := wait(ctx, 50*time.Millisecond); err != nil {

@@ -36,7 +36,7 @@ func (w *scrivener) write(ctx context.Context) error {
 			if ctx.Err() != nil {
 				return nil
 			}
-			if !w.isShaken() {
+			if !w.excuses(err) {
 				return fmt.Errorf("%s, operation %d: %w", w.name, w.n, err)
 			}
 			if err := w.recover(ctx); err != nil {
