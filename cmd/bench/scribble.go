@@ -75,6 +75,7 @@ type scribbling struct {
 
 	done     atomic.Int64 // changes
 	shaken   atomic.Int64 // when the last blow was over, Unix ns; in the future while it falls
+	dealt    atomic.Bool  // all cuts and blows
 	stop     context.CancelCauseFunc
 	took     time.Duration
 	compared int // tiles, in the end
@@ -109,7 +110,10 @@ func (r *scribbling) storm(ctx context.Context) error {
 	for _, a := range r.authors {
 		group.Go(func() error { return r.fatal(a.write(ctx)) })
 	}
-	group.Go(func() error { return r.fatal(r.deal(ctx)) })
+	group.Go(func() error {
+		defer r.dealt.Store(true)
+		return r.fatal(r.deal(ctx))
+	})
 	for i := range r.readers {
 		beside.Go(func() error { return r.fatal(r.read(writing, i)) })
 	}
@@ -137,8 +141,8 @@ func (r *scribbling) fatal(err error) error {
 	return err
 }
 
-// enough reports whether all changes are made.
-func (r *scribbling) enough() bool { return int(r.done.Load()) >= r.operations }
+// enough reports whether all changes are made, and all cuts and blows dealt among them.
+func (r *scribbling) enough() bool { return int(r.done.Load()) >= r.operations && r.dealt.Load() }
 
 // shakenFor is how long after a blow answers may still fail.
 const shakenFor = 20 * time.Second

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -23,6 +24,7 @@ type planner struct {
 	before  map[spot]thing // the last batch, while it can be taken back
 	last    lintu.ID
 	changed []moved
+	working string // address of the batch of the last job
 }
 
 // write implements author.
@@ -48,12 +50,13 @@ func (w *planner) write(ctx context.Context) error {
 	return nil
 }
 
-// recover waits for the server and reads the ground anew.
+// recover waits for the server, and until it is done with what was under way, and
+// reads the ground anew.
 func (w *planner) recover(ctx context.Context) error {
 	w.tally("writers that had to look what became of a change", 1)
 	w.before = nil
 	for end := time.Now().Add(3 * shakenFor); ; {
-		_, err := w.call(ctx, http.MethodGet, "/api/v1/batches?limit=1", nil)
+		err := w.settled(ctx)
 		if err == nil {
 			err = w.reread(ctx)
 		}
@@ -64,6 +67,26 @@ func (w *planner) recover(ctx context.Context) error {
 			return nil //nolint:nilerr // the trial has ended
 		}
 	}
+}
+
+// settled waits until the last job has ended, and with it every edit that was under way:
+// a server that was killed may leave one to the database that is about to commit.
+func (w *planner) settled(ctx context.Context) error {
+	at := cmp.Or(w.working, "/api/v1/batches?limit=1")
+	for {
+		said, err := w.call(ctx, http.MethodGet, at, nil)
+		if err != nil {
+			return err
+		}
+		if !bytes.Contains(said, []byte(`"state":"running"`)) {
+			break
+		}
+		if err := wait(ctx, 20*time.Millisecond); err != nil {
+			return err
+		}
+	}
+	_, err := w.db.Owner().Exec(ctx, `SELECT pg_advisory_xact_lock(1, $1)`, scribbleTenant)
+	return err
 }
 
 // bulk is how many households a large file brings.
@@ -268,6 +291,7 @@ func (w *planner) explain(ctx context.Context, at string, layer lintu.Layer, rep
 
 // job runs a job on a batch to its end.
 func (w *planner) job(ctx context.Context, at, kind string) error {
+	w.working = at
 	if _, err := w.call(ctx, http.MethodPost, at+"/"+kind, nil); err != nil {
 		return err
 	}
