@@ -39,6 +39,7 @@ type hub struct {
 
 	mu        sync.Mutex
 	cursor    string // of the last look; set under turn too
+	blind     bool   // the last look has failed: nobody is told that all is well
 	audiences map[string]*audience
 	all       int
 	of        map[string]int // streams by account and network
@@ -92,6 +93,9 @@ func (h *hub) watch(ctx context.Context) {
 			return
 		}
 		err := h.look(ctx)
+		h.mu.Lock()
+		h.blind = err != nil
+		h.mu.Unlock()
 		if err != nil && !failed && ctx.Err() == nil {
 			h.server.Log.Warn("the change log cannot be read; streams wait", slog.Any("error", err))
 		}

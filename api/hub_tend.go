@@ -27,6 +27,9 @@ func (h *hub) beats(ctx context.Context) {
 func (h *hub) beat(second int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if h.blind { // a client that hears nothing shows how old its data is
+		return
+	}
 	for _, a := range h.audiences {
 		sign := append([]byte(":\n"), a.id(h.cursor)...)
 		for s := range a.of {
