@@ -3,7 +3,7 @@
 GO ?= go
 export PATH := $(CURDIR)/.node/bin:$(PATH)
 
-.PHONY: demo build test test-go test-web check web bench bench-tiles generate
+.PHONY: demo build test test-go test-web check web bench bench-wall bench-tiles generate
 
 demo: ## install what is missing, build, and serve the demo town on 127.0.0.1:8080
 	@script/install-run
@@ -45,6 +45,9 @@ check: ## linters, and regeneration that must leave no diff
 	$(GO) test -race ./...
 	@$(MAKE) --no-print-directory generate
 	git diff --exit-code
+
+bench-wall: bin/lintu web/node_modules ## what the wall costs: bytes, tiles, script
+	cd web && node e2e/weigh.mjs
 
 bench: bin/lintu ## import speed and memory beside ogr2ogr, in one run
 	@script/install-test

@@ -1,5 +1,5 @@
 const files = {
- "/field": "648ea71b69f85de34792753cce147c85331903208694e165d350f8242ad500a8",
+ "/field": "8cfa8efc5f8bee2fe69fa1892f7ac67e632630a083a65ef90e953c6fed80c835",
  "/assets/CategoryPick-Bh5ZwoAx.js": "ea3c81951db6a13ba98ec5fd7827ba6b11c9e849e5b1159c8c8dcdb92e2605a3",
  "/assets/CategoryPick-DsEThdtf.css": "ce12403d68362c110cb935cb2e808d621d7debce31d11cce3695d0619fb9b019",
  "/assets/Confirm-CSEj4oSF.js": "b8db093d54e981458ea39fdda536ad1b3c437e3e7c4adf00e88dce33760bcf49",
@@ -7,15 +7,15 @@ const files = {
  "/assets/PhotoRow-UPtJ2kXJ.js": "38adcd64355a9a49096b5cd99afb1546f0b2084fce1e3532d92922464a5d4f87",
  "/assets/SignInDialog-BoriJHqT.css": "e0c59faed44ff668a9557ad7c7a5ed2b9d547e1704821e4ffea8fc9a03e8b826",
  "/assets/SignInDialog-Dm3o8fgx.js": "323cb3454bdbb90ec668a85900c2f03db874ecbcc411c14ee4b6312466d93bfd",
- "/assets/adapter-CXJ63MeH.js": "2d38d1bb91981b290ee0265a9b99c496cf6989b9e2737c8920637ed78dc25468",
+ "/assets/adapter-CnWbXn32.js": "57b39c8dc25e42897976fc8fe9f2d41f71c647fb8d8af2acf4031023d43db8f9",
  "/assets/adapter-vVOf3G7l.css": "c513712c36819380e3eb8bbc847a318303e84fc90bc7632c77fb204eef5f4e54",
  "/assets/desk-CtELeYF9.js": "3c03eb9af0145d4e049191f4c1ba1df1521a145a09a18655539f49e4e02f5341",
  "/assets/door-M66lVuS-.js": "d276f73cba1d6a12c01f4aeeb49e387b7d72eca1527ee0dd782ea66519d4d16c",
- "/assets/field-C7kNamsJ.js": "6afe80c698aba9a441f3c4a8581154cfddcb0e0aef72463dcb9d296fd19f6620",
+ "/assets/field-BepPwmLE.js": "0903fa9e286098a187a3d748d510cb471ef58778ae936725832d49279c7164d1",
  "/assets/field-DUB4AWjC.css": "0ddf1d3a5c7169a3221455c60e7a75100e84ee1877e014af7f3f4faa61092ab3",
- "/assets/format-D5XzGrDM.js": "4e5dcdae5a0566677cb980ed2e54c79f781cfd763b1c8edaa649ab7401acd83c",
+ "/assets/format-DnQfiSSl.js": "ce104900597f3fa8275d206871d776518d2cdddd67354c75c57cc0b0a4c94c0e",
  "/assets/lamp-DIt39ol9.svg": "5b67c43b67a796e53875710cb3f31a68b3def8ba397905e043bf459be1cf7972",
- "/assets/mapChunk-Cr7rpved.js": "d36148e8597a60a05f84eca356dbec37632f27640f9f0bdf6eda20de377109a4",
+ "/assets/mapChunk-DIM3PXXe.js": "2f5f642059d1045cec0178b80a0ea8daa30adbf636457c434b1877017723dc71",
  "/assets/maplibre-BUHnA32Q.js": "dbd1c5986c71b14d8df9979f48a3b88dc8d6b324593613ff0b079a09446c7250",
  "/assets/maplibre-gl-worker-CZtFQQIV.mjs": "73d7a024a4efe1a46e49db193e18cfe33271e3ecc652ec7542c281a4ef5f0f04",
  "/assets/maplibre-qvkd0SPb.css": "280f62458bee97adaab9c817e977cc89e02cc34d07a3107ba4a545c17c41976d",
@@ -38,7 +38,7 @@ const files = {
  "/sprites/icons@2x.json": "426c13f1646fe2cbcd9d3f5a4d0e3b7043144c362a2c73bbddab2825055b84d6",
  "/sprites/icons@2x.png": "2a800f5b09872bc11f0a38527524d6dc5c5c31fe483af08f86a21e337e151bda"
 }
-const build = '56900b52731d1d62'
+const build = 'fea00ee3b8af1026'
 const worker = self;
 const prefix = "lintu-field-";
 const name = prefix + build;

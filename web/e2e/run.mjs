@@ -14,11 +14,12 @@ import * as rules from './rules.mjs'
 import * as roles from './roles.mjs'
 import * as stories from './stories.mjs'
 import * as wall from './wall.mjs'
+import * as weight from './weight.mjs'
 
 const wanted = process.argv.slice(2)
 const browser = await launch()
 let failed = 0
-for (const part of [door, roles, entry, wall, cases, field, persons, accounts, planner, rules, meetings, stories, killed]) {
+for (const part of [door, roles, entry, wall, weight, cases, field, persons, accounts, planner, rules, meetings, stories, killed]) {
   if (wanted.length > 0 && !wanted.some((word) => part.name.includes(word))) continue
   const begun = Date.now()
   try {

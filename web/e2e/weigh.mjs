@@ -54,7 +54,7 @@ async function askCold(views) {
 
 /** Where the map is dragged: the whole town as the wall opens, then nearer and nearer through its middle. */
 const legs = ['', '13/28.1547/113.6309', '14.5/28.1547/113.6309', '16/28.1547/113.6309', '17.5/28.1547/113.6309']
-const stepsEachWay = 25
+const stepsEachWay = 15
 
 async function drag(page, { width, height }) {
   const [x, y] = [width * 0.55, height * 0.55]

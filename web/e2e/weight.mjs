@@ -1,7 +1,7 @@
 import { base, check, drawn, json, newSession, open } from './browser.mjs'
 import { countingWire } from './wire.mjs'
 
-export const name = 'weight of the wall'
+export const name = 'weight'
 
 export const sizes = [{ width: 1920, height: 1080 }, { width: 3840, height: 2160 }]
 export const mostBytes = 1_200_000

@@ -51,8 +51,10 @@ export function tally(pins: Iterable<Pin>, byCode: ReadonlyMap<string, Category>
     const root = rootOf(pin.category, byCode)
     byRoot.set(root, (byRoot.get(root) ?? 0) + 1)
     for (const id of pin.areas ?? []) {
-      const area = byArea.get(id) ?? { open: 0, late: 0 }
-      byArea.set(id, { open: area.open + 1, late: area.late + (isOver ? 1 : 0) })
+      let area = byArea.get(id)
+      if (!area) byArea.set(id, (area = { open: 0, late: 0 }))
+      area.open++
+      if (isOver) area.late++
     }
   }
   return { open, late, byStand, byRoot, byArea }

@@ -26,17 +26,25 @@ export const looks: Partial<Record<State, StateLook>> = {
 /** What is over looks like what is done. */
 export const lookOf = (state: State): StateLook => looks[state] ?? { stand: 'done', filled: false, badge: 'done' }
 
+/** When a case was reported and is due, epoch milliseconds; a pin never changes, and thousands are looked at again and again. */
+const times = new WeakMap<object, { from: number; due: number }>()
+
+function timesOf(pin: { reportedAt?: string; due?: string | null }): { from: number; due: number } {
+  let known = times.get(pin)
+  if (!known) times.set(pin, (known = { from: Date.parse(pin.reportedAt ?? ''), due: pin.due ? Date.parse(pin.due) : Infinity }))
+  return known
+}
+
 /** Eighths of the time from the report to when it is due; 0 while no clock runs. */
 export function eighths(pin: Pick<Pin, 'reportedAt' | 'due'>, now: number): number {
-  if (!pin.due) return 0
-  const from = Date.parse(pin.reportedAt)
-  const whole = Date.parse(pin.due) - from
-  if (whole <= 0) return 8
-  return Math.max(0, Math.min(8, Math.floor(((now - from) / whole) * 8)))
+  const { from, due } = timesOf(pin)
+  if (due === Infinity) return 0
+  if (due <= from) return 8
+  return Math.max(0, Math.min(8, Math.floor(((now - from) / (due - from)) * 8)))
 }
 
 /** Late by the server's word, or because its time has run out since. */
-export const isLate = (pin: Pick<Pin, 'late' | 'due'>, now: number): boolean => pin.late === true || (pin.due ? Date.parse(pin.due) <= now : false)
+export const isLate = (pin: Pick<Pin, 'late' | 'due'>, now: number): boolean => pin.late === true || timesOf(pin).due <= now
 
 /** The icon of a category, or that of the nearest one above it that has one. */
 export function iconOf(code: string, byCode: ReadonlyMap<string, Category>): string {
@@ -47,8 +55,18 @@ export function iconOf(code: string, byCode: ReadonlyMap<string, Category>): str
   return 'other'
 }
 
+const roots = new WeakMap<ReadonlyMap<string, Category>, Map<string, string>>()
+
 /** The outermost category above one, or itself. */
 export function rootOf(code: string, byCode: ReadonlyMap<string, Category>): string {
+  let known = roots.get(byCode)
+  if (!known) roots.set(byCode, (known = new Map()))
+  let root = known.get(code)
+  if (root === undefined) known.set(code, (root = outermost(code, byCode)))
+  return root
+}
+
+function outermost(code: string, byCode: ReadonlyMap<string, Category>): string {
   let root = code
   for (let at = byCode.get(code), steps = 0; at && steps < 9; at = byCode.get(at.parent), steps++) root = at.code
   return root

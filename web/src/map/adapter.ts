@@ -51,6 +51,8 @@ export type ReadTile = (path: string, signal: AbortSignal) => Promise<ArrayBuffe
 export interface MapAdapter {
   show(scene: Scene): void
   view(): View
+  /** Whether the map is on its way, by hand or by itself. */
+  moving(): boolean
   jumpTo(view: View): void
   flyTo(center: LonLat, zoom: number, padding: Padding): void
   fit(bounds: BBox, padding: Padding, maxZoom: number): void
@@ -121,6 +123,7 @@ export function createMapAdapter({ container, view, bounds, padding, title, scen
     pins,
     show: showing(map, scene, pins.restyled),
     view: () => viewOf(map),
+    moving: () => map.isMoving(),
     jumpTo: (to) => map.jumpTo(to),
     flyTo: (center, zoom, padding) => map.flyTo({ center, zoom, offset: middle(padding), maxDuration: flyMS, ...still() }),
     fit: (box, padding, maxZoom) => map.fitBounds(box, { padding: fitting(map, padding), maxZoom, maxDuration: flyMS, ...still() }),

@@ -2,20 +2,28 @@ import type { Lang, Say } from '../lang'
 
 const locale = (lang: Lang) => (lang === 'en' ? 'en-GB' : 'zh-CN')
 
+/** Formats are made once: to make one costs more than a frame of the map may. */
+function inBoth(options: Intl.DateTimeFormatOptions): (when: Date, lang: Lang) => string {
+  const made = new Map<Lang, Intl.DateTimeFormat>()
+  return (when, lang) => {
+    let format = made.get(lang)
+    if (!format) made.set(lang, (format = new Intl.DateTimeFormat(locale(lang), options)))
+    return format.format(when)
+  }
+}
+
 export function formatCount(n: number, lang: Lang): string {
   return n.toLocaleString(locale(lang))
 }
 
-export function formatDay(when: Date, lang: Lang): string {
-  return when.toLocaleDateString(locale(lang), { year: 'numeric', month: 'long', day: 'numeric' })
-}
+export const formatDay = inBoth({ year: 'numeric', month: 'long', day: 'numeric' })
 
-export function formatWeekday(when: Date, lang: Lang): string {
-  return when.toLocaleDateString(locale(lang), { month: 'long', day: 'numeric', weekday: 'long' })
-}
+export const formatWeekday = inBoth({ month: 'long', day: 'numeric', weekday: 'long' })
+
+const inMinutes = inBoth({ hour: '2-digit', minute: '2-digit' })
 
 export function formatTime(when: Date): string {
-  return when.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })
+  return inMinutes(when, 'en')
 }
 
 /** Day and minute of an instant in RFC 3339. */
@@ -26,8 +34,10 @@ export function formatWhen(iso: string, lang: Lang): string {
 
 /** An instant of RFC 3339 to the second. */
 export function formatMoment(iso: string, lang: Lang): string {
-  return new Date(iso).toLocaleString(locale(lang), { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false })
+  return inSeconds(new Date(iso), lang)
 }
+
+const inSeconds = inBoth({ year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false })
 
 export function formatAge(ageMS: number, say: Say): string {
   const seconds = Math.max(0, Math.round(ageMS / 1000))
