@@ -49,7 +49,14 @@ func serveTiles(ctx context.Context, source, drawing string) error {
 		if err := memory.Load(ctx); err != nil {
 			return err
 		}
-		debug.SetGCPercent(max(100, 100*(128<<20)/max(1, memory.Size()))) // as lintu serve does
+		for _, l := range memory.States() {
+			if l.From != lintu.FromMemory {
+				return fmt.Errorf("%s did not come into memory", l.Layer)
+			}
+		}
+		if size := memory.Size(); size > 128<<20 {
+			debug.SetGCPercent(100 * (128 << 20) / size) // as lintu serve does
+		}
 	}
 	server, err := api.New(api.Config{
 		Tenant: reportsTenant, Name: lintu.Text{ZH: "测量", EN: "measurement"}, Version: "bench",
