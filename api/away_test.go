@@ -3,6 +3,7 @@ package api_test
 import (
 	"bytes"
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -54,6 +55,11 @@ func TestTilesWhileTheDatabaseIsAway(t *testing.T) {
 	b.get(peopleTile, "Cookie", "lintu="+over)
 	b.get(peopleTile, "Cookie", "lintu="+worker)
 	b.get("/tiles/grids.json", "Cookie", "lintu="+wall)
+	if c := configOf(t, b, wall); c.Lag != 0 || c.Me.Login != "wall" {
+		t.Errorf("before: config is %+v", c)
+	}
+	asVisitor, asWorker := configOf(t, b, ""), configOf(t, b, worker)
+	configOf(t, b, over)
 	if a := b.do("DELETE", "/api/v1/sessions", nil, "Cookie", "lintu="+over, "Sec-Fetch-Site", "same-origin"); a.StatusCode >= 300 {
 		t.Fatalf("%s cannot end the sessions: %s", ended.Login, a.Status)
 	}
@@ -75,6 +81,9 @@ func TestTilesWhileTheDatabaseIsAway(t *testing.T) {
 			{"the wall", "/tiles/grids.json", wall, http.StatusOK, ""},
 			{"the wall", "/ogc/collections/grids/tiles/WebMercatorQuad/12/1713/3340", wall, http.StatusOK, ""},
 			{"the wall", "/api/v1/search?q=a", wall, http.StatusServiceUnavailable, ""},
+			{"the wall", "/api/v1/pins", wall, http.StatusServiceUnavailable, ""},
+			{"who has signed out", "/api/v1/config", over, http.StatusServiceUnavailable, ""},
+			{"a stranger", "/api/v1/config", "x", http.StatusServiceUnavailable, ""},
 			{"a worker, what is kept", peopleTile, worker, http.StatusNoContent, ""},
 			{"a worker", "/tiles/households/" + o.links + ".mvt", worker, http.StatusServiceUnavailable, ""},
 			{"who has signed out", peopleTile, over, http.StatusServiceUnavailable, ""},
@@ -93,6 +102,15 @@ func TestTilesWhileTheDatabaseIsAway(t *testing.T) {
 			}
 			if ask.status == http.StatusServiceUnavailable && a.Header.Get("Retry-After") == "" {
 				t.Errorf("%v: %s asks %s and is not told when to come again", o, ask.who, ask.path)
+			}
+		}
+		for who, before := range map[string]configAway{"": asVisitor, worker: asWorker} {
+			now := configOf(t, b, who)
+			if now.Lag == 0 {
+				t.Errorf("%v: the config of %q does not say its age", o, before.Me.Login)
+			}
+			if now.Lag = 0; !reflect.DeepEqual(now, before) {
+				t.Errorf("%v: config is %+v, was %+v", o, now, before)
 			}
 		}
 		if a := b.get(peopleTile, "Cookie", "lintu="+wall); !bytes.Equal(a.body, before.body) || a.Header.Get("ETag") != before.Header.Get("ETag") {
@@ -114,6 +132,10 @@ func TestTilesWhileTheDatabaseIsAway(t *testing.T) {
 		if err := b.db.Assign(t.Context(), tenant, "H0000001", o.head, lintu.Actor{Name: "planner", Within: lintu.Jurisdiction}); err != nil {
 			t.Fatal(err)
 		}
+		if c := configOf(t, b, wall); c.Lag != 0 || c.Me.Login != "wall" {
+			t.Errorf("%v: back again: config is %+v", o, c)
+		}
+		asWorker = configOf(t, b, worker)
 		after := b.get("/tiles/heads/"+o.links+".mvt", "Cookie", "lintu="+wall)
 		if after.StatusCode >= 300 || after.Header.Get("Lintu-Lag") != "" || after.Header.Get("Lintu-Missing") != "" {
 			t.Errorf("%v: back again: %s, lag %q, missing %q", o, after.Status, after.Header.Get("Lintu-Lag"), after.Header.Get("Lintu-Missing"))
@@ -122,4 +144,29 @@ func TestTilesWhileTheDatabaseIsAway(t *testing.T) {
 			t.Errorf("%v: back again, links are missing: %s", o, a.Status)
 		}
 	}
+}
+
+// configAway is what a page begins with.
+type configAway struct {
+	Lag int
+	Me  struct {
+		Login string
+		Roles []struct{ For lintu.Text }
+	}
+	Bounds *lintu.BBox
+	Layers []struct {
+		Name    lintu.Layer
+		Version string
+		Count   int64
+	}
+}
+
+func configOf(t *testing.T, b *bundle, cookie string) (c configAway) {
+	t.Helper()
+	header := "lintu=" + cookie
+	if cookie == "" { // a visitor's
+		header = "x=y"
+	}
+	b.get("/api/v1/config", "Cookie", header).json(t, &c)
+	return c
 }

@@ -84,7 +84,7 @@ func (s *Server) scopeTitle(ctx context.Context, known scopeTitles, scope lintu.
 	if title, ok := known[scope]; ok {
 		return title, nil
 	}
-	title, err := s.Registrar.ScopeTitle(ctx, s.Tenant, scope)
+	title, err := s.titleOf(ctx, scope)
 	if err != nil {
 		return title, err
 	}

@@ -140,6 +140,6 @@ func openAPISchemas() fiber.Map {
 			"numberMatched": integer, "numberReturned": integer}, "type", "features"),
 		"text": with(fiber.Map{"zh": text, "en": text}, "zh", "en"),
 		"problem": with(fiber.Map{"type": text, "title": text, "status": integer, "code": text, "detail": text,
-			"text": schemaRef("text"), "instance": text}, "type", "title", "status", "code", "detail"),
+			"text": schemaRef("text"), "instance": text, "retryAfter": integer}, "type", "title", "status", "code", "detail"),
 	}
 }

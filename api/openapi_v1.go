@@ -123,7 +123,7 @@ func v1Schemas() fiber.Map {
 			"layer", "id", "code", "name", "within", "counts", "properties"),
 		"config": object(fiber.Map{"name": schemaRef("text"), "version": text, "languages": array(text), "center": fiber.Map{"type": "array", "items": number, "nullable": true},
 			"bounds": maybe(bbox), "maxZoom": whole, "uploadBytes": whole, "basemap": fiber.Map{"type": "object", "nullable": true},
-			"layers": array(fiber.Map{"type": "object"}), "me": schemaRef("me")}, "name", "version", "languages", "maxZoom", "layers", "me"),
+			"layers": array(fiber.Map{"type": "object"}), "me": schemaRef("me"), "lag": whole}, "name", "version", "languages", "maxZoom", "layers", "me", "lag"),
 		"answers": object(fiber.Map{"skip": flag, "layer": text, "encoding": text, "crs": text, "from": text,
 			"map": fiber.Map{"type": "object", "additionalProperties": text}, "skipRefused": flag, "closeMissing": flag}),
 		"part": object(fiber.Map{"dataset": text, "answers": schemaRef("answers"), "report": fiber.Map{"type": "object"}}, "dataset", "answers"),

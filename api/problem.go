@@ -41,6 +41,8 @@ type problem struct {
 	Request  string          `json:"requestId,omitempty"`
 	// MustChange says that it is refused until a one-time password is changed.
 	MustChange bool `json:"mustChange,omitempty"`
+	// RetryAfter is the header, in seconds: who draws tiles by a library may not see headers.
+	RetryAfter int `json:"retryAfter,omitempty"`
 }
 
 func problemOf(err error, lang string) problem {
@@ -96,16 +98,18 @@ func tooLarge(limit int64) *lintu.Error {
 }
 
 // setRetryAfter says how long a client should wait before it asks again, where
-// waiting helps.
-func setRetryAfter(c *fiber.Ctx, err error) {
+// waiting helps; in seconds, else 0.
+func setRetryAfter(c *fiber.Ctx, err error) int {
 	e, status := asError(err)
 	wait := e.RetryAfter
 	if wait == 0 && status == http.StatusServiceUnavailable {
 		wait = 5 * time.Second
 	}
-	if wait > 0 {
-		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(int(math.Ceil(wait.Seconds()))))
+	seconds := int(math.Ceil(wait.Seconds()))
+	if seconds > 0 {
+		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(seconds))
 	}
+	return seconds
 }
 
 // fail answers with the problem. Our own faults go to the log with their cause;
@@ -134,7 +138,7 @@ func (s *Server) fail(c *fiber.Ctx, err error) error {
 	if p.Status == http.StatusUnauthorized && len(c.Response().Header.Peek(fiber.HeaderWWWAuthenticate)) == 0 {
 		c.Set(fiber.HeaderWWWAuthenticate, `Bearer realm="lintu"`)
 	}
-	setRetryAfter(c, err)
+	p.RetryAfter = setRetryAfter(c, err)
 	c.Status(p.Status)
 	return c.JSON(p, "application/problem+json")
 }

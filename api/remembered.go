@@ -15,8 +15,8 @@ const rememberedFor = time.Hour
 // rememberedMost bounds the memory of it; beyond it, anyone is forgotten.
 const rememberedMost = 10000
 
-// remembered are the sessions that the database has known lately, for reading tiles
-// and styles while it is away. Nobody can be refused anything then that was not
+// remembered are the sessions that the database has known lately, for reading tiles,
+// styles and what pages begin with while it is away. Nobody can be refused anything then that was not
 // refused before: what ends a session or changes a role needs the database. What this
 // process has done of that, it forgets everybody for; what others did, it learns when
 // it asks anew, and the hub does so for all.

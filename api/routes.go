@@ -43,7 +43,7 @@ func (s *Server) routes() []Route {
 		on(get, "/ogc/tileMatrixSets/:matrixSet", Anyone, s.matrixSet),
 
 		on(get, "/api/v1/openapi.json", Anyone, s.openAPIv1),
-		on(get, "/api/v1/config", Anyone, s.config),
+		on(get, "/api/v1/config", Anyone, s.config, away),
 		on(get, "/api/v1/search", Anyone, s.search),
 		on(get, "/api/v1/features/:layer/:id", Anyone, s.card),
 

@@ -114,6 +114,7 @@ type Server struct {
 	atDoors    uploading // photos of residents
 	refusals   refusals
 	remembered remembered
+	known      known
 	verified   verification
 
 	listener            *listener

@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"strings"
 	"unicode/utf8"
 
@@ -31,6 +32,9 @@ type configuration struct {
 	Basemap     json.RawMessage `json:"basemap"`
 	Layers      []layerFacts    `json:"layers"` // those that the viewer is shown
 	Me          *me             `json:"me"`
+	// Lag is how many seconds ago this was last known to be the present; 0 unless the
+	// database is away.
+	Lag int `json:"lag"`
 }
 
 func (s *Server) config(c *fiber.Ctx) error {
@@ -44,10 +48,11 @@ func (s *Server) config(c *fiber.Ctx) error {
 		return err
 	}
 	// Taken before the facts: what changes meanwhile shows in the next answer.
-	versions, err := s.Versions.LayerVersions(c.UserContext(), s.Tenant)
+	versions, lag, err := s.layerVersions(c.UserContext())
 	if err != nil {
 		return err
 	}
+	doc.Lag = int(math.Ceil(lag.Seconds()))
 	for _, l := range shown(s.viewer(c)) {
 		facts, err := s.facts(c, l)
 		if err != nil {

@@ -145,10 +145,12 @@ func (a *Accounts) ScopeTitle(ctx context.Context, tenant int32, s lintu.Scope) 
 	if !ok {
 		return lintu.Text{}, noScope(string(s.Kind))
 	}
-	var title string
-	err := a.db.pool.QueryRow(ctx, `SELECT coalesce(nullif(name, ''), code) FROM `+table+` WHERE tenant_id = $1 AND id = $2`, tenant, s.ID).Scan(&title)
-	if err == pgx.ErrNoRows {
-		return lintu.Text{}, noScope(s.ID.String())
-	}
-	return lintu.Text{ZH: title, EN: title}, toError(err)
+	title, err := reach(ctx, a.db.contact, func(ctx context.Context) (title string, err error) {
+		err = a.db.pool.QueryRow(ctx, `SELECT coalesce(nullif(name, ''), code) FROM `+table+` WHERE tenant_id = $1 AND id = $2`, tenant, s.ID).Scan(&title)
+		if err == pgx.ErrNoRows {
+			return "", noScope(s.ID.String())
+		}
+		return title, err
+	})
+	return lintu.Text{ZH: title, EN: title}, err
 }

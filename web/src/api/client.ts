@@ -36,15 +36,15 @@ function troubleOf(status: number): Trouble {
   return status >= 500 ? 'failed' : 'refused'
 }
 
-/** What an answer that is no success means; retryAfter is the header. */
+/** What an answer that is no success means; retryAfter is the header, which the body repeats. */
 export function problemOf(status: number, body: string, retryAfter: string | null = null): ApiError {
-  let said: { text?: Message; mustChange?: boolean } = {}
+  let said: { text?: Message; mustChange?: boolean; retryAfter?: number } = {}
   try {
     said = JSON.parse(body) as typeof said
   } catch {
     // not a problem document; the status says enough
   }
-  const details = { retryAfterS: Math.max(0, Math.ceil(Number(retryAfter) || 0)), mustChange: said.mustChange === true }
+  const details = { retryAfterS: Math.max(0, Math.ceil(Number(retryAfter ?? said.retryAfter) || 0)), mustChange: said.mustChange === true }
   return new ApiError(troubleOf(status), status, said.text ?? null, details)
 }
 

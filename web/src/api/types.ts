@@ -58,6 +58,8 @@ export interface Config {
   /** Only those that are shown to whoever asks. */
   layers: LayerInfo[]
   me: Me
+  /** How many seconds ago this was last known to be the present; 0 unless the server cannot ask its database. */
+  lag: number
 }
 
 export type Right =

@@ -177,6 +177,7 @@ export const wallMessages = {
 
   lostAtStart: m('还没有连上服务器。', 'The server has not answered yet.'),
   lost: m('连不上服务器，图上是{age}的数据。', 'The server cannot be reached. The map shows the state of {age}.'),
+  lostAged: m('服务器暂时读不到数据库，图上是{age}的数据。', 'The server cannot read its database just now. The map shows the state of {age}.'),
   lostRetry: m('{n} 秒后自动重试', 'next try in {n} s'),
   lostRetrying: m('正在重试…', 'trying again…'),
   ageSeconds: m('{n} 秒前', '{n} seconds ago'),

@@ -9,11 +9,12 @@ import type { Mode } from './address'
 /** How it stands between this page and the server. Times are epoch milliseconds. */
 export interface Connection {
   state: 'starting' | 'online' | 'lost'
-  /** When the server last answered; 0 for never. */
+  /** As of when the map is: when the server last answered, or what its answer was then; 0 for never. */
   goodAt: number
   /** When it will be asked again; 0 while it is being asked. */
   retryAt: number
   failures: number
+  /** Why it is lost; null where the server has answered, and cannot ask its database. */
   error: ApiError | null
 }
 
@@ -77,12 +78,17 @@ export function initialState(theme: Theme): WallState {
   }
 }
 
+/** How often a server is asked that answers from memory. */
+const agedMS = 5_000
+
 export function withConfig(state: WallState, config: Config, now: number): WallState {
   const ended = !config.me.signedIn && (state.ended || state.config?.me.signedIn === true)
   // What one may not see any more is not left standing.
   const chosen = state.chosen && (sees(config, state.chosen.picked.layer) || !state.config) ? state.chosen : null
   const viewers = state.viewers + (state.config && viewerOf(state.config) !== viewerOf(config) ? 1 : 0)
-  return { ...state, config, chosen, ended, viewers, connection: { state: 'online', goodAt: now, retryAt: 0, failures: 0, error: null } }
+  const aged = config.lag > 0
+  const connection: Connection = { state: aged ? 'lost' : 'online', goodAt: now - config.lag * 1000, retryAt: aged ? now + agedMS : 0, failures: 0, error: null }
+  return { ...state, config, chosen, ended, viewers, connection }
 }
 
 /** Whether a layer is shown to whoever asks. */

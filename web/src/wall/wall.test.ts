@@ -34,12 +34,19 @@ test('a lost server is asked again ever more slowly', () => {
 
 test('a layer has changed when its version has, not its count', () => {
   const config = (versions: Partial<Record<LayerInfo['name'], string>>) =>
-    ({ me: visitor, layers: Object.entries(versions).map(([name, version]) => ({ name, version, count: 7 })) }) as Config
+    ({ me: visitor, lag: 0, layers: Object.entries(versions).map(([name, version]) => ({ name, version, count: 7 })) }) as Config
   const before = config({ grids: 's-1', households: 's-1' })
   expect(changedLayers(null, before)).toEqual([])
   expect(changedLayers(before, config({ grids: 's-1', households: 's-1' }))).toEqual([])
   expect(changedLayers(before, config({ grids: 's-2', households: 's-1' }))).toEqual(['grids'])
   expect(changedLayers(before, config({ grids: 't-1', households: 't-1' }))).toEqual(['grids', 'households'])
+})
+
+test('a server without its database has answered, and says as of when the map is', () => {
+  const config = { me: wang, layers: [], lag: 7 } as unknown as Config
+  const aged = withConfig(initialState('night'), config, 60_000)
+  expect(aged).toMatchObject({ config, connection: { state: 'lost', goodAt: 53_000, retryAt: 65_000, error: null } })
+  expect(withConfig(aged, { ...config, lag: 0 }, 65_000).connection).toMatchObject({ state: 'online', goodAt: 65_000, retryAt: 0 })
 })
 
 test('switches go on and off', () => {
@@ -70,7 +77,7 @@ test('inside an area', () => {
 })
 
 test('when the session ends, what only the signed-in see is gone, and the map stays', () => {
-  const config = (me: Me, ...names: LayerInfo['name'][]) => ({ me, layers: names.map((name) => ({ name, version: '1', count: 7 })) }) as Config
+  const config = (me: Me, ...names: LayerInfo['name'][]) => ({ me, lag: 0, layers: names.map((name) => ({ name, version: '1', count: 7 })) }) as Config
   const before = config(wang, 'communities', 'households')
   const after = config(visitor, 'communities')
   const signedIn = { ...picking(withConfig(initialState('night'), before, 1), household), view: { center: [113, 28] as [number, number], zoom: 12 } }

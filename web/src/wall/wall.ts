@@ -61,17 +61,18 @@ export function createWall(theme: Theme): Wall {
     try {
       const config = await getConfig(stopped.signal)
       store.update((state) => withConfig(state, config, Date.now()))
-      const lost = before.connection.state === 'lost'
+      const { state, retryAt } = store.get().connection
+      const back = before.connection.state === 'lost' && state === 'online'
       const changed = changedLayers(before.config, config)
-      if (lost || changed.length > 0) {
-        adapter?.refresh(lost ? undefined : changed)
+      if (back || changed.length > 0) {
+        adapter?.refresh(back ? undefined : changed)
         renew()
       }
       if (before.chosen && !store.get().chosen) asking?.abort()
       if (before.config && isEmpty(before.config)) wholeTown()
       // What the address names waits for the answer to who is asking.
       if (!before.config && before.chosen) pick(before.chosen.picked)
-      beat = setTimeout(ask, beatMS)
+      beat = setTimeout(ask, retryAt > 0 ? retryAt - Date.now() : beatMS)
     } catch (error) {
       if (stopped.signal.aborted) return
       const problem = error instanceof ApiError ? error : new ApiError('failed', 0)

@@ -1,1 +1,0 @@
-import{n as e}from"./palette-Dka0AnMh.js";var t=`lintu.desk.theme`;function n(){try{let n=localStorage.getItem(t);if(n!==null&&n in e)return n}catch{}return`day`}function r(e){document.documentElement.dataset.theme=e;try{localStorage.setItem(t,e)}catch{}}export{r as n,n as t};
