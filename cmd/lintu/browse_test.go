@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -9,11 +10,14 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
+
+	"github.com/lintu-map/lintu/sql/sqltest"
 )
 
 // browse runs the browser's part of the test against the server.
-func browse(t *testing.T, s *server, env []string) {
+func browse(t *testing.T, s *server, data string, env []string) {
 	node, web := need(t, "node"), filepath.Join("..", "..", "web")
 	need(t, "chromium")
 	if _, err := os.Stat(filepath.Join(web, "node_modules")); err != nil {
@@ -25,7 +29,7 @@ func browse(t *testing.T, s *server, env []string) {
 	}
 	cmd := exec.Command(node, "e2e/run.mjs")
 	cmd.Dir = web
-	cmd.Env = append(os.Environ(), "LINTU_URL="+s.url, "LINTU_CONTROL="+s.control(t, env), "LINTU_ACCOUNTS="+string(accounts), "LINTU_SHARED_DATA="+sharedData(t))
+	cmd.Env = append(os.Environ(), "LINTU_URL="+s.url, "LINTU_CONTROL="+s.control(t, data, env), "LINTU_ACCOUNTS="+string(accounts), "LINTU_SHARED_DATA="+sharedData(t))
 	out, err := cmd.CombinedOutput()
 	t.Logf("%s", out)
 	if err != nil {
@@ -35,9 +39,10 @@ func browse(t *testing.T, s *server, env []string) {
 
 // control returns an address at which POST /kill kills the server, as kill -9 does, and
 // POST /start starts it again on the same data and the same port; it is then served
-// rather than shown, since a demo would give its accounts other passwords. When the
-// test ends the server runs.
-func (s *server) control(t *testing.T, env []string) string {
+// rather than shown, since a demo would give its accounts other passwords. POST /freeze
+// lets the database of the data directory hang, POST /thaw ends that. When the test ends
+// both run.
+func (s *server) control(t *testing.T, data string, env []string) string {
 	var mu sync.Mutex
 	address, dead := strings.TrimPrefix(s.url, "http://"), false
 	kill := func() error {
@@ -61,6 +66,7 @@ func (s *server) control(t *testing.T, env []string) string {
 		s.output, dead = shown, false
 		return nil
 	}
+	thaw := func() error { return sqltest.Signal(data, syscall.SIGCONT) }
 	answer := func(do func() error) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) {
 			if err := do(); err != nil {
@@ -71,10 +77,12 @@ func (s *server) control(t *testing.T, env []string) string {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /kill", answer(kill))
 	mux.HandleFunc("POST /start", answer(revive))
+	mux.HandleFunc("POST /freeze", answer(func() error { return sqltest.Signal(data, syscall.SIGSTOP) }))
+	mux.HandleFunc("POST /thaw", answer(thaw))
 	control := httptest.NewServer(mux)
 	t.Cleanup(func() {
 		control.Close()
-		if err := revive(); err != nil {
+		if err := errors.Join(revive(), thaw()); err != nil {
 			t.Error(err)
 		}
 	})

@@ -266,7 +266,7 @@ func TestDemo(t *testing.T) {
 	})
 	t.Run("accounts", func(t *testing.T) { demoAccounts(t, data, first.output.String()) })
 	t.Run("ogrinfo counts the households", func(t *testing.T) { ogrinfo(t, first) })
-	t.Run("pages", func(t *testing.T) { browse(t, first, env) })
+	t.Run("pages", func(t *testing.T) { browse(t, first, data, env) })
 
 	res, before := first.get(t, tile, "Accept-Encoding", "identity")
 	etag := res.Header.Get("ETag")

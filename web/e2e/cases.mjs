@@ -19,7 +19,7 @@ async function post(login, path, body) {
   return answer
 }
 
-async function report(login, [lon, lat], more = {}) {
+export async function report(login, [lon, lat], more = {}) {
   const { case: made } = await post(login, '/api/v1/cases', { id: newID(), category: 'B0101', lon, lat, accuracy: 0, placed: 'map', at: new Date().toISOString(), note: '路灯不亮', source: 'patrol', ...more })
   return made
 }

@@ -1,6 +1,6 @@
 import { base, check, checkAccessible, drawn, json, open } from './browser.mjs'
 import { sumsAgree } from './cases.mjs'
-import { canKill, kill, start } from './control.mjs'
+import { canControl, kill, start } from './control.mjs'
 import { become, insideGrid, onServer, phone, photoOf, picture, pin, ready, unsent } from './field.mjs'
 import { badNetwork } from './proxy.mjs'
 
@@ -111,7 +111,7 @@ async function queueAgrees(page) {
 }
 
 export async function run(browser) {
-  if (!canKill) return console.log('      left out: without LINTU_CONTROL nobody can kill the server')
+  if (!canControl) return console.log('      left out: without LINTU_CONTROL nobody can kill the server')
   const network = await badNetwork(base)
   const tag = `kill-${Date.now().toString(36)}`
   const wall = await open(browser, { login: 'viewer' })

@@ -8,6 +8,7 @@ import * as entry from './entry.mjs'
 import * as field from './field.mjs'
 import * as killed from './killed.mjs'
 import * as meetings from './meetings.mjs'
+import * as outage from './outage.mjs'
 import * as persons from './persons.mjs'
 import * as planner from './planner.mjs'
 import * as rules from './rules.mjs'
@@ -19,7 +20,7 @@ import * as weight from './weight.mjs'
 const wanted = process.argv.slice(2)
 const browser = await launch()
 let failed = 0
-for (const part of [door, roles, entry, wall, weight, cases, field, persons, accounts, planner, rules, meetings, stories, killed]) {
+for (const part of [door, roles, entry, wall, weight, cases, field, persons, accounts, planner, rules, meetings, stories, outage, killed]) {
   if (wanted.length > 0 && !wanted.some((word) => part.name.includes(word))) continue
   const begun = Date.now()
   try {
