@@ -45,7 +45,7 @@ func (o outage) String() string { return o.name }
 func TestTilesWhileTheDatabaseIsAway(t *testing.T) {
 	t.Parallel()
 	a, b := alone(t)
-	_, wall := b.signedIn(tenant, "wall", "viewer everywhere")
+	viewer, wall := b.signedIn(tenant, "wall", "viewer everywhere")
 	ended, over := b.signedIn(tenant, "over", "viewer everywhere")
 	_, worker := b.signedIn(tenant, "worker", "grid_worker grids/W001")
 	before := b.get(peopleTile, "Cookie", "lintu="+wall)
@@ -62,6 +62,14 @@ func TestTilesWhileTheDatabaseIsAway(t *testing.T) {
 	configOf(t, b, over)
 	if a := b.do("DELETE", "/api/v1/sessions", nil, "Cookie", "lintu="+over, "Sec-Fetch-Site", "same-origin"); a.StatusCode >= 300 {
 		t.Fatalf("%s cannot end the sessions: %s", ended.Login, a.Status)
+	}
+
+	token, program := b.tokenOf(tenant, viewer.Account, lintu.SeeHouseholds)
+	if a := b.get(peopleTile, "Authorization", "Bearer "+program); a.StatusCode != http.StatusOK {
+		t.Fatalf("a program asks: %s", a.Status)
+	}
+	if a := b.do("DELETE", "/api/v1/tokens/"+token, nil, "Cookie", "lintu="+wall, "Sec-Fetch-Site", "same-origin"); a.StatusCode >= 300 {
+		t.Fatalf("the token cannot be revoked: %s", a.Status)
 	}
 
 	for _, o := range []outage{{"stopped", a.Stop, a.Start, "15/26724/13711", "L000003"}, {"hanging", a.Freeze, a.Thaw, "16/53449/27422", "L000004"}} {
@@ -103,6 +111,9 @@ func TestTilesWhileTheDatabaseIsAway(t *testing.T) {
 			if ask.status == http.StatusServiceUnavailable && a.Header.Get("Retry-After") == "" {
 				t.Errorf("%v: %s asks %s and is not told when to come again", o, ask.who, ask.path)
 			}
+		}
+		if a := b.get(peopleTile, "Authorization", "Bearer "+program); a.StatusCode != http.StatusServiceUnavailable {
+			t.Errorf("%v: a revoked token: %s", o, a.Status)
 		}
 		for who, before := range map[string]configAway{"": asVisitor, worker: asWorker} {
 			now := configOf(t, b, who)

@@ -95,7 +95,8 @@ func (c *config) tileBytes() (int, error) {
 	digits := strings.TrimRight(c.TileMemory, "KMGTBkmgtb ")
 	unit, known := map[string]float64{"": 1, "B": 1, "KB": 1 << 10, "MB": 1 << 20, "GB": 1 << 30, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}[strings.ToUpper(strings.TrimSpace(c.TileMemory[len(digits):]))]
 	n, err := strconv.ParseFloat(digits, 64)
-	if err != nil || !known || n*unit < tileBytesLeast || n*unit > tileBytesMost {
+	fits := n*unit >= tileBytesLeast && n*unit <= tileBytesMost // NaN, which ParseFloat takes, does not
+	if err != nil || !known || !fits {
 		return 0, lintu.Errorf(lintu.CodeInvalid, "LINTU_TILE_MEMORY 的值 %q 无效；应类似 800MB 或 4GB，至少 16MB。",
 			"LINTU_TILE_MEMORY is %q; it should look like 800MB or 4GB, and be at least 16MB.", c.TileMemory)
 	}
