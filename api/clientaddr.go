@@ -19,8 +19,8 @@ type client struct {
 	trusted bool   // it is a trusted proxy
 }
 
-func (s *Server) newClient(a netip.Addr) client {
-	at := client{address: a, network: network(a), trusted: s.trusted(a)}
+func (s *Server) newClient(a netip.Addr) *client {
+	at := &client{address: a, network: network(a), trusted: s.trusted(a)}
 	if a.IsValid() {
 		at.text = a.String()
 	}
@@ -29,32 +29,43 @@ func (s *Server) newClient(a netip.Addr) client {
 
 func (s *Server) clientAddress(c *fiber.Ctx) string { return s.client(c).text }
 
+// clientKey is where a request keeps its client, if that is another than its peer.
+const clientKey = "client"
+
 // client is where the client is: the other end of the connection or, if that is a
 // trusted proxy, the rightmost address in X-Forwarded-For that is no trusted proxy.
 // What stands left of it the client could have written itself.
-func (s *Server) client(c *fiber.Ctx) client {
+func (s *Server) client(c *fiber.Ctx) *client {
 	at := s.peer(c)
 	if !at.trusted {
 		return at
 	}
-	lines := c.Context().Request.Header.PeekAll(fiber.HeaderXForwardedFor)
+	if found, ok := c.Locals(clientKey).(*client); ok {
+		return found
+	}
+	found := s.clientBehind(at.address, c.Context().Request.Header.PeekAll(fiber.HeaderXForwardedFor))
+	c.Locals(clientKey, found)
+	return found
+}
+
+// clientBehind is for whom a trusted proxy speaks, by the lines of X-Forwarded-For.
+func (s *Server) clientBehind(proxy netip.Addr, lines [][]byte) *client {
 	if len(lines) != 1 {
-		return s.newClient(s.addressBehind(lines, at.address))
+		return s.newClient(s.addressBehind(lines, proxy))
 	}
-	key := behindKey{at.address, string(lines[0])}
-	behind, known := s.behind.get(key)
-	if !known {
-		behind = s.newClient(s.addressBehind(lines, at.address))
-		s.behind.put(key, behind)
+	found := s.behind.get(proxy, lines[0])
+	if found == nil {
+		found = s.newClient(s.addressBehind(lines, proxy))
+		s.behind.put(behindKey{proxy, string(lines[0])}, found)
 	}
-	return behind
+	return found
 }
 
 // behind remembers clients of trusted proxies by what those say of them, since each
 // request says it anew.
 type behind struct {
 	mu    sync.RWMutex
-	byKey map[behindKey]client
+	byKey map[behindKey]*client
 }
 
 type behindKey struct {
@@ -62,37 +73,38 @@ type behindKey struct {
 	forwarded string // X-Forwarded-For
 }
 
-// maxBehind is how many are remembered; with more, all are forgotten.
-const maxBehind = 4096
+// maxBehind is how many are remembered, as many as can be connected; with more, all are
+// forgotten.
+const maxBehind = maxConnections
 
-func (b *behind) get(key behindKey) (client, bool) {
+// get returns nil where nothing is remembered.
+func (b *behind) get(proxy netip.Addr, forwarded []byte) *client {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
-	found, ok := b.byKey[key]
-	return found, ok
+	return b.byKey[behindKey{proxy, string(forwarded)}]
 }
 
-func (b *behind) put(key behindKey, c client) {
+func (b *behind) put(key behindKey, c *client) {
 	if len(key.forwarded) > 256 {
 		return
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.byKey == nil || len(b.byKey) >= maxBehind {
-		b.byKey = map[behindKey]client{}
+		b.byKey = map[behindKey]*client{}
 	}
 	b.byKey[key] = c
 }
 
 // peer is the other end of the connection.
-func (s *Server) peer(c *fiber.Ctx) client {
+func (s *Server) peer(c *fiber.Ctx) *client {
 	if cn, ok := c.Context().Conn().(*conn); ok {
 		return cn.peer
 	}
 	return s.newClient(parseHop(c.Context().RemoteAddr().String()))
 }
 
-// addressBehind is whom a trusted proxy speaks for, by the lines of X-Forwarded-For.
+// addressBehind is the address of that client.
 func (s *Server) addressBehind(lines [][]byte, at netip.Addr) netip.Addr {
 	var hops []string
 	for _, line := range lines {

@@ -35,15 +35,17 @@ func chosenCoding(c *fiber.Ctx) int {
 	return best
 }
 
+var varyKey = []byte(fiber.HeaderVary)
+
 // vary says that the answer depends on more headers of the request. Each is named by
 // one who calls.
 func vary(c *fiber.Ctx, names string) {
 	h := &c.Context().Response.Header
-	said := append(make([]byte, 0, 128), h.Peek(fiber.HeaderVary)...)
+	said := append(make([]byte, 0, 128), h.PeekCanonical(varyKey)...)
 	if len(said) > 0 {
 		said = append(said, ", "...)
 	}
-	h.SetBytesV(fiber.HeaderVary, append(said, names...))
+	h.SetCanonical(varyKey, append(said, names...))
 }
 
 // takes reports whether Accept-Encoding allows a content coding.

@@ -15,7 +15,7 @@ import (
 // fasthttp could count too, but would hide our connections in its own.
 type listener struct {
 	net.Listener
-	at func(netip.Addr) client
+	at func(netip.Addr) *client
 
 	mu    sync.Mutex
 	open  map[*conn]struct{}
@@ -23,7 +23,7 @@ type listener struct {
 	of    map[string]int     // connections by network
 }
 
-func newListener(ln net.Listener, at func(netip.Addr) client) *listener {
+func newListener(ln net.Listener, at func(netip.Addr) *client) *listener {
 	return &listener{Listener: ln, at: at, open: map[*conn]struct{}{}, fresh: map[*conn]struct{}{}, of: map[string]int{}}
 }
 
@@ -107,7 +107,7 @@ func (l *listener) closeRest() int {
 type conn struct {
 	net.Conn
 	home *listener
-	peer client
+	peer *client
 	from string // network under which it is counted, if it is; under home.mu
 
 	// Of the reading goroutine.

@@ -206,7 +206,7 @@ func (l *limits) wait(k limitKey, p pace, now time.Time) time.Duration {
 // for it.
 func (s *Server) pacedByAddress(c *fiber.Ctx) error {
 	k := kindOf(c)
-	if err := s.pace(limitKey{k, s.client(c).network}, paces[k].address); err != nil {
+	if err := s.pace(limitKey{k, s.client(c).network}, paces[k].address, c.Context().Time()); err != nil {
 		return err
 	}
 	return c.Next()
@@ -219,11 +219,11 @@ func (s *Server) paceViewer(c *fiber.Ctx, v *lintu.Viewer) error {
 		return nil
 	}
 	k := kindOf(c)
-	return s.pace(limitKey{k, v.Name}, paces[k].who)
+	return s.pace(limitKey{k, v.Name}, paces[k].who, time.Now()) // finding out who asks may have taken a while
 }
 
-func (s *Server) pace(k limitKey, p pace) error {
-	d := s.limits.wait(k, p, time.Now())
+func (s *Server) pace(k limitKey, p pace, now time.Time) error {
+	d := s.limits.wait(k, p, now)
 	if d <= 0 {
 		return nil
 	}

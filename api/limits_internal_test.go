@@ -113,7 +113,7 @@ func TestConnectionsOfOneAddress(t *testing.T) {
 	t.Parallel()
 	proxy := netip.MustParseAddr("10.0.0.1")
 	source := &pipes{}
-	l := newListener(source, func(a netip.Addr) client { return client{address: a, network: network(a), trusted: a == proxy} })
+	l := newListener(source, func(a netip.Addr) *client { return &client{address: a, network: network(a), trusted: a == proxy} })
 	accept := func(from ...string) (got []*conn) {
 		source.from = from
 		for {

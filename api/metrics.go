@@ -57,13 +57,12 @@ func (m *metrics) streams(open func() float64) prometheus.Counter {
 func (s *Server) measured(c *fiber.Ctx) error {
 	s.metrics.running.Inc()
 	defer s.metrics.running.Dec()
-	begin := time.Now()
 	err := c.Next()
 	if err != nil {
 		// Answered here, so that the status is known.
 		err = s.fail(c, err)
 	}
 	status := c.Response().StatusCode()
-	s.metrics.seconds.WithLabelValues(c.Route().Path, c.Method(), strconv.Itoa(status)).Observe(time.Since(begin).Seconds())
+	s.metrics.seconds.WithLabelValues(c.Route().Path, c.Method(), strconv.Itoa(status)).Observe(time.Since(c.Context().Time()).Seconds())
 	return err
 }

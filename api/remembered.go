@@ -21,9 +21,17 @@ const rememberedMost = 10000
 // process has done of that, it forgets everybody for; what others did, it learns when
 // it asks anew, and the hub does so for all.
 type remembered struct {
-	mu    sync.Mutex
+	mu    sync.RWMutex
 	round int // grows with each forgetting
 	known map[[sha256.Size]byte]knownSession
+	told  map[lintu.ID]told // of those kept since the last forgetting, by session
+}
+
+// told is the last answer that was kept of a session. Requests for tiles share one for a
+// moment: it is kept, and who has the session made of it, once.
+type told struct {
+	session *lintu.Session
+	viewer  *lintu.Viewer // never changed
 }
 
 type knownSession struct {
@@ -33,9 +41,32 @@ type knownSession struct {
 
 // begin is called before the database is asked; keep takes what it returns.
 func (r *remembered) begin() int {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.round
+}
+
+// viewer is who has a session that was kept; nil if it is another answer of the database.
+func (r *remembered) viewer(s *lintu.Session) *lintu.Viewer {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	if t := r.told[s.ID]; t.session == s {
+		return t.viewer
+	}
+	return nil
+}
+
+// tell notes who has a session that was kept.
+func (r *remembered) tell(round int, t told) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.round
+	if round != r.round {
+		return
+	}
+	if r.told == nil || len(r.told) >= rememberedMost {
+		r.told = map[lintu.ID]told{}
+	}
+	r.told[t.session.ID] = t
 }
 
 // keep notes what the database has said: a session, or nil for none.
@@ -87,7 +118,7 @@ func (r *remembered) forget() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.round++
-	r.known = nil
+	r.known, r.told = nil, nil
 }
 
 // ids are the sessions that are known.

@@ -29,8 +29,10 @@ func (s *Server) begin(c *fiber.Ctx) {
 	binary.LittleEndian.PutUint64(number[8:], rand.Uint64())
 	var id [26]byte
 	requestIDs.Encode(id[:], number[:])
-	c.Context().Response.Header.SetBytesV(fiber.HeaderXRequestID, id[:])
+	c.Context().Response.Header.SetCanonical(requestIDKey, id[:])
 }
+
+var requestIDKey = []byte("X-Request-Id") // as it is sent
 
 var requestIDs = base32.StdEncoding.WithPadding(base32.NoPadding)
 
@@ -43,7 +45,6 @@ func requestID(c *fiber.Ctx) string {
 // a cookie, since those can hold names. Probes of the server's health and tiles that
 // were given are kept out unless the log is at debug level: the metrics count them.
 func (s *Server) logged(c *fiber.Ctx) error {
-	begin := time.Now()
 	err := c.Next()
 	route, level := c.Route().Path, slog.LevelInfo
 	if route == "/healthz" || route == "/readyz" || route == tileRoute && c.Context().Response.StatusCode() < fiber.StatusBadRequest {
@@ -58,6 +59,6 @@ func (s *Server) logged(c *fiber.Ctx) error {
 	}
 	s.Log.LogAttrs(c.UserContext(), level, "request", slog.String("id", requestID(c)),
 		slog.String("method", c.Method()), slog.String("route", route), slog.Int("status", c.Response().StatusCode()),
-		slog.Duration("took", time.Since(begin)), slog.String("who", who), slog.String("from", s.clientAddress(c)))
+		slog.Duration("took", time.Since(c.Context().Time())), slog.String("who", who), slog.String("from", s.clientAddress(c)))
 	return err
 }

@@ -128,10 +128,21 @@ func (s *Server) lookUp(c *fiber.Ctx, secret string) (*lintu.Session, error) {
 	round := s.remembered.begin()
 	session, err := s.findBySecret(c, secret)
 	if code := lintu.CodeOf(err); code == "" || code == lintu.CodeUnauthenticated {
-		s.remembered.keep(round, secret, session, time.Now())
+		s.remember(round, secret, session)
 		return session, nil
 	}
 	return nil, &unasked{lintu.Errorf(lintu.CodeUnavailable, "暂时无法确认登录状态，请稍后再试。", "Who is asking cannot be found out now; please try again shortly.").Because(err), secret}
+}
+
+// remember notes what the database has said of a secret: a session, or nil for none.
+func (s *Server) remember(round int, secret string, session *lintu.Session) {
+	if session != nil && s.remembered.viewer(session) != nil {
+		return
+	}
+	s.remembered.keep(round, secret, session, time.Now())
+	if session != nil {
+		s.remembered.tell(round, told{session, s.viewerOf(session)})
+	}
 }
 
 func (s *Server) findBySecret(c *fiber.Ctx, secret string) (*lintu.Session, error) {
@@ -145,12 +156,16 @@ func (s *Server) findBySecret(c *fiber.Ctx, secret string) (*lintu.Session, erro
 
 // askerOf makes the asker of a session, or a visitor.
 func (s *Server) askerOf(c *fiber.Ctx, session *lintu.Session) *asker {
-	a := &asker{viewer: &lintu.Viewer{Tenant: s.Tenant, Public: s.Public, Name: "visitor"}, session: session}
+	v := lintu.Viewer{Tenant: s.Tenant, Public: s.Public, Name: "visitor"}
 	if session != nil {
-		a.viewer = s.viewerOf(session)
+		has := s.remembered.viewer(session)
+		if has == nil {
+			has = s.viewerOf(session)
+		}
+		v = *has
 	}
-	a.viewer.From = s.clientAddress(c)
-	return a
+	v.From = s.clientAddress(c)
+	return &asker{viewer: &v, session: session}
 }
 
 // viewerOf is who has the session. Before a one-time password is changed, an account
