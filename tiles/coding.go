@@ -47,6 +47,12 @@ func made(w packer, err error) packer {
 	return w
 }
 
+// draft lends memory in which a tile is drawn or packed before it is copied at its
+// length. To let that grow for each tile would cost more than drawing it.
+type draft struct{ bytes []byte }
+
+var drafts = sync.Pool{New: func() any { return &draft{} }}
+
 // Compress packs a message. Equal messages give equal bytes: no header holds a name
 // or a time.
 func Compress(message []byte, c lintu.Coding) ([]byte, error) {
@@ -55,13 +61,16 @@ func Compress(message []byte, c lintu.Coding) ([]byte, error) {
 	}
 	w := packers[c].Get().(packer)
 	defer packers[c].Put(w)
-	var out bytes.Buffer
-	w.Reset(&out)
+	d := drafts.Get().(*draft)
+	defer drafts.Put(d)
+	out := bytes.NewBuffer(d.bytes[:0])
+	w.Reset(out)
 	if _, err := w.Write(message); err != nil {
 		return nil, err
 	}
 	if err := w.Close(); err != nil {
 		return nil, err
 	}
-	return bytes.Clone(out.Bytes()), nil // without the room that the buffer has left
+	d.bytes = out.Bytes()
+	return bytes.Clone(d.bytes), nil
 }

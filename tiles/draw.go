@@ -1,6 +1,7 @@
 package tiles
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"encoding/hex"
@@ -66,7 +67,9 @@ func (s *Server) draw(ctx context.Context, r *request) (*entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	var message []byte
+	d := drafts.Get().(*draft)
+	defer drafts.Put(d)
+	message := d.bytes[:0]
 	layers := make([]drawnLayer, len(r.parts))
 	for i, p := range r.parts {
 		l, from := &layers[i], len(message)
@@ -79,6 +82,7 @@ func (s *Server) draw(ctx context.Context, r *request) (*entry, error) {
 		}
 		l.bytes = message[from:]
 	}
+	d.bytes = message
 	message, packed, err := s.together(r.Coord, message, layers, func(i, step int) ([]byte, error) {
 		if held := stored.held[i]; held != nil {
 			return held.appendTile(nil, r.Coord, step), nil
@@ -90,7 +94,7 @@ func (s *Server) draw(ctx context.Context, r *request) (*entry, error) {
 	}
 	e := &entry{address: r.address, marks: marksOf(r, layers, stored), missing: stored.missing, lags: stored.lags}
 	e.tag = tagOf(r.parts, e.marks)
-	message = slices.Clip(message)
+	message = bytes.Clone(message)
 	e.bodies[lintu.Plain].Store(&message)
 	if packed != nil {
 		e.bodies[lintu.Gzip].Store(&packed)

@@ -1,6 +1,7 @@
 package tiles
 
 import (
+	"bytes"
 	"context"
 	"log/slog"
 	"maps"
@@ -216,7 +217,10 @@ func (m *Memory) TileLayer(ctx context.Context, tenant int32, l lintu.LayerInfo,
 			return nil, err
 		}
 		if p := k.layer(l.Name); p != nil {
-			return p.appendTile(nil, Coord{z, x, y}, l.Step), nil
+			d := drafts.Get().(*draft)
+			defer drafts.Put(d)
+			d.bytes = p.appendTile(d.bytes[:0], Coord{z, x, y}, l.Step)
+			return bytes.Clone(d.bytes), nil
 		}
 	}
 	return m.store.TileLayer(ctx, tenant, l, within, z, x, y, at)
