@@ -31,7 +31,13 @@ type recentSession struct {
 	*lintu.Session
 	at      time.Time
 	commits uint64
+	alone   time.Time // when it was last found by its secret
 }
+
+// renewFor is how long a session that was found by its secret is found again together
+// with the others, in one statement. It is short beside touchAfter, since that notes no
+// use.
+const renewFor = 10 * time.Second
 
 // maxRecent is how many are remembered; with more, all are forgotten.
 const maxRecent = 4096
@@ -55,10 +61,83 @@ func (r *recentSessions) put(key recentKey, found recentSession) {
 	r.bySecret[key] = found
 }
 
+// toRenew are the sessions of a tenant that are found again together.
+func (r *recentSessions) toRenew(tenant int32, now time.Time) map[recentKey]*lintu.Session {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	old := map[recentKey]*lintu.Session{}
+	for key, s := range r.bySecret {
+		if key.tenant == tenant && s.isRenewed(now) {
+			old[key] = s.Session
+		}
+	}
+	return old
+}
+
+func (s recentSession) isRenewed(now time.Time) bool {
+	age := now.Sub(s.alone)
+	return s.Session != nil && age >= 0 && age < renewFor
+}
+
+// renew notes what was found of old sessions at a time. Those that were found alone
+// meanwhile stay as they are.
+func (r *recentSessions) renew(old map[recentKey]*lintu.Session, found map[lintu.ID]*lintu.Session, at time.Time, commits uint64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for key, before := range old {
+		last := r.bySecret[key]
+		if last.Session != before {
+			continue
+		}
+		if s := found[before.ID]; s != nil {
+			r.bySecret[key] = recentSession{s, at, commits, last.alone}
+		} else {
+			delete(r.bySecret, key)
+		}
+	}
+}
+
+// renewRecent finds all sessions again that were found a moment ago, if that of the key
+// is one of them. Who asks at the same time shares that too. Where it fails, the
+// session is to be found alone.
+func (a *Accounts) renewRecent(ctx context.Context, key recentKey, commits uint64) {
+	a.recent.mu.RLock()
+	last := a.recent.bySecret[key]
+	a.recent.mu.RUnlock()
+	if !last.isRenewed(a.now()) {
+		return
+	}
+	renewed := a.recent.finding.DoChan(fmt.Sprintf("%d %d", key.tenant, commits), func() (any, error) {
+		shared, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookTimeout)
+		defer cancel()
+		at := a.now()
+		old := a.recent.toRenew(key.tenant, at)
+		var ids []lintu.ID
+		for _, s := range old {
+			ids = append(ids, s.ID)
+		}
+		found, err := reach(shared, a.db.contact, func(ctx context.Context) (map[lintu.ID]*lintu.Session, error) {
+			return a.Sessions(ctx, key.tenant, ids)
+		})
+		if err == nil {
+			a.recent.renew(old, found, at, commits)
+		}
+		return nil, err
+	})
+	select {
+	case <-renewed:
+	case <-ctx.Done():
+	}
+}
+
 // RecentSession implements lintu.Doorkeeper. Who asks at the same time shares the
 // answer, unless this process has committed something in between.
 func (a *Accounts) RecentSession(ctx context.Context, tenant int32, secret string) (*lintu.Session, error) {
 	key, commits := recentKey{tenant, sha256.Sum256([]byte(secret))}, a.db.commits.count()
+	if s := a.recent.get(key, commits, a.now()); s != nil {
+		return s, nil
+	}
+	a.renewRecent(ctx, key, commits)
 	if s := a.recent.get(key, commits, a.now()); s != nil {
 		return s, nil
 	}
@@ -68,7 +147,7 @@ func (a *Accounts) RecentSession(ctx context.Context, tenant int32, secret strin
 		at := a.now()
 		s, err := a.Session(shared, tenant, secret)
 		if err == nil {
-			a.recent.put(key, recentSession{s, at, commits})
+			a.recent.put(key, recentSession{s, at, commits, at})
 		}
 		return s, err
 	})
