@@ -4,16 +4,14 @@
  */
 import 'maplibre-gl/dist/maplibre-gl.css'
 import './map.css'
-import { addProtocol, AJAXError, Map as MapLibreMap, setWorkerUrl, VectorTileSource, type ErrorEvent, type PointLike, type Source, type StyleSpecification, type Tile } from 'maplibre-gl'
+import { addProtocol, AJAXError, Map as MapLibreMap, setWorkerUrl, VectorTileSource, type ErrorEvent, type PointLike, type Source, type StyleSpecification } from 'maplibre-gl'
 import workerURL from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url'
-import { problemOf } from '../api/client'
 import type { Basemap, BBox, LayerName, LonLat } from '../api/types'
 import type { Overlays, Switch, Words } from '../style/options'
 import { palettes, type Theme } from '../style/palette'
 import { style, tileSources } from '../style/style'
 import { choose, pickLayers, type Picked } from './pick'
 import { createPinLayer, type ClusterHit, type PinLayer } from './pins'
-import { createRetries, passes, type Retries } from './retries'
 import type { Padding, View } from './view'
 
 setWorkerUrl(workerURL)
@@ -121,7 +119,6 @@ export function createMapAdapter({ container, view, bounds, padding, title, scen
   map.keyboard.disableRotation()
   const pins = createPinLayer(map)
   listen(map, events, pins)
-  const retries = retrying(map)
   return {
     pins,
     show: showing(map, scene, pins.restyled),
@@ -137,10 +134,7 @@ export function createMapAdapter({ container, view, bounds, padding, title, scen
       clickAt(map, [width / 2, height / 2], events, pins)
     },
     refresh: (layers) => sourcesOf(layers).forEach((name) => reload(map.getSource(name))),
-    remove: () => {
-      retries.stop()
-      map.remove()
-    },
+    remove: () => map.remove(),
   }
 }
 
@@ -195,21 +189,6 @@ function sourcesOf(layers?: readonly LayerName[]): string[] {
 /** Reads a source's TileJSON anew, since its bounds may have grown, and then its tiles. */
 function reload(source: Source | undefined): void {
   if (source instanceof VectorTileSource && source.url) source.setUrl(source.url)
-}
-
-/** Asks again for tiles that the server could not give for now, those in view: others are asked for when they come into view. */
-function retrying(map: MapLibreMap): Retries {
-  const retries = createRetries((name, tiles) => {
-    const source = map.getSource(name)
-    if (source && tiles) map.refreshTiles(name, tiles)
-    else reload(source)
-  })
-  map.on('error', ({ error, sourceId, tile }: ErrorEvent & { sourceId?: string; tile?: Tile }) => {
-    if (!(error instanceof AJAXError) || sourceId === undefined || !passes(error.status)) return
-    const { status, body } = error
-    void body.text().then((said) => retries.missed(sourceId, tile?.tileID.canonical ?? null, problemOf(status, said).details.retryAfterS))
-  })
-  return retries
 }
 
 function still(): { animate: false } | { duration: number } {
