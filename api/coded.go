@@ -50,7 +50,7 @@ func packed(plain []byte, through func(io.Writer) io.WriteCloser) []byte {
 	var buf bytes.Buffer
 	w := through(&buf)
 	_, _ = w.Write(plain) // a buffer takes everything
-	_ = w.Close()
+	_ = w.Close()         // likewise
 	if buf.Len() > len(plain)*9/10 {
 		return nil
 	}

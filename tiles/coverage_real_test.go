@@ -3,7 +3,6 @@ package tiles
 import (
 	"cmp"
 	"encoding/json"
-	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -42,18 +41,11 @@ func (l realLayer) read(t testing.TB) []ringSet {
 // readPolygons reads a file of polygons with GDAL.
 func readPolygons(t testing.TB, file string) []ringSet {
 	t.Helper()
-	ogr2ogr, err := exec.LookPath("ogr2ogr")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("ogr2ogr is not installed (Debian: gdal-bin)")
-		}
-		t.Skip("ogr2ogr is not installed (Debian: gdal-bin): no real layers")
-	}
-	args := []string{"-f", "GeoJSONSeq", "/vsistdout/", "/vsizip/" + sharedFile(t, file), "-t_srs", "EPSG:4326", "-lco", "COORDINATE_PRECISION=9"}
+	args := []string{"-f", "GeoJSONSeq", "/vsistdout/", "/vsizip/" + sharedData(t, file), "-t_srs", "EPSG:4326", "-lco", "COORDINATE_PRECISION=9"}
 	if filepath.Dir(file) == "china/cities" { // they have no .prj
 		args = append(args, "-s_srs", "EPSG:4326")
 	}
-	cmd := exec.Command(ogr2ogr, args...)
+	cmd := exec.Command(tool(t, "ogr2ogr"), args...)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err == nil {
@@ -88,35 +80,12 @@ func projected(g orb.Geometry) ringSet {
 	for _, polygon := range polygons {
 		for _, ring := range polygon {
 			for _, p := range ring[1:] {
-				const world = 1 << 32
-				sin := math.Sin(p[1] * math.Pi / 180)
-				s.points = append(s.points, position{uint32((p[0]/360 + 0.5) * world), uint32((0.5 - math.Atanh(sin)/(2*math.Pi)) * world)})
+				s.points = append(s.points, positionOf(p))
 			}
 			s.ends = append(s.ends, int32(len(s.points)))
 		}
 	}
 	return s
-}
-
-// sharedFile returns the path of a file of real data, or skips aloud where it is
-// not at hand (and fails on CI, where it must be).
-func sharedFile(t testing.TB, name string) string {
-	t.Helper()
-	dir := os.Getenv("LINTU_SHARED_DATA")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "shared", "data")
-	}
-	path, err := filepath.Abs(filepath.Join(dir, filepath.FromSlash(name)))
-	if err == nil {
-		_, err = os.Stat(path)
-	}
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("no shared data: %v", err)
-		}
-		t.Skipf("no shared data (set LINTU_SHARED_DATA): %v", err)
-	}
-	return path
 }
 
 // Real layers are drawn at every zoom without crossings that they had not, and no

@@ -1,14 +1,14 @@
 // Package tiles turns requests for layers and tile coordinates into vector
 // tiles: it checks the coordinates, writes the layers that it keeps in memory, asks
 // the store for the others, joins and compresses what there is, and remembers it
-// until a layer changes.
+// until something that the tile shows changes.
 //
 // # Layers in memory
 //
 // Memory (memory.go) holds them, follows the change log (memory_follow.go) and
 // answers as the store would. A layer of points (points.go) is a list of sorted
-// blocks of columns (block.go). A layer of polygons (polygons.go) has a coverage of
-// their arcs (coverage.go) and an index of their boxes (quad_index.go).
+// blocks of columns (block.go). A layer of polygons or lines (shapes.go) has a coverage
+// of their arcs (coverage.go) and an index of their boxes (quad_index.go).
 //
 // # Encoding
 //

@@ -340,7 +340,7 @@ func sharedData(t testing.TB, name string) string {
 }
 
 // tool finds a program, or skips aloud.
-func tool(t *testing.T, name string) string {
+func tool(t testing.TB, name string) string {
 	t.Helper()
 	path, err := exec.LookPath(name)
 	if err != nil {

@@ -85,7 +85,7 @@ func (d *drawer) order(o order) (done askedTiles, err error) {
 	}
 	answer, err := d.out.ReadBytes('\n')
 	if err != nil {
-		return done, fmt.Errorf("the server of tiles ended: %w", err)
+		return done, fmt.Errorf("the server of tiles ended: %w: %s", err, d.last())
 	}
 	return done, json.Unmarshal(answer, &done)
 }

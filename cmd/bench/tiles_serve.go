@@ -83,6 +83,7 @@ type drawer struct {
 	in       io.WriteCloser // which ends it when it is closed
 	out      *bufio.Reader
 	address  string
+	log      string // what it says is written there
 	accounts accounts
 	idle     cpu // used in a second without requests
 }
@@ -96,7 +97,7 @@ func (m *tileMeasure) startDrawer(ctx context.Context, source, drawing string) (
 		return nil, err
 	}
 	start := time.Now()
-	d = &drawer{cmd: exec.CommandContext(ctx, self, "-serve-tiles", source, "-drawing", drawing)}
+	d = &drawer{log: m.house.log.Name(), cmd: exec.CommandContext(ctx, self, "-serve-tiles", source, "-drawing", drawing)}
 	d.cmd.Env = append(os.Environ(), "LINTU_DATABASE_URL="+m.house.cluster.URL())
 	d.cmd.Stderr = m.house.log
 	if d.in, err = d.cmd.StdinPipe(); err != nil {
@@ -112,8 +113,7 @@ func (m *tileMeasure) startDrawer(ctx context.Context, source, drawing string) (
 	}
 	size := 0
 	if _, err := fmt.Fscan(d.out, &d.address, &size); err != nil {
-		log, _ := os.ReadFile(m.house.log.Name())
-		return nil, fmt.Errorf("the server of tiles ended: %w: %s", d.stop(), log[max(0, len(log)-1000):])
+		return nil, fmt.Errorf("the server of tiles ended: %w: %s", d.stop(), d.last())
 	}
 	_, _ = d.out.ReadBytes('\n')
 	if source == fromMemory {
@@ -141,6 +141,12 @@ func (a accounts) idle(ctx context.Context) (cpu, error) {
 	}
 	after, err := a.used()
 	return after.sub(before).scaled(1 / time.Since(start).Seconds()), err
+}
+
+// last is the end of what the process has said.
+func (d *drawer) last() []byte {
+	said, _ := os.ReadFile(d.log) // it stands in an error, beside which this is only help
+	return said[max(0, len(said)-1000):]
 }
 
 // stop ends the process.
