@@ -78,7 +78,7 @@ async function beginsWithout(wall) {
 }
 
 /** No age any more, what has happened since, and tiles of the present. */
-async function isBack({ page, tiles }, made, at) {
+async function isBack({ page }, made, at) {
   await page.getByRole('alert').waitFor({ state: 'detached', timeout: 20_000 })
   await page.locator('[data-live=live]').waitFor({ timeout: 40_000 })
   await page.locator(`[data-news="${made.id}"]`).waitFor({ timeout: 20_000 })
