@@ -1,7 +1,7 @@
 package api
 
 import (
-	"container/list"
+	"maps"
 	"math"
 	"net/netip"
 	"regexp"
@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
-	"golang.org/x/time/rate"
 
 	"github.com/lintu-map/lintu"
 )
@@ -97,8 +96,8 @@ var paces = map[kind]struct{ address, who pace }{
 
 // Limits that are no paces.
 const (
-	// maxKeys bounds the memory of the limits to some 20 MB; beyond it the key that
-	// was used least lately begins anew.
+	// maxKeys bounds the memory of the limits to some 20 MB; with more that are busy at
+	// once, some begin anew.
 	maxKeys = 1 << 16
 	// Uploads under way at once: each writes to the disk as fast as it gives.
 	maxUploads, maxUploadsOfOne = 16, 4
@@ -159,9 +158,11 @@ func kindOf(c *fiber.Ctx) kind {
 
 // limits counts requests by kind and by who makes them.
 type limits struct {
-	mu     sync.Mutex
-	byKey  map[limitKey]*list.Element
-	recent *list.List // of *limited, the latest first
+	mu sync.Mutex
+	// Until when each would have been busy if it had kept its pace: at most burst times
+	// ahead of now. This is the generic cell rate algorithm (ITU-T I.371, annex A).
+	// Who is not ahead may be forgotten without being given anything.
+	busy map[limitKey]time.Time
 }
 
 type limitKey struct {
@@ -169,37 +170,36 @@ type limitKey struct {
 	who  string
 }
 
-type limited struct {
-	key limitKey
-	*rate.Limiter
-}
-
-func newLimits() *limits {
-	return &limits{byKey: map[limitKey]*list.Element{}, recent: list.New()}
-}
+func newLimits() *limits { return &limits{busy: map[limitKey]time.Time{}} }
 
 // wait is how long who has to wait before the next request of the kind; 0 counts
 // this one.
 func (l *limits) wait(k limitKey, p pace, now time.Time) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	at := l.byKey[k]
-	if at == nil {
-		if l.recent.Len() >= maxKeys {
-			oldest := l.recent.Back()
-			delete(l.byKey, l.recent.Remove(oldest).(*limited).key)
+	until, known := l.busy[k]
+	if until.Before(now) {
+		until = now
+	}
+	if until = until.Add(p.each); until.Sub(now) > p.each*time.Duration(p.burst) {
+		return until.Sub(now) - p.each*time.Duration(p.burst)
+	}
+	if !known && len(l.busy) >= maxKeys {
+		l.forget(now)
+	}
+	l.busy[k] = until
+	return 0
+}
+
+// forget makes room: of those that are not ahead or, where all are, of a few of them.
+func (l *limits) forget(now time.Time) {
+	maps.DeleteFunc(l.busy, func(_ limitKey, until time.Time) bool { return !until.After(now) })
+	for k := range l.busy {
+		if len(l.busy) < maxKeys-maxKeys/16 {
+			return
 		}
-		at = l.recent.PushFront(&limited{k, rate.NewLimiter(rate.Every(p.each), p.burst)})
-		l.byKey[k] = at
+		delete(l.busy, k)
 	}
-	l.recent.MoveToFront(at)
-	limiter := at.Value.(*limited)
-	if limiter.AllowN(now, 1) {
-		return 0
-	}
-	r := limiter.ReserveN(now, 1)
-	defer r.CancelAt(now)
-	return r.DelayFrom(now)
 }
 
 // pacedByAddress limits what one address asks for, before anything is looked up
