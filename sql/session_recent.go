@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/singleflight"
@@ -17,6 +18,7 @@ import (
 // nothing.
 type recentSessions struct {
 	finding singleflight.Group
+	early   atomic.Bool // sessions are being found again that are trusted still
 
 	mu       sync.RWMutex
 	bySecret map[recentKey]recentSession
@@ -42,14 +44,17 @@ const renewFor = 10 * time.Second
 // maxRecent is how many are remembered; with more, all are forgotten.
 const maxRecent = 4096
 
-func (r *recentSessions) get(key recentKey, commits uint64, now time.Time) *lintu.Session {
+// get returns nil where there is no session that is trusted still. It should be renewed
+// if it will not be for long.
+func (r *recentSessions) get(key recentKey, commits uint64, now time.Time) (s *lintu.Session, renew bool) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	found := r.bySecret[key]
-	if age := now.Sub(found.at); found.Session == nil || found.commits != commits || age < 0 || age >= lookAgain || !found.ExpiresAt.After(now) {
-		return nil
+	age := now.Sub(found.at)
+	if found.Session == nil || found.commits != commits || age < 0 || age >= lookAgain || !found.ExpiresAt.After(now) {
+		return nil, false
 	}
-	return found.Session
+	return found.Session, age >= lookEarly && found.isRenewed(now)
 }
 
 func (r *recentSessions) put(key recentKey, found recentSession) {
@@ -130,15 +135,27 @@ func (a *Accounts) renewRecent(ctx context.Context, key recentKey, commits uint6
 	}
 }
 
+// known returns the session if it was found a moment ago; else nil.
+func (a *Accounts) known(key recentKey, commits uint64) *lintu.Session {
+	s, renew := a.recent.get(key, commits, a.now())
+	if renew && a.recent.early.CompareAndSwap(false, true) {
+		go func() {
+			defer a.recent.early.Store(false)
+			a.renewRecent(context.Background(), key, commits)
+		}()
+	}
+	return s
+}
+
 // RecentSession implements lintu.Doorkeeper. Who asks at the same time shares the
 // answer, unless this process has committed something in between.
 func (a *Accounts) RecentSession(ctx context.Context, tenant int32, secret string) (*lintu.Session, error) {
 	key, commits := recentKey{tenant, sha256.Sum256([]byte(secret))}, a.db.commits.count()
-	if s := a.recent.get(key, commits, a.now()); s != nil {
+	if s := a.known(key, commits); s != nil {
 		return s, nil
 	}
 	a.renewRecent(ctx, key, commits)
-	if s := a.recent.get(key, commits, a.now()); s != nil {
+	if s := a.known(key, commits); s != nil {
 		return s, nil
 	}
 	found := a.recent.finding.DoChan(fmt.Sprintf("%d %x %d", tenant, key.sum, commits), func() (any, error) {

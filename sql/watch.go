@@ -24,6 +24,7 @@ type watch struct {
 	mu     sync.Mutex
 	queued *look // the look that has not begun
 
+	early    atomic.Bool // a look is under way that nobody needs yet
 	last     atomic.Pointer[looked]
 	snapshot *string // of the last look
 	life     string  // of the server that gave it
@@ -38,8 +39,12 @@ type looked struct {
 }
 
 // lookAgain is how long a look is trusted to have seen what other processes commit.
-// Of this process's own commits, the first makes the next look necessary.
-const lookAgain = 300 * time.Millisecond
+// Of this process's own commits, the first makes the next look necessary. Who asks
+// after lookEarly causes the next look, and does not wait for it.
+const (
+	lookAgain = 300 * time.Millisecond
+	lookEarly = lookAgain / 2
+)
 
 // look is one query, shared by all who asked before it began.
 type look struct {
@@ -63,11 +68,19 @@ func (r *Reader) LayerVersions(ctx context.Context, tenant int32) (map[lintu.Lay
 		r.watches[tenant] = w
 	}
 	r.mu.Unlock()
-	if last := w.last.Load(); last != nil && last.commits == r.db.commits.count() && time.Since(last.at) < lookAgain {
-		return last.versions, nil
+	if last := w.last.Load(); last != nil && last.commits == r.db.commits.count() {
+		switch age := time.Since(last.at); {
+		case age < lookEarly:
+			return last.versions, nil
+		case age < lookAgain:
+			if w.early.CompareAndSwap(false, true) {
+				w.join(r.db, tenant)
+			}
+			return last.versions, nil
+		}
 	}
 	return reach(ctx, r.db.contact, func(ctx context.Context) (map[lintu.Layer]uint64, error) {
-		l := w.join(context.WithoutCancel(ctx), r.db, tenant)
+		l := w.join(r.db, tenant)
 		select {
 		case <-l.done:
 			return l.versions, l.err
@@ -77,24 +90,26 @@ func (r *Reader) LayerVersions(ctx context.Context, tenant int32) (map[lintu.Lay
 	})
 }
 
-func (w *watch) join(ctx context.Context, db *DB, tenant int32) *look {
+// join returns the look that is about to begin.
+func (w *watch) join(db *DB, tenant int32) *look {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.queued == nil {
 		w.queued = &look{done: make(chan struct{})}
-		go w.run(ctx, db, tenant, w.queued)
+		go w.run(db, tenant, w.queued)
 	}
 	return w.queued
 }
 
-func (w *watch) run(ctx context.Context, db *DB, tenant int32, l *look) {
+func (w *watch) run(db *DB, tenant int32, l *look) {
 	defer close(l.done)
+	defer w.early.Store(false)
 	w.turn.Lock()
 	defer w.turn.Unlock()
 	w.mu.Lock()
 	w.queued = nil
 	w.mu.Unlock()
-	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), lookTimeout)
 	defer cancel()
 	ctx, untie := db.contact.during(ctx)
 	defer untie()
