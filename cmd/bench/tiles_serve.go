@@ -10,7 +10,6 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"runtime/debug"
 	"time"
 
 	"github.com/lintu-map/lintu"
@@ -54,9 +53,7 @@ func serveTiles(ctx context.Context, source, drawing string) error {
 				return fmt.Errorf("%s did not come into memory", l.Layer)
 			}
 		}
-		if size := memory.Size(); size > 128<<20 {
-			debug.SetGCPercent(100 * (128 << 20) / size) // as lintu serve does
-		}
+		memory.TuneCollector()
 	}
 	server, err := api.New(api.Config{
 		Tenant: reportsTenant, Name: lintu.Text{ZH: "测量", EN: "measurement"}, Version: "bench",

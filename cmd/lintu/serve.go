@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -91,9 +90,6 @@ func (a *app) serve(ctx context.Context, prepare func(context.Context, *place) e
 	return server.Stop(drain)
 }
 
-// collectMost is how much garbage may gather, at most, beside the layers in memory.
-const collectMost = 128 << 20
-
 // memory is made for the memory that there is. kept is how much of it tiles have.
 func (a *app) memory(reader *sql.Reader) (m *tiles.Memory, kept int, err error) {
 	total, err := a.cfg.tileBytes()
@@ -123,11 +119,8 @@ func (a *app) loadTiles(ctx context.Context, memory *tiles.Memory) {
 		a.log.Error("layers not in memory; the database makes all tiles", "error", err)
 		return
 	}
-	size := memory.Size()
-	if size > collectMost {
-		debug.SetGCPercent(100 * collectMost / size)
-	}
-	a.log.Info("layers in memory", "bytes", size, "limit", memory.Limit, "took", time.Since(start))
+	memory.TuneCollector()
+	a.log.Info("layers in memory", "bytes", memory.Size(), "limit", memory.Limit, "took", time.Since(start))
 }
 
 // firstStart makes the first administrator where there is no account yet.
