@@ -160,11 +160,13 @@ func (m *tileMeasure) sendsThese(ctx context.Context, address, files string, pat
 }
 
 // warmRequests lists what wrk asks: path, token, and for whom it was forwarded. They
-// change as if many walls asked, because nobody may ask for thousands of tiles a second.
+// change as if many walls asked, each from its place, because nobody may ask for
+// thousands of tiles a second.
 func (m *tileMeasure) warmRequests(paths []string) []byte {
 	var b bytes.Buffer
 	for i := range warmCycles * len(paths) {
-		fmt.Fprintf(&b, "%s %s %s\n", paths[i%len(paths)], m.tokens[i%len(m.tokens)], forwardedFor(i))
+		wall := i % len(m.tokens)
+		fmt.Fprintf(&b, "%s %s %s\n", paths[i%len(paths)], m.tokens[wall], forwardedFor(wall))
 	}
 	return b.Bytes()
 }
