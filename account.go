@@ -70,6 +70,9 @@ type Doorkeeper interface {
 	// changed what it may, that shows within a second only. What this process has done
 	// shows at once.
 	RecentSession(ctx context.Context, tenant int32, secret string) (*Session, error)
+	// KnownSession is RecentSession where its answer is at hand; nil where it is to be
+	// looked up.
+	KnownSession(tenant int32, secret string) *Session
 	// Sessions are those sessions and tokens, by their ids, that still hold. It is no
 	// use of them.
 	Sessions(ctx context.Context, tenant int32, ids []ID) (map[ID]*Session, error)

@@ -59,6 +59,9 @@ type TileServer interface {
 	// Tile is CodeInvalid if zoom, column or row are no numbers, CodeNotFound outside
 	// the tile matrix. The answer's bytes are shared and must not be changed.
 	Tile(ctx context.Context, v *Viewer, q TileQuery) (Tile, error)
+	// Ready is Tile where its answer is at hand; ok is false if anything is to be drawn,
+	// packed, looked up, waited for or refused.
+	Ready(v *Viewer, q *TileQuery) (t Tile, ok bool)
 	// TileJSON returns a TileJSON 3.0 document for tiles at the absolute address
 	// template, which contains {z}, {x} and {y}.
 	TileJSON(ctx context.Context, v *Viewer, layers, template, lang string) ([]byte, error)

@@ -21,6 +21,8 @@ type metrics struct {
 	running  prometheus.Gauge
 	tileSent *prometheus.CounterVec
 	tileBy   [lintu.Codings]prometheus.Counter
+	// Those of seconds that tiles have which are ready.
+	given, empty, unchanged prometheus.Observer
 }
 
 func newMetrics() *metrics {
@@ -36,9 +38,24 @@ func newMetrics() *metrics {
 	for i, name := range [lintu.Codings]string{"identity", "gzip", "br", "zstd"} {
 		m.tileBy[i] = m.tileSent.WithLabelValues(name)
 	}
+	tile := func(status int) prometheus.Observer {
+		return m.seconds.WithLabelValues(tileRoute, fiber.MethodGet, strconv.Itoa(status))
+	}
+	m.given, m.empty, m.unchanged = tile(fiber.StatusOK), tile(fiber.StatusNoContent), tile(fiber.StatusNotModified)
 	m.registry.MustRegister(m.seconds, m.running, m.tileSent, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
+}
+
+// tileSeconds are those of a tile that is ready.
+func (m *metrics) tileSeconds(status int) prometheus.Observer {
+	switch status {
+	case fiber.StatusNoContent:
+		return m.empty
+	case fiber.StatusNotModified:
+		return m.unchanged
+	}
+	return m.given
 }
 
 func (m *metrics) handler() fiber.Handler {

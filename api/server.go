@@ -114,6 +114,7 @@ type Server struct {
 	atDoors    uploading // photos of residents
 	refusals   refusals
 	remembered remembered
+	visitor    *lintu.Viewer // who has no session
 	known      known
 	verified   verification
 
@@ -158,6 +159,7 @@ func New(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s.plain, s.guarded = guard(false), guard(true)
+	s.visitor = &lintu.Viewer{Tenant: s.Tenant, Public: s.Public, Name: "visitor"}
 	if s.pages, err = loadPages(cfg.Pages); err != nil {
 		return nil, err
 	}
@@ -190,6 +192,7 @@ func New(cfg Config) (*Server, error) {
 	if err := s.register(); err != nil {
 		return nil, err
 	}
+	s.app.Server().Handler = s.readyFirst(s.app.Handler())
 	return s, nil
 }
 

@@ -48,21 +48,35 @@ func (s *Server) sendTile(c *fiber.Ctx, layers, z, x, y string) error {
 		return fiber.ErrNotAcceptable
 	}
 	q := lintu.TileQuery{Layers: layers, Z: z, X: x, Y: y, At: at, Coding: codings[i].coding}
-	had := "" // the client's tag that is still good
-	if header := c.Get(fiber.HeaderIfNoneMatch); header != "" {
-		q.Has = func(tag string) bool {
-			had = matches(header, tileTags(tag, i)...)
-			return had != ""
-		}
-	}
+	had := hasTile(c, i, &q)
 	t, err := s.Tiles.Tile(c.UserContext(), s.viewer(c), q)
 	if err != nil {
 		return err
 	}
 	vary(c, fiber.HeaderAcceptEncoding)
+	return s.writeTile(c, t, i, had)
+}
+
+// hasTile lets a query ask what the client has of the tile in a coding, an index of
+// codings. The client's tag that is still good will stand in had.
+func hasTile(c *fiber.Ctx, i int, q *lintu.TileQuery) (had *string) {
+	header := c.Get(fiber.HeaderIfNoneMatch)
+	if header == "" {
+		return nil
+	}
+	had = new(string)
+	q.Has = func(tag string) bool {
+		*had = matches(header, tileTags(tag, i)...)
+		return *had != ""
+	}
+	return had
+}
+
+// writeTile answers with a tile in a coding, or with the client's having it.
+func (s *Server) writeTile(c *fiber.Ctx, t lintu.Tile, i int, had *string) error {
 	sayAge(c, t)
 	if t.Had {
-		c.Set(fiber.HeaderETag, had)
+		c.Set(fiber.HeaderETag, *had)
 		return c.SendStatus(fiber.StatusNotModified)
 	}
 	h := &c.Context().Response.Header
@@ -74,7 +88,7 @@ func (s *Server) sendTile(c *fiber.Ctx, layers, z, x, y string) error {
 		h.SetContentEncodingBytes(codings[i].nameAsSent)
 	}
 	h.SetContentType(mvtType)
-	s.metrics.tileBy[q.Coding].Add(float64(len(t.Body)))
+	s.metrics.tileBy[codings[i].coding].Add(float64(len(t.Body)))
 	c.Context().Response.SetBodyRaw(t.Body) // shared bytes, never written to
 	if cn, ok := c.Context().Conn().(*conn); ok && c.Method() == fiber.MethodGet {
 		cn.sendWhole(len(t.Body))

@@ -156,7 +156,7 @@ func (s *Server) findBySecret(c *fiber.Ctx, secret string) (*lintu.Session, erro
 
 // askerOf makes the asker of a session, or a visitor.
 func (s *Server) askerOf(c *fiber.Ctx, session *lintu.Session) *asker {
-	v := lintu.Viewer{Tenant: s.Tenant, Public: s.Public, Name: "visitor"}
+	v := *s.visitor
 	if session != nil {
 		has := s.remembered.viewer(session)
 		if has == nil {

@@ -43,7 +43,7 @@ type looked struct {
 // after lookEarly causes the next look, and does not wait for it.
 const (
 	lookAgain = 300 * time.Millisecond
-	lookEarly = lookAgain / 2
+	lookEarly = lookAgain * 3 / 4
 )
 
 // look is one query, shared by all who asked before it began.

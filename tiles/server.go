@@ -53,16 +53,48 @@ func (s *Server) Tile(ctx context.Context, v *lintu.Viewer, q lintu.TileQuery) (
 		if seen, err = s.memory.look(ctx, v.Tenant); err != nil {
 			return lintu.Tile{}, fmt.Errorf("look at the layers: %w", err)
 		}
-		if e := s.cache.get(p); e != nil && e.currentAt(seen) {
-			if b, ok := e.body(q.Coding); ok {
-				t := hit(e, &q, b)
-				t.Lag = seen.lag
-				s.meters.count(t, s.meters.ready)
-				return t, nil
-			}
+		if t, ok := s.finished(p, seen, &q); ok {
+			return t, nil
 		}
 	}
 	return s.prepare(ctx, v, p, seen, q)
+}
+
+// atOnce is the context of what must not wait.
+var atOnce = func() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	return ctx
+}()
+
+// Ready implements lintu.TileServer.
+func (s *Server) Ready(v *lintu.Viewer, q *lintu.TileQuery) (t lintu.Tile, ok bool) {
+	p, err := addressOf(v, q)
+	if err != nil || q.At != nil {
+		return t, false
+	}
+	seen, err := s.memory.look(atOnce, v.Tenant)
+	if err != nil {
+		return t, false
+	}
+	return s.finished(p, seen, q)
+}
+
+// finished answers with a tile that is kept and current, and packed if the client has
+// not got it.
+func (s *Server) finished(p address, seen *look, q *lintu.TileQuery) (t lintu.Tile, ok bool) {
+	e := s.cache.get(p)
+	if e == nil || !e.currentAt(seen) {
+		return t, false
+	}
+	b, ok := e.body(q.Coding)
+	if !ok && (q.Has == nil || !q.Has(e.tag)) {
+		return t, false
+	}
+	t = hit(e, q, b)
+	t.Lag = seen.lag
+	s.meters.count(t, s.meters.ready)
+	return t, true
 }
 
 // hit answers with bytes that are there.
