@@ -1,5 +1,5 @@
 const files = {
- "/field": "5b690dc246d8aef5376f0866959ba5e9e249bed77957690ba066f7d258aa08d9",
+ "/field": "8eda9645fb80ab90fcb97e1ea137199574fb710bc39412194164758155298a6f",
  "/assets/CategoryPick-DsEThdtf.css": "ce12403d68362c110cb935cb2e808d621d7debce31d11cce3695d0619fb9b019",
  "/assets/CategoryPick-IIj3O2zg.js": "5cd8956c58dec0cffe3dfab61e34bd059738268d300ac918e28a9f88a1e14901",
  "/assets/Confirm-Bv2OmjRv.js": "e20fa311959632bf5889dec4574314bcf02277863716e8fb6f8a4fdb049cfce9",
@@ -7,15 +7,15 @@ const files = {
  "/assets/PhotoRow-DkwqEYeB.css": "a1c94d1948895c416bbf66a62e3f096f332d7dfca7befa7c4bfa187724200044",
  "/assets/SignInDialog-BoriJHqT.css": "e0c59faed44ff668a9557ad7c7a5ed2b9d547e1704821e4ffea8fc9a03e8b826",
  "/assets/SignInDialog-D_Dnt5gr.js": "1ba8e883a8f6e9928f9f1687058d93e4808afcb7a2deef0ff8dcd22ffad37c21",
- "/assets/adapter-C3YmsB1j.js": "7b6ca4240b266d36b34e469820630f75fca7ce456fbb3e4d5717c9136c191484",
+ "/assets/adapter-CYaGNvH1.js": "d5acd3d3ca83c5ba7e8bbeb2cad1fee7747274894b5d36d503c28616271301a3",
  "/assets/adapter-vVOf3G7l.css": "c513712c36819380e3eb8bbc847a318303e84fc90bc7632c77fb204eef5f4e54",
  "/assets/desk-DsUrsOga.js": "0b35a236e2e655aa8f89cd3099549aff62ed4c1733a334f7b05ae80beabf7310",
  "/assets/door-HeK_iXP2.js": "9880bdf3f97d33b9476ef6e4851859cfa2b4ac3f792e7869a21b77542d23378a",
- "/assets/field-CniU5aFw.js": "bb9042f05a53805638244cb7700858b183cf7497e06a175a30e18f99d187f145",
+ "/assets/field-CLD_QltN.js": "3c7c2be2abaf215a8b0e5695f775eb9ce8f21b6c21d6df27efc19fde54c689bd",
  "/assets/field-DUB4AWjC.css": "0ddf1d3a5c7169a3221455c60e7a75100e84ee1877e014af7f3f4faa61092ab3",
  "/assets/format-DnQfiSSl.js": "ce104900597f3fa8275d206871d776518d2cdddd67354c75c57cc0b0a4c94c0e",
  "/assets/lamp-DIt39ol9.svg": "5b67c43b67a796e53875710cb3f31a68b3def8ba397905e043bf459be1cf7972",
- "/assets/mapChunk-NOHGUHPY.js": "34a9387edcce04b5d199e166c0350f273079cb48e7e6bf8c17a309e005287d98",
+ "/assets/mapChunk-nWQVmt6t.js": "f9e1e3865605776ace4ac44ae38017f4285f7f333726498af6a4d94850fdfa24",
  "/assets/maplibre-BUHnA32Q.js": "dbd1c5986c71b14d8df9979f48a3b88dc8d6b324593613ff0b079a09446c7250",
  "/assets/maplibre-gl-worker-CZtFQQIV.mjs": "73d7a024a4efe1a46e49db193e18cfe33271e3ecc652ec7542c281a4ef5f0f04",
  "/assets/maplibre-qvkd0SPb.css": "280f62458bee97adaab9c817e977cc89e02cc34d07a3107ba4a545c17c41976d",
@@ -24,6 +24,7 @@ const files = {
  "/assets/palette-D-pOoE8-.css": "2378f1ced4860205bb25936d491aeb3e2ad3a5fdca2c6153a41a1a8b1d2e9aa8",
  "/assets/place-DtPFfH5c.js": "0a228bdadcfa5bfb907d2e1f68a55ed21870cc6f7bc563cf5a8777b549da2625",
  "/assets/preload-helper-BqHHi8BL.js": "75fff0932336733938116f335e35f4cac33d70acc51f3eac155337b2e56c5fec",
+ "/assets/retries-pweHH-AM.js": "acaa3603eec275786e0d0c01acaedaa69e4ff982cc4681936c09bdce47644a21",
  "/assets/rolldown-runtime-DK3Fl9T5.js": "a526d1bb3288ef04d001028843220a24b0867a4edf8c685b69506d6525af36ff",
  "/assets/units-BArQaXaL.css": "0516c9cfd99c4ef2745585eed60768f00655faff3b59c5df1ceb807990b4276d",
  "/assets/units-BtyOUZZn.js": "e0ad2fc8cf07d8c587a8757a3df25282e121c2ebbf052dfe98a8d6f68183d5d1",
@@ -38,7 +39,7 @@ const files = {
  "/sprites/icons@2x.json": "426c13f1646fe2cbcd9d3f5a4d0e3b7043144c362a2c73bbddab2825055b84d6",
  "/sprites/icons@2x.png": "2a800f5b09872bc11f0a38527524d6dc5c5c31fe483af08f86a21e337e151bda"
 }
-const build = 'd7d539a4d9ea406c'
+const build = '07cc41fcc6dc1c28'
 const worker = self;
 const prefix = "lintu-field-";
 const name = prefix + build;

@@ -5,6 +5,7 @@ import { canControl, freeze, thaw } from './control.mjs'
 export const name = 'database away'
 
 const isTile = (response) => response.url().endsWith('.mvt')
+const isConfig = '**/api/v1/config'
 const pathOf = (response) => decodeURIComponent(new URL(response.url()).pathname)
 
 /** Walls in both languages, what the tiles said that they were sent, and how the age reads there. */
@@ -26,7 +27,7 @@ async function openWall(browser, { lang, age }) {
 }
 
 async function until(what, isSo) {
-  for (let tries = 0; tries < 300; tries++) {
+  for (let tries = 0; tries < 600; tries++) {
     if (await isSo()) return
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
@@ -77,14 +78,35 @@ async function beginsWithout(wall) {
   await checkAccessible(page, '/wall without the database')
 }
 
-/** No age any more, what has happened since, and tiles of the present. */
-async function isBack({ page }, made, at) {
+/** The addresses of links in view that were answered so, and how often. */
+function linksThat({ tiles }, isSo) {
+  const times = new Map()
+  for (const response of tiles) {
+    const path = pathOf(response)
+    if (path.startsWith('/tiles/links/16/') && isSo(response.status())) times.set(path, (times.get(path) ?? 0) + 1)
+  }
+  return times
+}
+
+const missing = (wall) => linksThat(wall, (status) => status === 503)
+const came = (wall) => linksThat(wall, (status) => status === 200 || status === 204)
+
+/** Nobody moves the map. */
+async function fillsHoles(wall) {
+  check(missing(wall).size > 0, 'no links were missing while the database was away')
+  await until('links come that did not before', () => [...missing(wall).keys()].every((path) => came(wall).has(path)))
+}
+
+/** No age any more, what has happened since, what did not come before, and tiles of the present. */
+async function isBack(wall, made, at) {
+  const { page } = wall
   await page.getByRole('alert').waitFor({ state: 'detached', timeout: 20_000 })
   await page.locator('[data-live=live]').waitFor({ timeout: 40_000 })
   await page.locator(`[data-news="${made.id}"]`).waitFor({ timeout: 20_000 })
-  const came = page.waitForResponse((response) => isTile(response) && pathOf(response).startsWith('/tiles/households/17/') && response.ok())
+  await fillsHoles(wall)
+  const fresh = page.waitForResponse((response) => isTile(response) && pathOf(response).startsWith('/tiles/households/17/') && response.ok())
   await goTo(page, viewAt(17, at))
-  check((await (await came).allHeaders())['lintu-lag'] === undefined, 'a tile is said to be old though the database is back')
+  check((await (await fresh).allHeaders())['lintu-lag'] === undefined, 'a tile is said to be old though the database is back')
 }
 
 export async function run(browser) {
@@ -101,9 +123,15 @@ export async function run(browser) {
       await tellsAge(wall)
       await pansOn(wall, walked)
     }
-    await beginsWithout(opened[0])
+    const [deaf] = opened
+    await beginsWithout(deaf)
+    await until('links are asked for again while the database is away', () => [...missing(deaf).values()].some((times) => times > 1))
+    await deaf.page.route(isConfig, (route) => route.abort()) // it does not hear that the database is back
     await thaw()
     await serverSays('ok')
+    await fillsHoles(deaf)
+    await deaf.page.unroute(isConfig)
+    await hurry(deaf.page)
     for (const { page } of opened) await page.locator('[data-live=live]').waitFor({ timeout: 40_000 })
     const made = await report('gridworker', (await json('/ogc/collections/households/items?limit=1', 'gridworker')).features[0].geometry.coordinates)
     for (const wall of opened) await isBack(wall, made, homes[0])

@@ -4,12 +4,14 @@
  */
 import 'maplibre-gl/dist/maplibre-gl.css'
 import './map.css'
-import { addProtocol, AJAXError, Map as MapLibreMap, setWorkerUrl, VectorTileSource, type ErrorEvent, type PointLike, type Source, type StyleSpecification } from 'maplibre-gl'
+import { addProtocol, AJAXError, Map as MapLibreMap, setWorkerUrl, type ErrorEvent, type PointLike, type StyleSpecification } from 'maplibre-gl'
 import workerURL from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url'
+import { ApiError } from '../api/client'
 import type { Basemap, BBox, LayerName, LonLat } from '../api/types'
 import type { Overlays, Switch, Words } from '../style/options'
 import { palettes, type Theme } from '../style/palette'
 import { style, tileSources } from '../style/style'
+import { fillHoles, reload } from './holes'
 import { choose, pickLayers, type Picked } from './pick'
 import { createPinLayer, type ClusterHit, type PinLayer } from './pins'
 import type { Padding, View } from './view'
@@ -119,6 +121,7 @@ export function createMapAdapter({ container, view, bounds, padding, title, scen
   map.keyboard.disableRotation()
   const pins = createPinLayer(map)
   listen(map, events, pins)
+  const leaveHoles = fillHoles(map)
   return {
     pins,
     show: showing(map, scene, pins.restyled),
@@ -133,8 +136,11 @@ export function createMapAdapter({ container, view, bounds, padding, title, scen
       const { width, height } = map.getCanvas().getBoundingClientRect()
       clickAt(map, [width / 2, height / 2], events, pins)
     },
-    refresh: (layers) => sourcesOf(layers).forEach((name) => reload(map.getSource(name))),
-    remove: () => map.remove(),
+    refresh: (layers) => sourcesOf(layers).forEach((name) => reload(map, name)),
+    remove: () => {
+      leaveHoles()
+      map.remove()
+    },
   }
 }
 
@@ -143,13 +149,20 @@ const readScheme = 'lintu-read'
 /** Leads requests for tiles to the reader. */
 function readBy(read: ReadTile): (address: string) => { url: string } {
   addProtocol(readScheme, async ({ url, type }, { signal }) => {
-    const bytes = await read(url.slice(`${readScheme}://`.length), signal)
+    const bytes = await read(url.slice(`${readScheme}://`.length), signal).catch((error: unknown) => {
+      throw error instanceof ApiError ? asFetched(error, url) : error
+    })
     return { data: type === 'json' ? (JSON.parse(new TextDecoder().decode(bytes)) as object) : bytes }
   })
   return (address) => {
     const path = new URL(address, location.origin).pathname
     return { url: path.startsWith('/tiles/') ? `${readScheme}://${path}` : address }
   }
+}
+
+/** What MapLibre says where it has asked itself. */
+function asFetched({ status, message, details }: ApiError, url: string): AJAXError {
+  return new AJAXError(status, message, url, new Blob([JSON.stringify({ retryAfter: details.retryAfterS })]))
 }
 
 /** Shows scenes one after another; what comes before the first style has loaded waits for it. */
@@ -184,11 +197,6 @@ function keepPins(before: StyleSpecification | undefined, next: StyleSpecificati
 function sourcesOf(layers?: readonly LayerName[]): string[] {
   const holds = (list: string) => !layers || list.split(',').some((layer) => layers.includes(layer as LayerName))
   return Object.entries(tileSources).flatMap(([name, list]) => (holds(list) ? [name] : []))
-}
-
-/** Reads a source's TileJSON anew, since its bounds may have grown, and then its tiles. */
-function reload(source: Source | undefined): void {
-  if (source instanceof VectorTileSource && source.url) source.setUrl(source.url)
 }
 
 function still(): { animate: false } | { duration: number } {

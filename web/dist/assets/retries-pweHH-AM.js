@@ -1,0 +1,1 @@
+var e=e=>e===0||e===429||e>=502&&e<=504;function t(e,t=Math.random){let n,r=0,i=0,a=!1;function o(){n=void 0,i++,e()}function s(){clearTimeout(n),n=void 0}return{missed(e){a||n&&e*1e3<=r||(s(),r=Math.max(e*1e3,Math.min(2e4,2e3*2**i))*(1+t()/2),n=setTimeout(o,r))},whole(){s(),i=0},stop(){s(),a=!0}}}export{e as n,t};
