@@ -1,8 +1,11 @@
 import { base, check, checkAccessible, drawn, json, open } from './browser.mjs'
+import { report, sumsAgree } from './cases.mjs'
 
 export const name = 'wall map'
 
 const zoom = 18
+const lostAPI = '**/api/**'
+const homeTiles = '**/tiles/households/*/*/*.mvt'
 const { hypot, cos, PI } = Math
 const metres = ([ax, ay], [bx, by]) => hypot((ax - bx) * cos((ay * PI) / 180), ay - by) * 111_320
 
@@ -122,11 +125,32 @@ async function isAccessible(page) {
 async function saysWhenTheServerIsLost(page) {
   await page.goto(`${base}/wall`)
   await drawn(page)
-  await page.route('**/api/**', (route) => route.abort())
+  await page.route(lostAPI, (route) => route.abort())
   await page.evaluate(() => dispatchEvent(new Event('online')))
   await page.getByRole('alert').getByText('连不上服务器').waitFor()
-  await page.unroute('**/api/**')
+  await page.unroute(lostAPI)
   await page.getByRole('alert').waitFor({ state: 'detached', timeout: 60_000 })
+}
+
+/** Tiles that fail again and again keep nothing else from being drawn and counted, and come when they can. */
+async function goesOnWithoutHouseholds(page) {
+  const [home] = (await json('/ogc/collections/households/items?limit=1', 'gridworker')).features
+  await page.route(homeTiles, (route) => route.fulfill({ status: 503, contentType: 'application/problem+json', body: '{"retryAfter":1}' }))
+  await page.goto(`${base}/wall`)
+  await drawn(page)
+  await page.locator('[data-live=live]').waitFor({ timeout: 60_000 })
+  await page.route(lostAPI, (route) => route.abort())
+  await page.evaluate(() => dispatchEvent(new Event('online')))
+  await page.getByRole('alert').waitFor()
+  const again = page.waitForResponse((response) => response.url().includes('/tiles/households/') && response.status() === 503)
+  await page.unroute(lostAPI) // now it reads all tiles anew
+  await page.getByRole('alert').waitFor({ state: 'detached', timeout: 60_000 })
+  await again
+  await report('gridworker', home.geometry.coordinates)
+  await sumsAgree(page)
+  const came = page.waitForResponse((response) => response.url().includes('/tiles/households/') && response.url().endsWith('.mvt') && response.ok(), { timeout: 60_000 })
+  await page.unroute(homeTiles)
+  await came
 }
 
 async function fitsAPhone(browser) {
@@ -147,6 +171,7 @@ export async function run(browser) {
   await isAccessible(page)
   check(faults().length === 0, faults().join('\n'))
   await saysWhenTheServerIsLost(page)
+  await goesOnWithoutHouseholds(page)
   await close()
   await fitsAPhone(browser)
 }
