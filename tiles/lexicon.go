@@ -2,7 +2,9 @@ package tiles
 
 import (
 	"bytes"
+	"encoding/binary"
 	"hash/maphash"
+	"math"
 	"slices"
 )
 
@@ -52,9 +54,9 @@ func (d *dictionary) size() int { return cap(d.bytes) + (4+4*3)*cap(d.ends) }
 // Codes and addresses differ in a number as a rule. They are kept as that number and
 // what stands around it, which many share: as an entry
 //
-//	before NUL count-of-digits behind
+//	count of digits, length of before in two bytes, before, behind
 //
-// or, where there is no number, the text as it is. No text of the database has a NUL.
+// or, where there is no number, 0 and the text.
 
 // mostDigits fit in 32 bits, whichever they are.
 const mostDigits = 9
@@ -66,8 +68,8 @@ func cutNumber(entry, text []byte) ([]byte, uint32) {
 	for end > 0 && !isDigit(text[end-1]) {
 		end--
 	}
-	if end == 0 {
-		return append(entry, text...), 0
+	if end == 0 || end > math.MaxUint16 {
+		return append(append(entry, 0), text...), 0
 	}
 	first, number := end, uint32(0)
 	for first > 0 && end-first < mostDigits && isDigit(text[first-1]) {
@@ -76,24 +78,24 @@ func cutNumber(entry, text []byte) ([]byte, uint32) {
 	for _, digit := range text[first:end] {
 		number = number*10 + uint32(digit-'0')
 	}
-	entry = append(append(entry, text[:first]...), 0, byte(end-first))
-	return append(entry, text[end:]...), number
+	entry = binary.LittleEndian.AppendUint16(append(entry, byte(end-first)), uint16(first))
+	return append(append(entry, text[:first]...), text[end:]...), number
 }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
-// appendNumbered appends the text that cutNumber took apart.
-func appendNumbered(b, entry []byte, number uint32) []byte {
-	cut := bytes.IndexByte(entry, 0)
-	if cut < 0 {
-		return append(b, entry...)
+// appendNumberedValue appends the text that cutNumber took apart, as a Value.
+func appendNumberedValue(b, entry []byte, number uint32) []byte {
+	digits, text := int(entry[0]), entry[1:]
+	if digits == 0 {
+		return appendTextValue(b, text)
 	}
-	b = append(b, entry[:cut]...)
-	digits := int(entry[cut+1])
+	cut, around := binary.LittleEndian.Uint16(text), text[2:]
+	b = append(appendTextHead(b, len(around)+digits), around[:cut]...)
 	b = slices.Grow(b, digits)[:len(b)+digits]
 	for i := len(b) - 1; i >= len(b)-digits; i-- {
 		b[i] = byte('0' + number%10)
 		number /= 10
 	}
-	return append(b, entry[cut+2:]...)
+	return append(b, around[cut:]...)
 }

@@ -53,6 +53,12 @@ func (w *layerWriter) unique(key int, text []byte) {
 	w.tag(key, w.fresh())
 }
 
+// numbered is unique, for a text that cutNumber took apart.
+func (w *layerWriter) numbered(key int, entry []byte, number uint32) {
+	w.values = appendNumberedValue(w.values, entry, number)
+	w.tag(key, w.fresh())
+}
+
 // id gives the feature an id, as text.
 func (w *layerWriter) id(key int, id lintu.ID) {
 	w.values = appendIDValue(w.values, id)
@@ -102,9 +108,13 @@ func (w *layerWriter) tag(key int, index uint32) {
 
 // appendTextValue appends a Value message with a string, as a field of the layer.
 func appendTextValue[T string | []byte](b []byte, text T) []byte {
-	b = appendVarint(append(b, layerValue), uint32(fieldLen(len(text))))
-	b = appendVarint(append(b, valueString), uint32(len(text)))
-	return append(b, text...)
+	return append(appendTextHead(b, len(text)), text...)
+}
+
+// appendTextHead appends what stands before a text of that many bytes.
+func appendTextHead(b []byte, n int) []byte {
+	b = appendVarint(append(b, layerValue), uint32(fieldLen(n)))
+	return appendVarint(append(b, valueString), uint32(n))
 }
 
 // appendIntegerValue chooses the type as ST_AsMVT does: unsigned from 0 up, else

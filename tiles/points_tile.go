@@ -18,12 +18,11 @@ func (p *points) appendTile(message []byte, c Coord, step int) []byte {
 func (p *points) writeRows(w *layerWriter, message []byte, c Coord) []byte {
 	w.begin(message, string(p.info.Name), p.keys, c)
 	f := c.frame()
-	var text []byte
 	p.near(f.reach(), func(from, to int, _ bool) {
 		p.runs(from, to, func(b *block, from, to int) {
 			for i := from; i < to; i++ {
 				if w.point(deinterleave(b.keys[i])) {
-					text = p.properties(w, p.words, b, i, &p.info, text)
+					p.properties(w, p.words, b, i, &p.info)
 					w.feature()
 				}
 			}

@@ -23,9 +23,8 @@ func newSchema(l lintu.LayerInfo) *schema {
 	return s
 }
 
-// properties gives the feature those that the declaration asks for of a row. text is
-// memory to use again.
-func (s *schema) properties(w *layerWriter, words []dictionary, b *block, row int, l *lintu.LayerInfo, text []byte) []byte {
+// properties gives the feature those that the declaration asks for of a row.
+func (s *schema) properties(w *layerWriter, words []dictionary, b *block, row int, l *lintu.LayerInfo) {
 	if l.TileID() {
 		w.id(0, b.ids[row])
 	}
@@ -35,13 +34,11 @@ func (s *schema) properties(w *layerWriter, words []dictionary, b *block, row in
 		case entry == 0: // null
 		case l.Bare && !s.fields[i].Drawn:
 		case s.numbered[i]:
-			text = appendNumbered(text[:0], words[i].value(entry-1), b.columns[i].numbers[row])
-			w.unique(1+i, text)
+			w.numbered(1+i, words[i].value(entry-1), b.columns[i].numbers[row])
 		default:
 			w.entry(1+i, &words[i], entry-1)
 		}
 	}
-	return text
 }
 
 // wordbook is a schema with the lexicons of its fields, for those who add to them.

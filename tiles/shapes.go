@@ -42,7 +42,6 @@ func (p *shapes) writeShapes(w *layerWriter, message []byte, c Coord, l lintu.La
 		write = w.lines
 	}
 	var s ringSet
-	var text []byte
 	p.index.meeting(view, func(e *indexed) {
 		if small.takes(e.box) || p.vanishes(&f, e.box) {
 			return
@@ -50,7 +49,7 @@ func (p *shapes) writeShapes(w *layerWriter, message []byte, c Coord, l lintu.La
 		s.points, s.ends = s.points[:0], s.ends[:0]
 		p.coverage.draw(&s, e.row, max(0, c.Z-l.Coarser), view)
 		if write(s.points, s.ends) {
-			text = p.properties(w, p.words, p.rows, int(e.row), &l, text)
+			p.properties(w, p.words, p.rows, int(e.row), &l)
 			w.feature()
 		}
 	})
@@ -74,7 +73,6 @@ func (p *shapes) vanishes(f *frame, b box) bool {
 func (p *shapes) writeLabels(w *layerWriter, message []byte, c Coord) []byte {
 	w.begin(message, string(p.info.Name)+lintu.LabelSuffix, p.keys, c)
 	tile := c.quad().box()
-	var text []byte
 	p.index.meeting(tile, func(e *indexed) {
 		label := p.coverage.rows[e.row].label
 		if !tile.contains(label) {
@@ -82,7 +80,7 @@ func (p *shapes) writeLabels(w *layerWriter, message []byte, c Coord) []byte {
 		}
 		shift := positionBits - extentBits - c.Z
 		w.pointAt(int32((label.x-tile.west)>>shift), int32((label.y-tile.north)>>shift))
-		text = p.properties(w, p.words, p.rows, int(e.row), &p.info, text)
+		p.properties(w, p.words, p.rows, int(e.row), &p.info)
 		w.feature()
 	})
 	return w.end()
