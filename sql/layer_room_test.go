@@ -2,6 +2,8 @@ package sql_test
 
 import (
 	"bytes"
+	"regexp"
+	"strconv"
 	"testing"
 
 	"github.com/lintu-map/lintu"
@@ -62,6 +64,39 @@ func TestMemoryHasALimit(t *testing.T) {
 	}
 	if s := placeOf(t, tight, lintu.Grids); s.From != lintu.FromMemory {
 		t.Errorf("grids are %+v", s)
+	}
+}
+
+// Who does what one layer's advice says has all layers in memory, also where several do not fit.
+func TestAdviceOnMemoryIsEnough(t *testing.T) {
+	t.Parallel()
+	db, r := seeded(t, 100)
+	for table, first := range map[string]string{"household": "113.5", "head": "113.7"} {
+		mustExec(t, db, `INSERT INTO `+table+` (tenant_id, id, version, valid, code, name, geom)
+			SELECT $1::int, gen_random_uuid(), 1, '[2026-01-01,)', 'Z' || n, md5(n::text), ST_Point($2::text::float8 + n * 1e-6, 28.1, 4326) FROM generate_series(1, 60000) n`, tenant, first)
+	}
+	small := tiles.NewMemory(r, r, r, tenant)
+	small.Limit = 1 << 20
+	must(t, small.Load(t.Context()))
+	for _, layer := range []lintu.Layer{lintu.Households, lintu.Heads} {
+		s := placeOf(t, small, layer)
+		if s.From != lintu.FromDatabase || s.Reason == nil {
+			t.Fatalf("%s are %+v", layer, s)
+		}
+		said := regexp.MustCompile(`LINTU_TILE_MEMORY to at least (\d+)MB`).FindStringSubmatch(s.Reason.EN)
+		if said == nil {
+			t.Fatalf("no advice: %s", s.Reason.EN)
+		}
+		mb, err := strconv.Atoi(said[1])
+		must(t, err)
+		roomy := tiles.NewMemory(r, r, r, tenant)
+		roomy.Limit, _ = tiles.Shares(mb << 20)
+		must(t, roomy.Load(t.Context()))
+		for _, s := range roomy.States() {
+			if s.From != lintu.FromMemory {
+				t.Errorf("with the %d MB that %s asks for: %+v", mb, layer, s)
+			}
+		}
 	}
 }
 

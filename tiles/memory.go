@@ -200,7 +200,9 @@ func (m *Memory) countRows(ctx context.Context) {
 
 // keep makes what was read the present.
 func (m *Memory) keep(r *reading, cursor string) {
-	m.held.Store(r.state())
+	held := r.state()
+	r.tell(held)
+	m.held.Store(held)
 	maps.Copy(m.writers, r.keepers)
 	for layer := range r.out {
 		delete(m.writers, layer)

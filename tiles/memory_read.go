@@ -16,6 +16,7 @@ import (
 type absence struct {
 	reason  string // a word for metrics
 	text    lintu.Text
+	need    int    // bytes; of one that is too large
 	cause   error  // for the log
 	version uint64 // of the layer then
 	until   time.Time
@@ -230,28 +231,41 @@ func (r *reading) exclude(in *intake) {
 	delete(r.keepers, layer)
 	in.out.version = r.versions[layer]
 	if in.out.reason == tooLarge {
-		in.out.text = r.tooLarge(in)
+		in.out.need = int(float64(in.weight) * float64(in.rows) / float64(max(in.taken, 1)))
 	}
 	r.out[layer] = in.out
-	if in.out.reason != displaced {
-		r.memory.Log.Error("a layer is not in memory; the database makes its tiles", slog.String("layer", string(layer)), slog.String("reason", in.out.reason),
-			slog.String("zh", in.out.text.ZH), slog.String("en", in.out.text.EN), slog.Any("error", in.out.cause))
+}
+
+// tell logs which layers it has left out of the next state.
+func (r *reading) tell(next *memoryState) {
+	for _, l := range r.memory.layers {
+		if a := next.out[l.Name]; r.out[l.Name] != nil && a.reason != displaced {
+			r.memory.Log.Error("a layer is not in memory; the database makes its tiles", slog.String("layer", string(l.Name)), slog.String("reason", a.reason),
+				slog.String("zh", a.text.ZH), slog.String("en", a.text.EN), slog.Any("error", a.cause))
+		}
 	}
 }
 
 const mib = 1 << 20
 
-// tooLarge says what a layer needs, and what to set.
-func (r *reading) tooLarge(in *intake) lintu.Text {
-	need := int(float64(in.weight) * float64(in.rows) / float64(max(in.taken, 1)))
-	others := r.used
-	if p := r.held.layers[in.info.Name]; p != nil {
-		others -= p.size()
+// adviseRoom says of each layer that does not fit what it needs, and of all what to set,
+// so that who does that has all of them in memory.
+func (m *Memory) adviseRoom(s *memoryState) {
+	held, needs, largest := s.size(), 0, 0
+	for _, a := range s.out {
+		needs, largest = needs+a.need, max(largest, a.need)
 	}
 	up := func(bytes int) int { return bytes/mib + 1 }
-	return lintu.Say("图层 %[1]s 约需 %[2]d MB 内存，其他图层占用 %[3]d MB，而图层的上限是 %[4]d MB，因此它的瓦片改由数据库生成。请将 LINTU_TILE_MEMORY 设为至少 %[5]dMB。",
-		"Layer %[1]s needs about %[2]d MB of memory beside %[3]d MB of the others, and layers may take %[4]d MB; the database makes its tiles instead. Set LINTU_TILE_MEMORY to at least %[5]dMB.",
-		in.info.Name, up(need), up(others), r.memory.Limit/mib, up(totalFor(others+need+need/8)))
+	for layer, a := range s.out {
+		if a.reason != tooLarge {
+			continue
+		}
+		told := *a // readers hold the one before
+		told.text = lintu.Say("图层 %[1]s 约需 %[2]d MB 内存，已在内存的图层占用 %[3]d MB，而图层的上限是 %[4]d MB，因此它的瓦片改由数据库生成。要让所有图层都放入内存，请将 LINTU_TILE_MEMORY 设为至少 %[5]dMB 并重新启动。",
+			"Layer %[1]s needs about %[2]d MB of memory beside %[3]d MB of those that are there, and layers may take %[4]d MB; the database makes its tiles instead. To have all layers in memory, set LINTU_TILE_MEMORY to at least %[5]dMB and start again.",
+			layer, up(a.need), up(held), up(m.Limit-1), up(totalFor(held+needs+largest/8)))
+		s.out[layer] = &told
+	}
 }
 
 // adopt reads the layers whose time has come to be kept again.
@@ -292,5 +306,6 @@ func (r *reading) state() *memoryState {
 		delete(next.layers, layer)
 		next.out[layer] = a
 	}
+	r.memory.adviseRoom(next)
 	return next
 }
