@@ -1,21 +1,23 @@
 const files = {
- "/field": "8eda9645fb80ab90fcb97e1ea137199574fb710bc39412194164758155298a6f",
+ "/field": "3f4ffa5cacbb4ed9f87e04d479e8bd34700a4b8fc9e15e6f2042a14d03218a76",
  "/assets/CategoryPick-DsEThdtf.css": "ce12403d68362c110cb935cb2e808d621d7debce31d11cce3695d0619fb9b019",
  "/assets/CategoryPick-IIj3O2zg.js": "5cd8956c58dec0cffe3dfab61e34bd059738268d300ac918e28a9f88a1e14901",
  "/assets/Confirm-Bv2OmjRv.js": "e20fa311959632bf5889dec4574314bcf02277863716e8fb6f8a4fdb049cfce9",
  "/assets/PhotoRow-Bm3uzTP2.js": "dd58e7820791facfe1ae64d5ad1198d40e16616c61b7d11edbe0e9a083fa7344",
  "/assets/PhotoRow-DkwqEYeB.css": "a1c94d1948895c416bbf66a62e3f096f332d7dfca7befa7c4bfa187724200044",
+ "/assets/PlanForm-BArQaXaL.css": "0516c9cfd99c4ef2745585eed60768f00655faff3b59c5df1ceb807990b4276d",
+ "/assets/PlanForm-DBff7-O6.js": "355db4f0a70cf965aafdfd45cce02dfd57f466970320890e45bce296d5f2c72f",
  "/assets/SignInDialog-BoriJHqT.css": "e0c59faed44ff668a9557ad7c7a5ed2b9d547e1704821e4ffea8fc9a03e8b826",
  "/assets/SignInDialog-D_Dnt5gr.js": "1ba8e883a8f6e9928f9f1687058d93e4808afcb7a2deef0ff8dcd22ffad37c21",
- "/assets/adapter-CYaGNvH1.js": "d5acd3d3ca83c5ba7e8bbeb2cad1fee7747274894b5d36d503c28616271301a3",
+ "/assets/adapter-DMDPWuTP.js": "4c87f646158cf64dc47a06a36777fd1f0dd168d20270e2449e7107dd9f96cc87",
  "/assets/adapter-vVOf3G7l.css": "c513712c36819380e3eb8bbc847a318303e84fc90bc7632c77fb204eef5f4e54",
  "/assets/desk-DsUrsOga.js": "0b35a236e2e655aa8f89cd3099549aff62ed4c1733a334f7b05ae80beabf7310",
  "/assets/door-HeK_iXP2.js": "9880bdf3f97d33b9476ef6e4851859cfa2b4ac3f792e7869a21b77542d23378a",
- "/assets/field-CLD_QltN.js": "3c7c2be2abaf215a8b0e5695f775eb9ce8f21b6c21d6df27efc19fde54c689bd",
+ "/assets/field-CXxzuyb7.js": "790f3c68184f3eb0b5d38520d4eb8b9ea93b5ae65ecf3c3a113b7c84627e965b",
  "/assets/field-DUB4AWjC.css": "0ddf1d3a5c7169a3221455c60e7a75100e84ee1877e014af7f3f4faa61092ab3",
  "/assets/format-DnQfiSSl.js": "ce104900597f3fa8275d206871d776518d2cdddd67354c75c57cc0b0a4c94c0e",
  "/assets/lamp-DIt39ol9.svg": "5b67c43b67a796e53875710cb3f31a68b3def8ba397905e043bf459be1cf7972",
- "/assets/mapChunk-nWQVmt6t.js": "f9e1e3865605776ace4ac44ae38017f4285f7f333726498af6a4d94850fdfa24",
+ "/assets/mapChunk-CurnTtn3.js": "91f65bcdaf012ab8c60e60d3411354f8966d0fe934fd74ebf20364b5fda996cb",
  "/assets/maplibre-BUHnA32Q.js": "dbd1c5986c71b14d8df9979f48a3b88dc8d6b324593613ff0b079a09446c7250",
  "/assets/maplibre-gl-worker-CZtFQQIV.mjs": "73d7a024a4efe1a46e49db193e18cfe33271e3ecc652ec7542c281a4ef5f0f04",
  "/assets/maplibre-qvkd0SPb.css": "280f62458bee97adaab9c817e977cc89e02cc34d07a3107ba4a545c17c41976d",
@@ -26,8 +28,7 @@ const files = {
  "/assets/preload-helper-BqHHi8BL.js": "75fff0932336733938116f335e35f4cac33d70acc51f3eac155337b2e56c5fec",
  "/assets/retries-pweHH-AM.js": "acaa3603eec275786e0d0c01acaedaa69e4ff982cc4681936c09bdce47644a21",
  "/assets/rolldown-runtime-DK3Fl9T5.js": "a526d1bb3288ef04d001028843220a24b0867a4edf8c685b69506d6525af36ff",
- "/assets/units-BArQaXaL.css": "0516c9cfd99c4ef2745585eed60768f00655faff3b59c5df1ceb807990b4276d",
- "/assets/units-BtyOUZZn.js": "e0ad2fc8cf07d8c587a8757a3df25282e121c2ebbf052dfe98a8d6f68183d5d1",
+ "/assets/units-D6FJ9B2Z.js": "293bd741de951d56350910b0d63c5d9ca162a6710cfc453b624523d53929364a",
  "/assets/uuid-DbwIjwPJ.js": "23e5e6ef8bb3e05792fcb487a3e33a23859e3b98947b47fb381f78241a54e2a8",
  "/assets/view-3GaAcJUh.js": "cc973f353b785c1f630993fc3da435c1c74699860b7313fc4a710d3571dc941a",
  "/assets/wait-CAtp1O-J.js": "0eea147625c73fceaa5a221567f0ba3f7429fa479f5cfe51b9e5e81558b51c06",
@@ -39,7 +40,7 @@ const files = {
  "/sprites/icons@2x.json": "426c13f1646fe2cbcd9d3f5a4d0e3b7043144c362a2c73bbddab2825055b84d6",
  "/sprites/icons@2x.png": "2a800f5b09872bc11f0a38527524d6dc5c5c31fe483af08f86a21e337e151bda"
 }
-const build = '07cc41fcc6dc1c28'
+const build = 'efc3371ca798305b'
 const worker = self;
 const prefix = "lintu-field-";
 const name = prefix + build;

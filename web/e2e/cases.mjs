@@ -56,6 +56,14 @@ async function appears(page) {
   return made
 }
 
+/** Whom a case was given to stands there by name: a code tells nobody anything. */
+async function namesTheUnit(page) {
+  const made = await outside(9)
+  const { code, name } = (await json('/ogc/collections/units/items?limit=1')).features[0].properties
+  await post('dispatcher', `/api/v1/cases/${made.id}/acts`, { id: newID(), act: 'dispatch', seq: made.seq, handler: { kind: 'unit', code } })
+  await page.locator(`[data-news="${made.id}"]`).getByText(`→ ${name}`).waitFor({ timeout: 30_000 })
+}
+
 /** Spread over the town, so that there are clusters. */
 async function many(page) {
   const { features } = await json('/ogc/collections/heads/items?limit=400')
@@ -236,6 +244,7 @@ export async function run(browser) {
   await drawn(wall.page)
   await wall.page.locator('[data-live=live]').waitFor({ timeout: 30_000 })
   const made = await appears(wall.page)
+  await namesTheUnit(wall.page)
   await many(wall.page)
   check(wall.faults().length === 0, wall.faults().join('\n'))
   await wall.close()

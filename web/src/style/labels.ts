@@ -39,17 +39,17 @@ function paint({ c, px, palette }: Ink, color: string): NonNullable<SymbolLayerS
 }
 
 function pointNames(ink: Ink): Layers {
-  const { c, px, options } = ink
+  const { c, px, deep, options } = ink
   const below: SymbolLayout = { 'text-anchor': 'top', 'text-offset': [0, 0.9], 'text-optional': true }
   const ebb = options.dimmed ? 0.35 : 1
   const hide = (layer: 'households' | 'heads' | 'units') => (options.hidden.has(layer) ? { visibility: 'none' as const } : {})
   return [
-    { id: 'households-name', type: 'symbol', source: 'households', 'source-layer': 'households', minzoom: 18,
+    { id: 'households-name', type: 'symbol', source: 'households', 'source-layer': 'households', minzoom: deep(18),
       layout: { ...text(ink, nameOrCode, small), ...below, ...hide('households') }, paint: { ...paint(ink, c.labelQuiet), 'text-opacity': ebb } },
-    { id: 'heads-name', type: 'symbol', source: 'heads', 'source-layer': 'heads', minzoom: 16.8,
+    { id: 'heads-name', type: 'symbol', source: 'heads', 'source-layer': 'heads', minzoom: deep(16.8),
       layout: { ...text(ink, nameOrCode, small), ...below, ...hide('heads') }, paint: { ...paint(ink, c.label), 'text-opacity': ebb } },
     { id: 'units', type: 'symbol', source: 'units', 'source-layer': 'units', minzoom: 10,
-      layout: { ...text(ink, ['step', ['zoom'], countOr(''), 13, countOr(nameOrCode)], small), ...below, 'icon-image': unitIcon, 'icon-size': options.scale * 0.8, 'icon-padding': px(2), ...hide('units') },
+      layout: { ...text(ink, ['step', ['zoom'], countOr(''), deep(13), countOr(nameOrCode)], small), ...below, 'icon-image': unitIcon, 'icon-size': options.scale * 0.8, 'icon-padding': px(2), ...hide('units') },
       paint: { ...paint(ink, c.unit), 'icon-color': c.unit, 'icon-halo-color': c.labelHalo, 'icon-halo-width': px(1.5) } },
   ]
 }
@@ -64,17 +64,17 @@ export const unitIcons = ['community', 'property', 'police', 'judicial', 'court'
 const unitIcon = ['match', ['get', 'class'], unitIcons, ['concat', 'unit-', ['get', 'class']], 'unit-department'] as unknown as ExpressionSpecification
 
 function baseNames(ink: Ink): Layers {
-  const { c, options } = ink
+  const { c, deep, options } = ink
   const ground = options.hidden.has('ground') ? { visibility: 'none' as const } : {}
   return [
     ...(['major', 'minor'] as const).map((rank): Layers[number] => ({
-      id: `roads-name-${rank}`, type: 'symbol', source: 'base', 'source-layer': 'roads', minzoom: rank === 'major' ? 13.5 : 16,
+      id: `roads-name-${rank}`, type: 'symbol', source: 'base', 'source-layer': 'roads', minzoom: deep(rank === 'major' ? 13.5 : 16),
       filter: ['match', ['get', 'class'], ['motorway', 'trunk', 'primary', 'secondary'], rank === 'major', rank === 'minor'],
       layout: { ...text(ink, ['coalesce', ['get', 'name'], ''], small), 'symbol-placement': 'line', 'symbol-spacing': 420, 'text-letter-spacing': 0.15, ...ground }, paint: paint(ink, c.labelQuiet),
     })),
-    { id: 'green-name', type: 'symbol', source: 'base', 'source-layer': 'green', minzoom: 14,
+    { id: 'green-name', type: 'symbol', source: 'base', 'source-layer': 'green', minzoom: deep(14),
       layout: { ...text(ink, ['coalesce', ['get', 'name'], ''], small), ...ground }, paint: paint(ink, c.labelQuiet) },
-    { id: 'water-name', type: 'symbol', source: 'base', 'source-layer': 'water', minzoom: 11,
+    { id: 'water-name', type: 'symbol', source: 'base', 'source-layer': 'water', minzoom: deep(11),
       layout: { ...text(ink, ['coalesce', ['get', 'name'], ''], small), 'text-letter-spacing': 0.3, ...ground }, paint: paint(ink, c.labelQuiet) },
   ]
 }
@@ -99,32 +99,32 @@ const nudged: SymbolLayout = {
 }
 
 /** Beside the pin that stands where the name would; where pins leave no room they lie on it, and no other name does. */
-const besidePins: SymbolLayout = {
+const besidePins = ({ deep }: Ink): SymbolLayout => ({
   'text-variable-anchor-offset': [
     'center', [0, 0], 'bottom', [0, -1.1], 'top', [0, 1.1], 'left', [1.2, 0], 'right', [-1.2, 0],
     'bottom-left', [-1, -1.9], 'bottom-right', [1, -1.9], 'top-left', [-1, 1.9], 'top-right', [1, 1.9],
   ],
-  'text-overlap': ['step', ['zoom'], 'never', 11.25, 'cooperative'],
-}
+  'text-overlap': ['step', ['zoom'], 'never', deep(11.25), 'cooperative'],
+})
 
 function areaNames(ink: Ink): Layers {
-  const { c, px, options } = ink
+  const { c, px, deep, options } = ink
   const hide = (layer: 'communities' | 'grids' | 'groups') => (options.hidden.has(layer) ? { visibility: 'none' as const } : {})
   const cases = options.overlays?.cases ?? false
   // Beside pins a name is short: how many households there are stands on the area's card.
-  const counted = cases ? 14 : 11.5
+  const counted = deep(cases ? 14 : 11.5)
   const bigFirst: SymbolLayout = { 'symbol-sort-key': ['-', 0, ['coalesce', ['get', 'households'], 0]] }
   return [
-    { id: 'grids-name', type: 'symbol', source: 'areas', 'source-layer': 'grids_label', minzoom: 14,
+    { id: 'grids-name', type: 'symbol', source: 'areas', 'source-layer': 'grids_label', minzoom: deep(14),
       layout: { ...text(ink, nameOrCode, small), 'text-padding': px(10), ...hide('grids') }, paint: paint(ink, c.label) },
-    { id: 'groups-name', type: 'symbol', source: 'groups', 'source-layer': 'groups_label', minzoom: 13,
+    { id: 'groups-name', type: 'symbol', source: 'groups', 'source-layer': 'groups_label', minzoom: deep(13),
       layout: { ...text(ink, nameOrCode, small), ...hide('groups') }, paint: paint(ink, c.labelQuiet) },
-    { id: 'communities-name', type: 'symbol', source: 'areas', 'source-layer': 'communities_label', minzoom: 10.25, maxzoom: 17,
-      layout: { ...text(ink, ['step', ['zoom'], nameOrCode, counted, nameWithCounts(ink), 15, nameOrCode], large, true), ...bigFirst, ...(cases ? besidePins : nudged), 'text-max-width': 14, 'text-padding': px(2), ...hide('communities') },
-      paint: { ...paint(ink, c.label), 'text-halo-width': px(3), 'text-opacity': byZoom([16, 1], [17, 0.6]) } },
-    { id: 'streets-name', type: 'symbol', source: 'areas', 'source-layer': 'streets_label', minzoom: 7, maxzoom: 10.25,
+    { id: 'communities-name', type: 'symbol', source: 'areas', 'source-layer': 'communities_label', minzoom: deep(10.25), maxzoom: deep(17),
+      layout: { ...text(ink, ['step', ['zoom'], nameOrCode, counted, nameWithCounts(ink), deep(15), nameOrCode], large, true), ...bigFirst, ...(cases ? besidePins(ink) : nudged), 'text-max-width': 14, 'text-padding': px(2), ...hide('communities') },
+      paint: { ...paint(ink, c.label), 'text-halo-width': px(3), 'text-opacity': byZoom([deep(16), 1], [deep(17), 0.6]) } },
+    { id: 'streets-name', type: 'symbol', source: 'areas', 'source-layer': 'streets_label', minzoom: deep(7), maxzoom: deep(10.25),
       layout: { ...text(ink, nameOrCode, large, true), ...bigFirst, 'text-letter-spacing': 0.2 }, paint: paint(ink, c.label) },
-    { id: 'counties-name', type: 'symbol', source: 'areas', 'source-layer': 'counties_label', maxzoom: 8,
+    { id: 'counties-name', type: 'symbol', source: 'areas', 'source-layer': 'counties_label', maxzoom: deep(8),
       layout: { ...text(ink, nameOrCode, large, true), 'text-letter-spacing': 0.2 }, paint: paint(ink, c.label) },
   ]
 }

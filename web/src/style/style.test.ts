@@ -46,6 +46,15 @@ for (const palette of Object.values(palettes)) {
     expect(sizes.size).toBe(2)
   })
 
+  test(`${palette.name}: names begin and end with as much ground around them at 4K`, () => {
+    const zooms = (scale: number) =>
+      style(palette, { ...published, scale, overlays: { chosen: empty, preview: empty, cases: true } }).layers.flatMap((layer) =>
+        layer.id.endsWith('-name') || layer.id.includes('-name-') ? [[layer.id, layer.minzoom, layer.maxzoom] as const] : [])
+    const deeper = (zoom?: number) => (zoom === undefined ? undefined : zoom + 1)
+    expect(zooms(1).length).toBeGreaterThan(8)
+    expect(zooms(2)).toEqual(zooms(1).map(([id, least, most]) => [id, deeper(least), deeper(most)]))
+  })
+
   test(`${palette.name}: asks only for layers that are shown`, () => {
     const { sources, layers } = style(palette, { ...published, layers: ['communities', 'grids', 'roads'] })
     expect(Object.values(sources).map((s) => ('url' in s ? s.url : ''))).toEqual(['/tiles/roads.json', '/tiles/communities,grids.json'])

@@ -1,0 +1,1 @@
+import{u as e}from"./palette-BwgV4r9X.js";function t({geometry:e,properties:t}){return e?.type===`Point`?[{code:t.code,name:t.name||t.code,class:t.class??``,at:e.coordinates}]:[]}async function n(n){return(await e(`units`,{},1e3,n)).features.flatMap(t)}export{n as t};
