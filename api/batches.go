@@ -238,7 +238,7 @@ func (s *Server) launch(c *fiber.Ctx, kind string, ready func(*lintu.Batch) erro
 		if lintu.CodeOf(err) == lintu.CodeForbidden { // outside of the territory
 			s.noteRefusal(v, route)
 		}
-		if lintu.CodeOf(err) == lintu.CodeInternal {
+		if code := lintu.CodeOf(err); code == lintu.CodeInternal || code == lintu.CodeUnavailable { // such as a full disk
 			s.Log.Error("job failed", slog.String("kind", kind), slog.String("batch", id.String()), slog.Any("error", err))
 		}
 		s.jobs.end(run, err)

@@ -243,3 +243,48 @@ func TestBatchErrors(t *testing.T) {
 		checkProblem(t, c.path, a)
 	}
 }
+
+// A database that finds no room while a batch is applied: nothing of it is stored, the
+// planner and the log are told why, and the same batch goes in once there is room again.
+func TestBatchOnAFullDisk(t *testing.T) {
+	t.Parallel()
+	b := withImporter(t, setup(t, 20))
+	units := func() (n int) {
+		var doc collectionDoc
+		b.get("/ogc/collections/units/items").json(t, &doc)
+		return doc.NumberMatched
+	}
+	exec := func(statement string) {
+		t.Helper()
+		if _, err := b.db.Owner().Exec(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before := units()
+	var doc batchJSON
+	b.do("POST", "/api/v1/batches?name=units.geojson", strings.NewReader(twoUnits)).json(t, &doc)
+	at := "/api/v1/batches/" + doc.ID
+	if a := b.do("PUT", at+"/answers", strings.NewReader(fmt.Sprintf(`{%q:{"layer":"units"}}`, doc.Parts[0].Dataset))); a.StatusCode != 200 {
+		t.Fatalf("answers: %d %s", a.StatusCode, a.body)
+	}
+
+	exec(`CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'could not extend file' USING errcode = '53100'; END $$`)
+	exec(`CREATE TRIGGER no_room BEFORE INSERT ON change FOR EACH STATEMENT EXECUTE FUNCTION no_room()`)
+	b.do("POST", at+"/apply", nil)
+	failed := b.settled(doc.ID)
+	if failed.State != "draft" || failed.Job == nil || failed.Job.Error == nil || failed.Job.Error.Code != "unavailable" || !strings.Contains(failed.Job.Error.Detail, "磁盘已满") {
+		t.Fatalf("while the disk is full: %+v", failed)
+	}
+	if n := units(); n != before {
+		t.Errorf("%d units where there were %d", n, before)
+	}
+	if log := b.log.String(); !strings.Contains(log, "job failed") || !strings.Contains(log, "53100") {
+		t.Error("the log does not tell why")
+	}
+
+	exec(`DROP TRIGGER no_room ON change`)
+	b.do("POST", at+"/apply", nil)
+	if doc := b.settled(doc.ID); doc.State != "applied" || units() != before+2 {
+		t.Errorf("once there is room: %+v, %d units", doc, units())
+	}
+}

@@ -1,5 +1,5 @@
 const files = {
- "/field": "3f4ffa5cacbb4ed9f87e04d479e8bd34700a4b8fc9e15e6f2042a14d03218a76",
+ "/field": "32afb0581a01dffe88dcf6db6431307e822125d0f2cbda1ab33ba134fd39e31c",
  "/assets/CategoryPick-DsEThdtf.css": "ce12403d68362c110cb935cb2e808d621d7debce31d11cce3695d0619fb9b019",
  "/assets/CategoryPick-IIj3O2zg.js": "5cd8956c58dec0cffe3dfab61e34bd059738268d300ac918e28a9f88a1e14901",
  "/assets/Confirm-Bv2OmjRv.js": "e20fa311959632bf5889dec4574314bcf02277863716e8fb6f8a4fdb049cfce9",
@@ -9,15 +9,15 @@ const files = {
  "/assets/PlanForm-DBff7-O6.js": "355db4f0a70cf965aafdfd45cce02dfd57f466970320890e45bce296d5f2c72f",
  "/assets/SignInDialog-BoriJHqT.css": "e0c59faed44ff668a9557ad7c7a5ed2b9d547e1704821e4ffea8fc9a03e8b826",
  "/assets/SignInDialog-D_Dnt5gr.js": "1ba8e883a8f6e9928f9f1687058d93e4808afcb7a2deef0ff8dcd22ffad37c21",
- "/assets/adapter-DMDPWuTP.js": "4c87f646158cf64dc47a06a36777fd1f0dd168d20270e2449e7107dd9f96cc87",
+ "/assets/adapter-371SHcPL.js": "ba48d54122fa4b823c7313e8533a3f5b15a9697d0228aeb46d6f4b6ad43538a8",
  "/assets/adapter-vVOf3G7l.css": "c513712c36819380e3eb8bbc847a318303e84fc90bc7632c77fb204eef5f4e54",
  "/assets/desk-DsUrsOga.js": "0b35a236e2e655aa8f89cd3099549aff62ed4c1733a334f7b05ae80beabf7310",
  "/assets/door-HeK_iXP2.js": "9880bdf3f97d33b9476ef6e4851859cfa2b4ac3f792e7869a21b77542d23378a",
- "/assets/field-CXxzuyb7.js": "790f3c68184f3eb0b5d38520d4eb8b9ea93b5ae65ecf3c3a113b7c84627e965b",
+ "/assets/field-CTMM010F.js": "f509d95be67b7dbe6e61cff36a8047d60f4e7731e84d9e28545515eb81140278",
  "/assets/field-DUB4AWjC.css": "0ddf1d3a5c7169a3221455c60e7a75100e84ee1877e014af7f3f4faa61092ab3",
  "/assets/format-DnQfiSSl.js": "ce104900597f3fa8275d206871d776518d2cdddd67354c75c57cc0b0a4c94c0e",
  "/assets/lamp-DIt39ol9.svg": "5b67c43b67a796e53875710cb3f31a68b3def8ba397905e043bf459be1cf7972",
- "/assets/mapChunk-CurnTtn3.js": "91f65bcdaf012ab8c60e60d3411354f8966d0fe934fd74ebf20364b5fda996cb",
+ "/assets/mapChunk-D10m33y0.js": "4bc1c3ab3e76c5b536691d60b750b617209aade4af6e2826805a9cfaf7af3206",
  "/assets/maplibre-BUHnA32Q.js": "dbd1c5986c71b14d8df9979f48a3b88dc8d6b324593613ff0b079a09446c7250",
  "/assets/maplibre-gl-worker-CZtFQQIV.mjs": "73d7a024a4efe1a46e49db193e18cfe33271e3ecc652ec7542c281a4ef5f0f04",
  "/assets/maplibre-qvkd0SPb.css": "280f62458bee97adaab9c817e977cc89e02cc34d07a3107ba4a545c17c41976d",
@@ -40,7 +40,7 @@ const files = {
  "/sprites/icons@2x.json": "426c13f1646fe2cbcd9d3f5a4d0e3b7043144c362a2c73bbddab2825055b84d6",
  "/sprites/icons@2x.png": "2a800f5b09872bc11f0a38527524d6dc5c5c31fe483af08f86a21e337e151bda"
 }
-const build = 'efc3371ca798305b'
+const build = '7f2c93cf784f6e39'
 const worker = self;
 const prefix = "lintu-field-";
 const name = prefix + build;

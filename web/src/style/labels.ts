@@ -112,7 +112,7 @@ function areaNames(ink: Ink): Layers {
   const hide = (layer: 'communities' | 'grids' | 'groups') => (options.hidden.has(layer) ? { visibility: 'none' as const } : {})
   const cases = options.overlays?.cases ?? false
   // Beside pins a name is short: how many households there are stands on the area's card.
-  const counted = deep(cases ? 14 : 11.5)
+  const name = cases ? nameOrCode : (['step', ['zoom'], nameOrCode, deep(11.5), nameWithCounts(ink), deep(15), nameOrCode] as ExpressionSpecification)
   const bigFirst: SymbolLayout = { 'symbol-sort-key': ['-', 0, ['coalesce', ['get', 'households'], 0]] }
   return [
     { id: 'grids-name', type: 'symbol', source: 'areas', 'source-layer': 'grids_label', minzoom: deep(14),
@@ -120,7 +120,7 @@ function areaNames(ink: Ink): Layers {
     { id: 'groups-name', type: 'symbol', source: 'groups', 'source-layer': 'groups_label', minzoom: deep(13),
       layout: { ...text(ink, nameOrCode, small), ...hide('groups') }, paint: paint(ink, c.labelQuiet) },
     { id: 'communities-name', type: 'symbol', source: 'areas', 'source-layer': 'communities_label', minzoom: deep(10.25), maxzoom: deep(17),
-      layout: { ...text(ink, ['step', ['zoom'], nameOrCode, counted, nameWithCounts(ink), deep(15), nameOrCode], large, true), ...bigFirst, ...(cases ? besidePins(ink) : nudged), 'text-max-width': 14, 'text-padding': px(2), ...hide('communities') },
+      layout: { ...text(ink, name, large, true), ...bigFirst, ...(cases ? besidePins(ink) : nudged), 'text-max-width': 14, 'text-padding': px(2), ...hide('communities') },
       paint: { ...paint(ink, c.label), 'text-halo-width': px(3), 'text-opacity': byZoom([deep(16), 1], [deep(17), 0.6]) } },
     { id: 'streets-name', type: 'symbol', source: 'areas', 'source-layer': 'streets_label', minzoom: deep(7), maxzoom: deep(10.25),
       layout: { ...text(ink, nameOrCode, large, true), ...bigFirst, 'text-letter-spacing': 0.2 }, paint: paint(ink, c.label) },
