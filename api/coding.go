@@ -29,7 +29,9 @@ func chosenCoding(c *fiber.Ctx) int {
 	header, best, bestWeight := accepted(c), -1, 0
 	for i := range codings {
 		if weight := header.weight(codings[i].name); weight > bestWeight {
-			best, bestWeight = i, weight
+			if best, bestWeight = i, weight; weight == mostLiked {
+				break
+			}
 		}
 	}
 	return best
@@ -60,6 +62,9 @@ func accepted(c *fiber.Ctx) acceptEncoding {
 	return acceptEncoding(c.Context().Request.Header.Peek(fiber.HeaderAcceptEncoding))
 }
 
+// mostLiked is the weight of what is liked best.
+const mostLiked = 1000
+
 // weight is how much the client likes a coding, in thousandths; 0 is not at all. What
 // the header does not name has the weight of *, if that is there. Otherwise only
 // identity is allowed, and liked less than whatever is named.
@@ -88,7 +93,7 @@ func (a acceptEncoding) weight(coding string) int {
 	return 0
 }
 
-// quality reads the weight among the parameters of an item, in thousandths: 1,000 where
+// quality reads the weight among the parameters of an item, in thousandths: the most where
 // there is none, 0 where it is not what RFC 9110 allows.
 func quality(params string) int {
 	for rest, more := params, true; more; {
@@ -102,7 +107,7 @@ func quality(params string) int {
 		if err != nil || !(q >= 0 && q <= 1) {
 			return 0
 		}
-		return int(q * 1000)
+		return int(q * mostLiked)
 	}
-	return 1000
+	return mostLiked
 }
