@@ -199,26 +199,39 @@ func (m *tileMeasure) drawn(ctx context.Context, source, drawing string, all []s
 	}
 	defer func() { err = errors.Join(err, d.stop()) }()
 	for _, s := range all {
-		check, measure := m.check, m.ask
-		if s.alone() {
-			check, measure = m.checkDrawing, m.draw
-		}
 		for _, z := range tileZooms {
 			if s.drawing != drawing || z.zoom < s.layer.MinZoom {
 				continue
 			}
-			if wants[s.title][z.zoom], err = check(ctx, d, s, z.zoom, wants[s.title][z.zoom]); err != nil {
+			err := m.drawnAt(ctx, d, source, s, z.zoom, wants[s.title], found[s.title])
+			if source == fromDatabase && errors.Is(err, errLate) {
+				fmt.Printf("%s, z%d, %s: not done in time: %v\n", s.title, z.zoom, wayDatabase, err)
+			} else if err != nil {
 				return err
 			}
-			for _, way := range waysOf(source) {
-				f, err := measure(ctx, d, s, z.zoom, way)
-				if err != nil {
-					return err
-				}
-				f.features = mean(wants[s.title][z.zoom])
-				found[s.title].add(z.zoom, way, f)
-			}
 		}
+	}
+	return nil
+}
+
+// drawnAt measures all ways of a source at one zoom.
+func (m *tileMeasure) drawnAt(ctx context.Context, d *drawer, source string, s subject, zoom int, wants map[int]answers, found results) error {
+	check, measure := m.check, m.ask
+	if s.alone() {
+		check, measure = m.checkDrawing, m.draw
+	}
+	holds, err := check(ctx, d, s, zoom, wants[zoom])
+	if err != nil {
+		return err
+	}
+	wants[zoom] = holds
+	for _, way := range waysOf(source) {
+		f, err := measure(ctx, d, s, zoom, way)
+		if err != nil {
+			return err
+		}
+		f.features = mean(wants[zoom])
+		found.add(zoom, way, f)
 	}
 	return nil
 }

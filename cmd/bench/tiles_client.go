@@ -53,6 +53,10 @@ func waysOf(source string) []string {
 	return []string{wayDatabase}
 }
 
+// errLate is the error where the database is not done in the time that lintu gives a
+// statement.
+var errLate = errors.New("the database took too long")
+
 // tileClient asks one server for tiles, one after the other over one connection.
 type tileClient struct {
 	http    http.Client
@@ -104,6 +108,8 @@ func (c *tileClient) get(ctx context.Context, path string) ([]byte, error) {
 	got := res.Header.Get("Content-Encoding")
 	switch {
 	case res.StatusCode == http.StatusNoContent && c.scratch.Len() == 0:
+	case res.StatusCode == http.StatusServiceUnavailable:
+		return nil, fmt.Errorf("%s: %w: %.200s", path, errLate, c.scratch.Bytes())
 	case res.StatusCode != http.StatusOK:
 		return nil, fmt.Errorf("%s: %d %.200s", path, res.StatusCode, c.scratch.Bytes())
 	case c.coding == "gzip" && got != "gzip" || c.coding != "gzip" && got != "":
@@ -216,6 +222,7 @@ type askedTiles struct {
 	Took     []time.Duration
 	Bytes    int
 	Features answers
+	Late     string // why they were not made in time; "" if they were
 }
 
 // ask asks for whole lists until it is time, at least for one.

@@ -50,6 +50,9 @@ func (o *order) do(ctx context.Context, memory *tiles.Memory) (done askedTiles, 
 		for _, c := range o.List {
 			start := time.Now()
 			mvt, err := memory.TileLayer(ctx, reportsTenant, l, lintu.Territory{Everywhere: true}, int(c.Z), int(c.X), int(c.Y), nil)
+			if lintu.CodeOf(err) == lintu.CodeUnavailable {
+				return askedTiles{Late: err.Error()}, nil
+			}
 			if err != nil {
 				return done, err
 			}
@@ -87,7 +90,13 @@ func (d *drawer) order(o order) (done askedTiles, err error) {
 	if err != nil {
 		return done, fmt.Errorf("the server of tiles ended: %w: %s", err, d.last())
 	}
-	return done, json.Unmarshal(answer, &done)
+	if err := json.Unmarshal(answer, &done); err != nil {
+		return done, err
+	}
+	if done.Late != "" {
+		return done, fmt.Errorf("%w: %s", errLate, done.Late)
+	}
+	return done, nil
 }
 
 // checkDrawing is check without HTTP.
