@@ -7,16 +7,20 @@ import (
 	"github.com/lintu-map/lintu"
 )
 
-// sessionsSQL finds sessions and tokens by their ids. $1 tenant, $2 ids, $3 now.
-var sessionsSQL = `SELECT false, s.id, a.id, a.login, a.one_time_until IS NOT NULL AND NOT s.sso, s.created_at, s.seen_at, s.expires_at, NULL::text[], ` +
-	grantsOf(`g.valid @> $3::timestamptz`) + `
-	FROM session s JOIN account a ON a.tenant_id = s.tenant_id AND a.id = s.account_id AND a.disabled_at IS NULL
-	WHERE s.tenant_id = $1 AND s.id = ANY ($2) AND s.expires_at > $3
-	UNION ALL
-	SELECT true, t.id, a.id, a.login, a.one_time_until IS NOT NULL, t.created_at, t.created_at, t.expires_at, t.rights, ` +
-	grantsOf(`g.valid @> $3::timestamptz`) + `
-	FROM token t JOIN account a ON a.tenant_id = t.tenant_id AND a.id = t.account_id AND a.disabled_at IS NULL
-	WHERE t.tenant_id = $1 AND t.id = ANY ($2) AND t.expires_at > $3`
+// sessionsSQL finds sessions and tokens by their ids. What an account may is found once
+// for all of its own. $1 tenant, $2 ids, $3 now.
+var sessionsSQL = `WITH held AS MATERIALIZED (
+		SELECT false AS token, id, account_id, sso, created_at, seen_at, expires_at, NULL::text[] AS rights
+		FROM session WHERE tenant_id = $1 AND id = ANY ($2) AND expires_at > $3
+		UNION ALL
+		SELECT true, id, account_id, false, created_at, created_at, expires_at, rights
+		FROM token WHERE tenant_id = $1 AND id = ANY ($2) AND expires_at > $3
+	), who AS MATERIALIZED (
+		SELECT a.id, a.login, a.one_time_until IS NOT NULL AS one_time, ` + grantsOf(`g.valid @> $3::timestamptz`) + ` AS grants
+		FROM account a WHERE a.tenant_id = $1 AND a.id IN (SELECT account_id FROM held) AND a.disabled_at IS NULL
+	)
+	SELECT h.token, h.id, w.id, w.login, w.one_time AND NOT h.sso, h.created_at, h.seen_at, h.expires_at, h.rights, w.grants
+	FROM held h JOIN who w ON w.id = h.account_id`
 
 // Sessions implements lintu.Doorkeeper.
 func (a *Accounts) Sessions(ctx context.Context, tenant int32, ids []lintu.ID) (map[lintu.ID]*lintu.Session, error) {
