@@ -79,8 +79,8 @@ var (
 
 // readyQuery reads the address of a tile that is written as our pages write it.
 func readyQuery(c *fiber.Ctx) (q lintu.TileQuery, ok bool) {
-	path := c.OriginalURL()
-	if strings.ContainsAny(path, "%?#") || !strings.HasSuffix(path, ".mvt") || strings.Count(path, "/") != 5 {
+	path := c.Path()
+	if len(path) != len(c.Context().Request.Header.RequestURI()) || strings.Contains(path, "%") || !strings.HasSuffix(path, ".mvt") || strings.Count(path, "/") != 5 {
 		return q, false
 	}
 	q.Layers, q.Z, q.X, q.Y = tilePath(path)

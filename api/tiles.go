@@ -60,10 +60,11 @@ func (s *Server) sendTile(c *fiber.Ctx, layers, z, x, y string) error {
 // hasTile lets a query ask what the client has of the tile in a coding, an index of
 // codings. The client's tag that is still good will stand in had.
 func hasTile(c *fiber.Ctx, i int, q *lintu.TileQuery) (had *string) {
-	header := c.Get(fiber.HeaderIfNoneMatch)
-	if header == "" {
+	asked := c.Context().Request.Header.Peek(fiber.HeaderIfNoneMatch)
+	if len(asked) == 0 {
 		return nil
 	}
+	header := string(asked)
 	had = new(string)
 	q.Has = func(tag string) bool {
 		*had = matches(header, tileTags(tag, i)...)
