@@ -38,9 +38,8 @@ func (o *outline) add(f *frame, points []position) {
 	if r == nil {
 		return
 	}
-	r.fromLowest()
-	first := int32(len(o.spots))
-	o.spots = append(append(o.spots, r...), r[0])
+	first, low := int32(len(o.spots)), r.lowest()
+	o.spots = append(append(o.spots, r[low:]...), r[:low+1]...)
 	o.rings = append(o.rings, span{first, int32(len(o.spots))})
 }
 

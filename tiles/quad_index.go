@@ -69,7 +69,7 @@ func (x *quadIndex) meeting(view box, yield func(e *indexed)) {
 // in calls yield for entries of a square, in order, which hold all that begin in a
 // box, and some near it.
 func in(q quad, entries []indexed, begin box, yield func(e *indexed)) {
-	const few = 16
+	const few = 64 // are looked through sooner than a smaller square is searched for
 	bounds := q.box()
 	switch {
 	case len(entries) == 0 || !begin.meets(bounds):

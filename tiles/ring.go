@@ -1,7 +1,5 @@
 package tiles
 
-import "slices"
-
 // ring is a ring of spots, its first not repeated at its end.
 type ring []spot
 
@@ -113,17 +111,13 @@ func between(a, b int32) (sides [2]int32, n int) {
 
 func abs(n int64) int64 { return max(n, -n) }
 
-// fromLowest turns the ring so that it begins at its lowest spot.
-func (r ring) fromLowest() {
+// lowest is the place of the ring's lowest spot.
+func (r ring) lowest() int {
 	low := 0
 	for i, s := range r {
 		if s < r[low] {
 			low = i
 		}
 	}
-	if low > 0 {
-		slices.Reverse(r[:low])
-		slices.Reverse(r[low:])
-		slices.Reverse(r)
-	}
+	return low
 }
