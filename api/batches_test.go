@@ -57,15 +57,18 @@ func (b *bundle) settled(id string) batchJSON {
 	return doc
 }
 
+// units is how many units there are.
+func (b *bundle) units() int {
+	b.t.Helper()
+	var doc collectionDoc
+	b.get("/ogc/collections/units/items").json(b.t, &doc)
+	return doc.NumberMatched
+}
+
 func TestBatchFromUploadToUndo(t *testing.T) {
 	t.Parallel()
 	b := withImporter(t, setup(t, 20))
-	units := func() (n int) {
-		var doc collectionDoc
-		b.get("/ogc/collections/units/items").json(t, &doc)
-		return doc.NumberMatched
-	}
-	before := units()
+	before := b.units()
 	a := b.do("POST", "/api/v1/batches?name=..%2Funits.geojson", strings.NewReader(twoUnits), "Content-Type", "application/geo+json")
 	if a.StatusCode != http.StatusCreated {
 		t.Fatalf("upload: %d %s", a.StatusCode, a.body)
@@ -90,14 +93,14 @@ func TestBatchFromUploadToUndo(t *testing.T) {
 	if len(preview.Features) != 2 {
 		t.Errorf("%d features in the preview", len(preview.Features))
 	}
-	if units() != before {
+	if b.units() != before {
 		t.Error("a draft shows on the map")
 	}
 	if a := b.do("POST", at+"/apply", nil); a.StatusCode != http.StatusAccepted {
 		t.Fatalf("apply: %d %s", a.StatusCode, a.body)
 	}
-	if doc := b.settled(doc.ID); doc.State != "applied" || units() != before+2 {
-		t.Fatalf("after apply: %+v, %d units", doc, units())
+	if doc := b.settled(doc.ID); doc.State != "applied" || b.units() != before+2 {
+		t.Fatalf("after apply: %+v, %d units", doc, b.units())
 	}
 	if a := b.do("POST", at+"/apply", nil); a.StatusCode != http.StatusConflict {
 		t.Errorf("applied twice: %d %s", a.StatusCode, a.body)
@@ -106,8 +109,8 @@ func TestBatchFromUploadToUndo(t *testing.T) {
 		t.Errorf("drawn after it was applied: %d %s", a.StatusCode, a.body)
 	}
 	b.do("POST", at+"/undo", nil)
-	if doc := b.settled(doc.ID); doc.State != "undone" || units() != before {
-		t.Errorf("after undo: %+v, %d units", doc.Job, units())
+	if doc := b.settled(doc.ID); doc.State != "undone" || b.units() != before {
+		t.Errorf("after undo: %+v, %d units", doc.Job, b.units())
 	}
 }
 
@@ -249,18 +252,7 @@ func TestBatchErrors(t *testing.T) {
 func TestBatchOnAFullDisk(t *testing.T) {
 	t.Parallel()
 	b := withImporter(t, setup(t, 20))
-	units := func() (n int) {
-		var doc collectionDoc
-		b.get("/ogc/collections/units/items").json(t, &doc)
-		return doc.NumberMatched
-	}
-	exec := func(statement string) {
-		t.Helper()
-		if _, err := b.db.Owner().Exec(t.Context(), statement); err != nil {
-			t.Fatal(err)
-		}
-	}
-	before := units()
+	before := b.units()
 	var doc batchJSON
 	b.do("POST", "/api/v1/batches?name=units.geojson", strings.NewReader(twoUnits)).json(t, &doc)
 	at := "/api/v1/batches/" + doc.ID
@@ -268,23 +260,23 @@ func TestBatchOnAFullDisk(t *testing.T) {
 		t.Fatalf("answers: %d %s", a.StatusCode, a.body)
 	}
 
-	exec(`CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'could not extend file' USING errcode = '53100'; END $$`)
-	exec(`CREATE TRIGGER no_room BEFORE INSERT ON change FOR EACH STATEMENT EXECUTE FUNCTION no_room()`)
+	b.exec(`CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'could not extend file' USING errcode = '53100'; END $$`)
+	b.exec(`CREATE TRIGGER no_room BEFORE INSERT ON change FOR EACH STATEMENT EXECUTE FUNCTION no_room()`)
 	b.do("POST", at+"/apply", nil)
 	failed := b.settled(doc.ID)
 	if failed.State != "draft" || failed.Job == nil || failed.Job.Error == nil || failed.Job.Error.Code != "unavailable" || !strings.Contains(failed.Job.Error.Detail, "磁盘已满") {
 		t.Fatalf("while the disk is full: %+v", failed)
 	}
-	if n := units(); n != before {
+	if n := b.units(); n != before {
 		t.Errorf("%d units where there were %d", n, before)
 	}
 	if log := b.log.String(); !strings.Contains(log, "job failed") || !strings.Contains(log, "53100") {
 		t.Error("the log does not tell why")
 	}
 
-	exec(`DROP TRIGGER no_room ON change`)
+	b.exec(`DROP TRIGGER no_room ON change`)
 	b.do("POST", at+"/apply", nil)
-	if doc := b.settled(doc.ID); doc.State != "applied" || units() != before+2 {
-		t.Errorf("once there is room: %+v, %d units", doc, units())
+	if doc := b.settled(doc.ID); doc.State != "applied" || b.units() != before+2 {
+		t.Errorf("once there is room: %+v, %d units", doc, b.units())
 	}
 }

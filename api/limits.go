@@ -96,7 +96,7 @@ var paces = map[kind]struct{ address, who pace }{
 
 // Limits that are no paces.
 const (
-	// maxKeys bounds the memory of the limits to some 20 MB; with more that are busy at
+	// maxKeys bounds the memory of the limits to some 10 MB; with more that are busy at
 	// once, some begin anew.
 	maxKeys = 1 << 16
 	// Uploads under way at once: each writes to the disk as fast as it gives.

@@ -2,7 +2,6 @@ package api
 
 import (
 	"bytes"
-	"fmt"
 	"log/slog"
 	"strings"
 	"time"
@@ -63,9 +62,7 @@ func (s *Server) sendReady(ctx *fasthttp.RequestCtx) (sent bool) {
 	s.begin(c)
 	ctx.Response.Header.SetCanonical(cacheControlKey, forViewerAsSent)
 	ctx.Response.Header.SetCanonical(varyKey, readyVary)
-	if err := s.writeTile(c, t, i, had); err != nil {
-		panic(fmt.Sprintf("write a tile: %v", err)) // it cannot fail
-	}
+	s.writeTile(c, t, i, had)
 	s.metrics.tileSeconds(ctx.Response.StatusCode()).Observe(time.Since(ctx.Time()).Seconds())
 	return true
 }

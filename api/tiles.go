@@ -54,7 +54,8 @@ func (s *Server) sendTile(c *fiber.Ctx, layers, z, x, y string) error {
 		return err
 	}
 	vary(c, fiber.HeaderAcceptEncoding)
-	return s.writeTile(c, t, i, had)
+	s.writeTile(c, t, i, had)
+	return nil
 }
 
 // hasTile lets a query ask what the client has of the tile in a coding, an index of
@@ -74,16 +75,18 @@ func hasTile(c *fiber.Ctx, i int, q *lintu.TileQuery) (had *string) {
 }
 
 // writeTile answers with a tile in a coding, or with the client's having it.
-func (s *Server) writeTile(c *fiber.Ctx, t lintu.Tile, i int, had *string) error {
+func (s *Server) writeTile(c *fiber.Ctx, t lintu.Tile, i int, had *string) {
 	sayAge(c, t)
 	if t.Had {
 		c.Set(fiber.HeaderETag, *had)
-		return c.SendStatus(fiber.StatusNotModified)
+		c.Status(fiber.StatusNotModified)
+		return
 	}
 	h := &c.Context().Response.Header
 	h.SetBytesV(fiber.HeaderETag, append(append(append(make([]byte, 0, 64), '"'), t.Tag...), codings[i].tagEnd...))
 	if len(t.Body) == 0 {
-		return c.SendStatus(fiber.StatusNoContent)
+		c.Status(fiber.StatusNoContent)
+		return
 	}
 	if codings[i].nameAsSent != nil {
 		h.SetContentEncodingBytes(codings[i].nameAsSent)
@@ -94,7 +97,6 @@ func (s *Server) writeTile(c *fiber.Ctx, t lintu.Tile, i int, had *string) error
 	if cn, ok := c.Context().Conn().(*conn); ok && c.Method() == fiber.MethodGet {
 		cn.sendWhole(len(t.Body))
 	}
-	return nil
 }
 
 // The headers that say what a tile lacks because the database is away.
