@@ -203,7 +203,7 @@ func keepShown(doc map[string]any, v *lintu.Viewer) {
 			shown[string(l.Name)], shown[string(l.Name)+lintu.LabelSuffix] = true, true
 		}
 	}
-	ours := map[any]bool{} // sources of our tiles
+	ours := map[string]bool{} // sources of our tiles
 	sources, _ := doc["sources"].(map[string]any)
 	for name, x := range sources {
 		source, _ := x.(map[string]any)
@@ -221,8 +221,9 @@ func keepShown(doc map[string]any, v *lintu.Viewer) {
 	drawn, _ := doc["layers"].([]any)
 	doc["layers"] = slices.DeleteFunc(drawn, func(x any) bool {
 		layer, _ := x.(map[string]any)
+		source, _ := layer["source"].(string)
 		name, _ := layer["source-layer"].(string)
-		return ours[layer["source"]] && !shown[name]
+		return ours[source] && (sources[source] == nil || name != lintu.ReducedLayer && !shown[name])
 	})
 }
 

@@ -315,7 +315,7 @@ func TestStyleByViewer(t *testing.T) {
 		return urls, drawn
 	}
 	urls, drawn := layers()
-	if !slices.Contains(drawn, "households") || !slices.Contains(drawn, "communities_label") || !slices.Contains(urls, "/tiles/households.json") {
+	if !slices.Contains(drawn, "households") || !slices.Contains(drawn, "communities_label") || !slices.Contains(drawn, "reduced") || !slices.Contains(urls, "/tiles/households.json") {
 		t.Errorf("a planner's style draws %q of %q", drawn, urls)
 	}
 	b.token = ""

@@ -2,7 +2,7 @@ import type { BBox, LayerInfo, LayerName } from '../api/types'
 import { request } from '../api/client'
 import type { ReadTile } from '../map/adapter'
 import type { Switch } from '../style/options'
-import { tileSources } from '../style/style'
+import { lastZoom, tileSources, type TileSource } from '../style/style'
 import { nearestZoom, tilesOver } from './cover'
 import { answer, finished, read, writing } from './db'
 
@@ -62,15 +62,15 @@ export function createOfflineMap(db: IDBDatabase): OfflineMap {
   /** The addresses of the own territory's map, TileJSON first, then from afar to near. */
   function wanted(hidden: ReadonlySet<Switch>): string[] {
     const paths: string[] = []
-    const bases: string[] = []
-    for (const list of Object.values(tileSources)) {
-      const shown = list.split(',').filter((layer) => versions.has(layer as LayerName))
+    const bases: { base: string; last: number }[] = []
+    for (const name of Object.keys(tileSources) as TileSource[]) {
+      const shown = tileSources[name].split(',').filter((layer) => versions.has(layer as LayerName))
       if (shown.length === 0) continue
       paths.push(`/tiles/${shown.join(',')}.json`)
-      if (shown.some((layer) => !hidden.has(layer as Switch))) bases.push(`/tiles/${shown.join(',')}`)
+      if (shown.some((layer) => !hidden.has(layer as Switch))) bases.push({ base: `/tiles/${shown.join(',')}`, last: lastZoom[name] ?? nearestZoom })
     }
     const tiles = own ? tilesOver(own, mostTiles) : []
-    return [...paths, ...tiles.flatMap(({ z, x, y }) => bases.map((base) => `${base}/${z}/${x}/${y}.mvt`))]
+    return [...paths, ...tiles.flatMap(({ z, x, y }) => bases.flatMap(({ base, last }) => (z <= last ? [`${base}/${z}/${x}/${y}.mvt`] : [])))]
   }
 
   return {

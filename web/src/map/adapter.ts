@@ -10,7 +10,7 @@ import { ApiError } from '../api/client'
 import type { Basemap, BBox, LayerName, LonLat } from '../api/types'
 import type { Overlays, Switch, Words } from '../style/options'
 import { palettes, type Theme } from '../style/palette'
-import { style, tileSources } from '../style/style'
+import { lastZoom, style, tileSources } from '../style/style'
 import { fillHoles, reload } from './holes'
 import { choose, pickLayers, type Picked } from './pick'
 import { createPinLayer, type ClusterHit, type PinLayer } from './pins'
@@ -71,6 +71,7 @@ export interface MapAdapter {
 }
 
 const flyMS = 900
+const maxZoom = 20
 const stillMotion = () => matchMedia('(prefers-reduced-motion: reduce)').matches
 
 function absolute(url: string): string {
@@ -104,7 +105,7 @@ export function createMapAdapter({ container, view, bounds, padding, title, scen
     container,
     style: styleOf(scene),
     ...(view ? { center: view.center, zoom: view.zoom } : bounds ? { bounds, fitBoundsOptions: { padding } } : { center: [105, 35] as LonLat, zoom: 3 }),
-    maxZoom: 20,
+    maxZoom,
     minZoom: 2,
     attributionControl: scene.basemap?.attribution ? {} : false,
     // A wall map keeps its north up.
@@ -112,8 +113,10 @@ export function createMapAdapter({ container, view, bounds, padding, title, scen
     pitchWithRotate: false,
     touchPitch: false,
     maxPitch: 0,
-    fadeDuration: stillMotion() ? 0 : 150,
+    fadeDuration: stillMotion() ? 0 : 300,
     renderWorldCopies: false,
+    // Tiles of the ground are enlarged as they are, not cut into the tiles of each zoom first.
+    zoomLevelsToOverscale: maxZoom - Math.min(...Object.values(lastZoom)),
     locale: { 'Map.Title': title },
     ...(read ? { transformRequest: readBy(read) } : {}),
   })
@@ -236,7 +239,7 @@ const reachPX = 8
 /** A case comes before everything else: it lies on top. */
 function caseAt(map: MapLibreMap, [x, y]: [number, number]) {
   if (!map.getLayer('cases-ground')) return undefined
-  return map.queryRenderedFeatures([x, y], { layers: ['cases-ground', 'cases-cluster'] })[0]
+  return map.queryRenderedFeatures([x, y], { layers: ['cases-ground'] })[0]
 }
 
 function clickAt(map: MapLibreMap, at: [number, number], events: MapEvents, pins: PinLayer): void {

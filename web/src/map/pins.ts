@@ -103,9 +103,9 @@ function ripple(stand: string): HTMLElement {
 
 /** A cluster is in every tile that its margin touches, and counts once. */
 function countDrawn(map: MapLibreMap): number {
-  if (!map.getLayer('cases-cluster')) return 0
+  if (!map.getLayer('cases-ground')) return 0
   const counts = new Map<string, number>()
-  for (const { properties } of map.queryRenderedFeatures({ layers: ['cases-cluster', 'cases-ground'] })) {
+  for (const { properties } of map.queryRenderedFeatures({ layers: ['cases-ground'] })) {
     counts.set(String(properties['cluster_id'] ?? properties['id']), Number(properties['point_count'] ?? 1))
   }
   return [...counts.values()].reduce((sum, n) => sum + n, 0)

@@ -44,8 +44,7 @@ export function caseSource(scale: number): GeoJSONSourceSpecification {
     cluster: true,
     clusterRadius: Math.round(56 * scale),
     clusterMaxZoom: 20,
-    // A pin's shapes reach beyond its point; a narrower margin would cut them at tiles' borders.
-    buffer: 256,
+    buffer: 16,
     clusterProperties: { late: ['+', ['case', ['get', 'late'], 1, 0]] },
   }
 }
@@ -66,7 +65,17 @@ export function heatLayers({ c, palette }: Ink): Layers {
 }
 
 export function caseLayers(ink: Ink): Layers {
-  return [...clusters(ink), ...pins(ink)]
+  return [discs(ink), counts(ink), ...pins(ink)]
+}
+
+/** The ground on which a cluster's count and a pin's signs stand. */
+function discs({ c, px }: Ink): Layers[number] {
+  const radius = (pin: number): ExpressionSpecification => ['case', isCluster, byCount(px), px(pin)]
+  return { id: 'cases-ground', type: 'circle', source: 'cases',
+    paint: {
+      'circle-color': c.pinGround, 'circle-opacity': 0.9, 'circle-radius': byZoom([10, radius(15.8)], [15, radius(18.4)], [18, radius(21.7)]),
+      'circle-stroke-color': c.label, 'circle-stroke-width': ['case', isCluster, px(1.5), 0],
+    } }
 }
 
 /** Radius of a cluster in pixels of the 1080p design. */
@@ -80,20 +89,16 @@ function byCount(value: (px: number) => number): ExpressionSpecification {
 /** Late ones as a share of the ring: never none where there is one, never all where there is another. */
 const lateShare: ExpressionSpecification = ['case', ['==', ['get', 'late'], count], 8, ['max', 1, ['min', 7, ['round', ['/', ['*', 8, ['get', 'late']], count]]]]]
 
-function clusters({ c, px, options }: Ink): Layers {
-  const common = { source: 'cases', filter: isCluster }
-  return [
-    { ...common, id: 'cases-cluster', type: 'circle',
-      paint: { 'circle-color': c.pinGround, 'circle-opacity': 0.92, 'circle-radius': byCount(px), 'circle-stroke-color': c.label, 'circle-stroke-width': px(1.5) } },
-    // The ring of the sprite has a radius of 11 pixels.
-    { ...common, id: 'cases-cluster-ring', type: 'symbol', filter: ['all', isCluster, ['>', ['get', 'late'], 0]],
-      layout: { ...upright, 'icon-image': ['concat', 'ring-', ['to-string', lateShare]], 'icon-size': byCount((r) => ((r + 1) / 11) * options.scale) },
-      paint: { 'icon-color': c.late } },
-    // Its padding reaches to the rim of the disc: names give way to that.
-    { ...common, id: 'cases-cluster-count', type: 'symbol',
-      layout: { 'text-field': ['to-string', count], 'text-font': strongFonts, 'text-size': px(17), 'text-allow-overlap': true, 'text-padding': px(9) },
-      paint: { 'text-color': c.label } },
-  ]
+/** How many there are, in the ring that says how many of them are late. */
+function counts({ c, px, options }: Ink): Layers[number] {
+  return { id: 'cases-cluster-count', type: 'symbol', source: 'cases', filter: isCluster,
+    layout: {
+      // The ring of the sprite has a radius of 11 pixels.
+      ...upright, 'icon-image': ['case', ['>', ['get', 'late'], 0], ['concat', 'ring-', ['to-string', lateShare]], ''], 'icon-size': byCount((r) => ((r + 1) / 11) * options.scale),
+      // Its padding reaches to the rim of the disc: names give way to that.
+      'text-field': ['to-string', count], 'text-font': strongFonts, 'text-size': px(17), 'text-allow-overlap': true, 'text-padding': px(9),
+    },
+    paint: { 'icon-color': c.late, 'text-color': c.label } }
 }
 
 /** Size of a pin's drawing, whose side is 24 pixels at 1. */
@@ -108,8 +113,6 @@ function pins(ink: Ink): Layers {
   const common = { source: 'cases', filter: isPin }
   const stand = byStand(c)
   return [
-    { ...common, id: 'cases-ground', type: 'circle',
-      paint: { 'circle-color': c.pinGround, 'circle-opacity': 0.9, 'circle-radius': byZoom([10, px(15.8)], [15, px(18.4)], [18, px(21.7)]) } },
     { ...common, id: 'cases-ring', type: 'symbol', filter: ['all', isPin, ['any', ['get', 'late'], ['>', ['get', 'ring'], 0]]],
       layout: { ...upright, 'icon-image': ['case', ['get', 'late'], 'ring-late', ['concat', 'ring-', ['to-string', ['get', 'ring']]]], 'icon-size': size(scale) },
       paint: { 'icon-color': ['case', ['get', 'late'], c.late, c.labelQuiet] } },

@@ -23,7 +23,7 @@ function earth({ c, options, shown, palette }: Ink): Layers {
     layers.push({ id: 'basemap', type: 'raster', source: 'basemap', paint: { 'raster-opacity': palette.dark ? 0.35 : 0.8 } })
   }
   layers.push({
-    id: 'communities-fill', type: 'fill', source: 'areas', 'source-layer': 'communities', layout: shown('communities'),
+    id: 'communities-fill', type: 'fill', source: 'ground', 'source-layer': 'communities', layout: shown('communities'),
     paint: { 'fill-color': pick(hashOfCode(6), c.communities), 'fill-opacity': options.basemap ? 0.35 : 1, 'fill-antialias': false },
   })
   return layers
@@ -31,11 +31,12 @@ function earth({ c, options, shown, palette }: Ink): Layers {
 
 function landscape({ c, shown, px, palette }: Ink): Layers {
   return [
-    { id: 'green', type: 'fill', source: 'base', 'source-layer': 'green', layout: shown('ground'),
+    { id: 'green', type: 'fill', source: 'ground', 'source-layer': 'green', layout: shown('ground'),
       paint: { 'fill-color': c.green, 'fill-opacity': byZoom([10, palette.dark ? 0.35 : 0.5], [15, palette.dark ? 0.7 : 0.9]) } },
-    { id: 'water', type: 'fill', source: 'base', 'source-layer': 'water', layout: shown('ground'),
-      paint: { 'fill-color': c.water } },
-    { id: 'water-line', type: 'line', source: 'base', 'source-layer': 'water', minzoom: 12, layout: shown('ground'),
+    { id: 'water', type: 'fill', source: 'ground', 'source-layer': 'water', layout: shown('ground'),
+      // From there on a line lies on its edge.
+      paint: { 'fill-color': c.water, 'fill-antialias': ['step', ['zoom'], true, 12, false] } },
+    { id: 'water-line', type: 'line', source: 'ground', 'source-layer': 'water', minzoom: 12, layout: shown('ground'),
       paint: { 'line-color': c.waterLine, 'line-width': byZoom([12, px(0.4)], [17, px(1.4)]) } },
   ]
 }
@@ -57,12 +58,13 @@ function roads({ c, shown, px }: Ink): Layers {
     const inClasses = ['match', ['get', 'class'], classes, road.classes !== null, road.classes === null]
     const width = (extra: number) => byZoomSteep(...road.width.map(([z, w]): [number, number] => [z, px(w + extra)]))
     const common = {
-      type: 'line' as const, source: 'base', 'source-layer': 'roads', minzoom: road.minzoom,
+      type: 'line' as const, source: 'ground', 'source-layer': 'roads', minzoom: road.minzoom,
       filter: inClasses as never,
       layout: { ...shown('ground'), 'line-cap': 'round' as const, 'line-join': 'round' as const },
     }
-    casings.push({ ...common, id: `roads-${road.id}-casing`, minzoom: Math.max(road.minzoom, 12),
-      paint: { 'line-color': c.roadCasing, 'line-width': width(1.4) } })
+    // Not from its own zoom on: as it is, both are drawn from the same shapes.
+    casings.push({ ...common, id: `roads-${road.id}-casing`,
+      paint: { 'line-color': c.roadCasing, 'line-width': width(1.4), 'line-opacity': ['step', ['zoom'], 0, 12, 1] } })
     tops.push({ ...common, id: `roads-${road.id}`,
       paint: { 'line-color': road.major ? c.roadMajor : c.road, 'line-width': width(0) } })
   }
@@ -76,7 +78,7 @@ function buildings({ c, shown, px, deep }: Ink): Layers {
   const common = { source: 'buildings', 'source-layer': 'buildings', layout: shown('buildings') }
   return [
     { ...common, id: 'buildings', type: 'fill', minzoom: deep(buildingDetail),
-      paint: { 'fill-color': c.building, 'fill-opacity': byZoom([deep(buildingDetail), 0.3], [deep(15), 1]) } },
+      paint: { 'fill-color': c.building, 'fill-opacity': byZoom([deep(buildingDetail), 0.3], [deep(15), 1]), 'fill-antialias': ['step', ['zoom'], true, deep(15), false] } },
     { ...common, id: 'buildings-line', type: 'line', minzoom: deep(15),
       paint: { 'line-color': c.buildingLine, 'line-width': byZoom([deep(15), px(0.3)], [deep(18), px(1)]) } },
   ]

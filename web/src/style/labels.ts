@@ -63,19 +63,21 @@ function countOr(name: ExpressionSpecification | string): ExpressionSpecificatio
 export const unitIcons = ['community', 'property', 'police', 'judicial', 'court', 'procuratorate', 'law_firm', 'alliance', 'temporary']
 const unitIcon = ['match', ['get', 'class'], unitIcons, ['concat', 'unit-', ['get', 'class']], 'unit-department'] as unknown as ExpressionSpecification
 
+const name: ExpressionSpecification = ['coalesce', ['get', 'name'], '']
+/** Broad roads are named from farther, and before the others. */
+const isBroad: ExpressionSpecification = ['match', ['get', 'class'], ['motorway', 'trunk', 'primary', 'secondary'], true, false]
+
 function baseNames(ink: Ink): Layers {
   const { c, deep, options } = ink
   const ground = options.hidden.has('ground') ? { visibility: 'none' as const } : {}
   return [
-    ...(['major', 'minor'] as const).map((rank): Layers[number] => ({
-      id: `roads-name-${rank}`, type: 'symbol', source: 'base', 'source-layer': 'roads', minzoom: deep(rank === 'major' ? 13.5 : 16),
-      filter: ['match', ['get', 'class'], ['motorway', 'trunk', 'primary', 'secondary'], rank === 'major', rank === 'minor'],
-      layout: { ...text(ink, ['coalesce', ['get', 'name'], ''], small), 'symbol-placement': 'line', 'symbol-spacing': 420, 'text-letter-spacing': 0.15, ...ground }, paint: paint(ink, c.labelQuiet),
-    })),
-    { id: 'green-name', type: 'symbol', source: 'base', 'source-layer': 'green', minzoom: deep(14),
-      layout: { ...text(ink, ['coalesce', ['get', 'name'], ''], small), ...ground }, paint: paint(ink, c.labelQuiet) },
-    { id: 'water-name', type: 'symbol', source: 'base', 'source-layer': 'water', minzoom: deep(11),
-      layout: { ...text(ink, ['coalesce', ['get', 'name'], ''], small), 'text-letter-spacing': 0.3, ...ground }, paint: paint(ink, c.labelQuiet) },
+    { id: 'roads-name', type: 'symbol', source: 'ground', 'source-layer': 'roads', minzoom: deep(13.5),
+      layout: { ...text(ink, ['step', ['zoom'], ['case', isBroad, name, ''], deep(16), name], small), 'symbol-sort-key': ['case', isBroad, 0, 1],
+        'symbol-placement': 'line', 'symbol-spacing': 420, 'text-letter-spacing': 0.15, ...ground }, paint: paint(ink, c.labelQuiet) },
+    { id: 'green-name', type: 'symbol', source: 'ground', 'source-layer': 'green', minzoom: deep(14),
+      layout: { ...text(ink, name, small), ...ground }, paint: paint(ink, c.labelQuiet) },
+    { id: 'water-name', type: 'symbol', source: 'ground', 'source-layer': 'water', minzoom: deep(11),
+      layout: { ...text(ink, name, small), 'text-letter-spacing': 0.3, ...ground }, paint: paint(ink, c.labelQuiet) },
   ]
 }
 
@@ -115,16 +117,16 @@ function areaNames(ink: Ink): Layers {
   const name = cases ? nameOrCode : (['step', ['zoom'], nameOrCode, deep(11.5), nameWithCounts(ink), deep(15), nameOrCode] as ExpressionSpecification)
   const bigFirst: SymbolLayout = { 'symbol-sort-key': ['-', 0, ['coalesce', ['get', 'households'], 0]] }
   return [
-    { id: 'grids-name', type: 'symbol', source: 'areas', 'source-layer': 'grids_label', minzoom: deep(14),
+    { id: 'grids-name', type: 'symbol', source: 'ground', 'source-layer': 'grids_label', minzoom: deep(14),
       layout: { ...text(ink, nameOrCode, small), 'text-padding': px(10), ...hide('grids') }, paint: paint(ink, c.label) },
     { id: 'groups-name', type: 'symbol', source: 'groups', 'source-layer': 'groups_label', minzoom: deep(13),
       layout: { ...text(ink, nameOrCode, small), ...hide('groups') }, paint: paint(ink, c.labelQuiet) },
-    { id: 'communities-name', type: 'symbol', source: 'areas', 'source-layer': 'communities_label', minzoom: deep(10.25), maxzoom: deep(17),
+    { id: 'communities-name', type: 'symbol', source: 'ground', 'source-layer': 'communities_label', minzoom: deep(10.25), maxzoom: deep(17),
       layout: { ...text(ink, name, large, true), ...bigFirst, ...(cases ? besidePins(ink) : nudged), 'text-max-width': 14, 'text-padding': px(2), ...hide('communities') },
       paint: { ...paint(ink, c.label), 'text-halo-width': px(3), 'text-opacity': byZoom([deep(16), 1], [deep(17), 0.6]) } },
-    { id: 'streets-name', type: 'symbol', source: 'areas', 'source-layer': 'streets_label', minzoom: deep(7), maxzoom: deep(10.25),
+    { id: 'streets-name', type: 'symbol', source: 'ground', 'source-layer': 'streets_label', minzoom: deep(7), maxzoom: deep(10.25),
       layout: { ...text(ink, nameOrCode, large, true), ...bigFirst, 'text-letter-spacing': 0.2 }, paint: paint(ink, c.label) },
-    { id: 'counties-name', type: 'symbol', source: 'areas', 'source-layer': 'counties_label', maxzoom: deep(8),
+    { id: 'counties-name', type: 'symbol', source: 'ground', 'source-layer': 'counties_label', maxzoom: deep(8),
       layout: { ...text(ink, nameOrCode, large, true), 'text-letter-spacing': 0.2 }, paint: paint(ink, c.label) },
   ]
 }

@@ -10,7 +10,7 @@ import type { Switch } from './options.ts'
  * asked for.
  */
 const countable: readonly (readonly [source: string, layer: string, name: Switch, from: number])[] = [
-  ['base', 'water', 'ground', 0], ['base', 'green', 'ground', 0], ['base', 'roads', 'ground', 0], ['buildings', 'buildings', 'buildings', buildingDetail],
+  ['ground', 'water', 'ground', 0], ['ground', 'green', 'ground', 0], ['ground', 'roads', 'ground', 0], ['buildings', 'buildings', 'buildings', buildingDetail],
   ['links', 'links', 'links', 0], ['households', 'households', 'households', 0], ['heads', 'heads', 'heads', headDetail], ['units', 'units', 'units', 0],
 ]
 
@@ -26,11 +26,12 @@ export function countedShapes({ c, px, deep, shown }: Ink): Layers {
   })
 }
 
-/** A hint in tiles of which a layer stands for more than it draws. */
+/** A hint in tiles of which a layer stands for more than it draws; one for what is switched together. */
 export function reducedHints(ink: Ink): Layers {
-  return countable.map(([source, layer, name, from]) => ({
-    id: `${layer}-reduced`, type: 'symbol', source, 'source-layer': 'reduced', ...since(ink.deep, from),
-    filter: ['all', ['==', ['get', 'layer'], layer], ['>', ['get', 'rows'], ['get', 'features']]],
+  const hints = new Map(countable.map(([source, , name, from]) => [source, { name, from, layers: countable.flatMap(([of, layer]) => (of === source ? [layer] : [])) }]))
+  return [...hints].map(([source, { name, from, layers }]) => ({
+    id: `${source}-reduced`, type: 'symbol', source, 'source-layer': 'reduced', ...since(ink.deep, from),
+    filter: ['all', ['match', ['get', 'layer'], layers, true, false], ['>', ['get', 'rows'], ['get', 'features']]],
     layout: { ...quietLine(ink, ink.options.words.reduced), ...ink.shown(name), 'text-padding': ink.px(60) }, paint: quietPaint(ink),
   }))
 }

@@ -8,12 +8,13 @@ import { published, type StyleOptions } from './options.ts'
 import { palettes } from './palette.ts'
 import { style } from './style.ts'
 
+const some: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [{ type: 'Feature', properties: {}, geometry: { type: 'Point', coordinates: [113.6, 28.1] } }] }
 const empty: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] }
 
 const variants: [string, StyleOptions][] = [
   ['published', published],
-  ['page', { ...published, scale: 2, dimmed: true, hidden: new Set(), overlays: { chosen: empty, preview: empty } }],
-  ['with cases', { ...published, overlays: { chosen: empty, preview: empty, heat: empty, cases: true } }],
+  ['page', { ...published, scale: 2, dimmed: true, hidden: new Set(), overlays: { chosen: some, preview: some } }],
+  ['with cases', { ...published, overlays: { chosen: some, preview: some, heat: some, cases: true } }],
   ['for a visitor', { ...published, layers: ['communities', 'grids', 'roads'] }],
   ['with a vector basemap', { ...published, basemap: { type: 'vector', url: '/base.json' } }],
   ['with a basemap', { ...published, basemap: { type: 'raster', tiles: ['/base/{z}/{x}/{y}.png'], tileSize: 256 } }],
@@ -41,7 +42,7 @@ for (const palette of Object.values(palettes)) {
   })
 
   test(`${palette.name}: names come in two sizes only`, () => {
-    const whole = { ...published, overlays: { chosen: empty, preview: empty, cases: true } }
+    const whole = { ...published, overlays: { chosen: some, preview: some, cases: true } }
     const sizes = new Set(style(palette, whole).layers.flatMap((layer) => (layer.type === 'symbol' && layer.layout?.['text-field'] && layer.source !== 'preview' ? [layer.layout['text-size']] : [])))
     expect(sizes.size).toBe(2)
   })
@@ -57,7 +58,13 @@ for (const palette of Object.values(palettes)) {
 
   test(`${palette.name}: asks only for layers that are shown`, () => {
     const { sources, layers } = style(palette, { ...published, layers: ['communities', 'grids', 'roads'] })
-    expect(Object.values(sources).map((s) => ('url' in s ? s.url : ''))).toEqual(['/tiles/roads.json', '/tiles/communities,grids.json'])
+    expect(Object.values(sources).map((s) => ('url' in s ? s.url : ''))).toEqual(['/tiles/roads,communities,grids.json'])
+    expect(layers.filter((layer) => 'source' in layer && !(String(layer.source) in sources))).toEqual([])
+  })
+
+  test(`${palette.name}: has nothing to draw of what is empty`, () => {
+    const { sources, layers } = style(palette, { ...published, overlays: { chosen: empty, preview: empty, heat: empty, cases: true } })
+    expect(Object.entries(sources).flatMap(([name, source]) => (source.type === 'geojson' ? [name] : []))).toEqual(['cases'])
     expect(layers.filter((layer) => 'source' in layer && !(String(layer.source) in sources))).toEqual([])
   })
 

@@ -11,14 +11,13 @@ import { peopleLayers } from './people.ts'
 import { countedShapes, reducedHints } from './reduced.ts'
 
 /**
- * Which layers come in one tile. What is switched off together is asked for
- * together: a source that no visible layer draws from costs no request. Buildings and
- * heads are the most of a tile, and drawn from near only.
+ * Which layers come in one tile. A source that no visible layer draws from costs no
+ * request, but each source costs every frame: what is nearly always seen comes in one.
+ * Buildings and heads are the most of a tile, and drawn from near only.
  */
 export const tileSources = {
-  base: 'water,green,roads',
+  ground: 'water,green,roads,counties,streets,communities,grids',
   buildings: 'buildings',
-  areas: 'counties,streets,communities,grids',
   groups: 'groups',
   cells: 'cells',
   households: 'households',
@@ -27,20 +26,34 @@ export const tileSources = {
   units: 'units',
 } as const
 
+export type TileSource = keyof typeof tileSources
+
+/**
+ * The last zoom at which tiles of a source are asked for; nearer, the map enlarges them.
+ * A tile unit of zoom 15 is a pixel at 18, and lines of the ground are broader than that.
+ * What can be so dense that a tile counts it is asked for from near, where it is not.
+ */
+export const lastZoom: Partial<Record<TileSource, number>> = { ground: 15 }
+
 function sources(options: StyleOptions): Record<string, SourceSpecification> {
   const all: Record<string, SourceSpecification> = {}
   if (options.basemap) all['basemap'] = options.basemap as SourceSpecification
-  for (const [name, layers] of Object.entries(tileSources)) {
-    const shown = layers.split(',').filter((layer) => isShown(layer, options))
-    if (shown.length > 0) all[name] = { type: 'vector', url: `/tiles/${shown.join(',')}.json`, promoteId: 'id' }
+  for (const name of Object.keys(tileSources) as TileSource[]) {
+    const shown = tileSources[name].split(',').filter((layer) => isShown(layer, options))
+    const nearest = lastZoom[name] === undefined ? {} : { maxzoom: lastZoom[name] }
+    if (shown.length > 0) all[name] = { type: 'vector', url: `/tiles/${shown.join(',')}.json`, promoteId: 'id', ...nearest }
   }
-  if (options.overlays) {
-    all['chosen'] = { type: 'geojson', data: options.overlays.chosen }
-    all['preview'] = { type: 'geojson', data: options.overlays.preview }
-    if (options.overlays.heat) all['heat'] = { type: 'geojson', data: options.overlays.heat }
-    if (options.overlays.cases) all['cases'] = caseSource(options.scale)
+  const { chosen, preview, heat, cases } = options.overlays ?? {}
+  for (const [name, data] of Object.entries({ chosen, preview, heat })) {
+    if (holds(data)) all[name] = { type: 'geojson', data }
   }
+  if (cases) all['cases'] = caseSource(options.scale)
   return all
+}
+
+/** What holds nothing is left out: even an empty source costs every frame. */
+function holds(data: GeoJSON.FeatureCollection | undefined): data is GeoJSON.FeatureCollection {
+  return data !== undefined && data.features.length > 0
 }
 
 function isShown(layer: string, { layers }: StyleOptions): boolean {
@@ -50,8 +63,9 @@ function isShown(layer: string, { layers }: StyleOptions): boolean {
 /** Whether a layer of the style has something to draw from. */
 function hasSource(layer: LayerSpecification, options: StyleOptions): boolean {
   if (!('source' in layer) || typeof layer.source !== 'string' || !(layer.source in tileSources)) return true
-  const of = layer['source-layer'] === 'reduced' ? layer.id.replace(/-reduced$/, '') : (layer['source-layer'] ?? '').replace(/_label$/, '')
-  return isShown(of, options)
+  const of = layer['source-layer'] ?? ''
+  const any = of === 'reduced' ? tileSources[layer.source as TileSource].split(',') : [of.replace(/_label$/, '')]
+  return any.some((name) => isShown(name, options))
 }
 
 /** Draws the map in a palette. Addresses in the style are relative to the server's root. */
@@ -82,9 +96,14 @@ export function style(palette: Palette, options: StyleOptions): StyleSpecificati
 function overlayLayers(ink: Ink): Record<'ground' | 'under' | 'over', Layers> {
   const { overlays } = ink.options
   if (!overlays) return { ground: [], under: [], over: [] }
+  const chosen = holds(overlays.chosen)
+  const preview = holds(overlays.preview)
   return {
-    ground: overlays.heat ? heatLayers(ink) : [],
-    under: [...previewLayers(ink), ...chosenLayers(ink)],
-    over: [...chosenLights(ink), ...previewMarks(ink), ...(overlays.cases ? [...caseLayers(ink), ...chosenCase(ink)] : [])],
+    ground: holds(overlays.heat) ? heatLayers(ink) : [],
+    under: [...(preview ? previewLayers(ink) : []), ...(chosen ? chosenLayers(ink) : [])],
+    over: [
+      ...(chosen ? chosenLights(ink) : []), ...(preview ? previewMarks(ink) : []),
+      ...(overlays.cases ? caseLayers(ink) : []), ...(overlays.cases && chosen ? chosenCase(ink) : []),
+    ],
   }
 }
