@@ -1,5 +1,5 @@
 const files = {
- "/field": "5723c94019e73be8fc9aade6bb67b79c47b7a307a7331205ee8fdbfd5cf2dcab",
+ "/field": "6f1110150a9dc4b525e981af489ec7e4354cc2516445c2c1d12f845fc2853e4e",
  "/assets/CategoryPick-DsEThdtf.css": "ce12403d68362c110cb935cb2e808d621d7debce31d11cce3695d0619fb9b019",
  "/assets/CategoryPick-IIj3O2zg.js": "5cd8956c58dec0cffe3dfab61e34bd059738268d300ac918e28a9f88a1e14901",
  "/assets/Confirm-Bv2OmjRv.js": "e20fa311959632bf5889dec4574314bcf02277863716e8fb6f8a4fdb049cfce9",
@@ -13,15 +13,15 @@ const files = {
  "/assets/adapter-vVOf3G7l.css": "c513712c36819380e3eb8bbc847a318303e84fc90bc7632c77fb204eef5f4e54",
  "/assets/desk-DsUrsOga.js": "0b35a236e2e655aa8f89cd3099549aff62ed4c1733a334f7b05ae80beabf7310",
  "/assets/door-HeK_iXP2.js": "9880bdf3f97d33b9476ef6e4851859cfa2b4ac3f792e7869a21b77542d23378a",
+ "/assets/field-CUPs5gqe.js": "18e46dd2c9ff5cd44a5e93ad8aa17b79a6264159f22223d33b243d91475df9f2",
  "/assets/field-DUB4AWjC.css": "0ddf1d3a5c7169a3221455c60e7a75100e84ee1877e014af7f3f4faa61092ab3",
- "/assets/field-Desjjl1D.js": "4fd854067d56cd78217124bfeee4d405ad35063be021eacb7d9bf4d408a61857",
- "/assets/format-DnQfiSSl.js": "ce104900597f3fa8275d206871d776518d2cdddd67354c75c57cc0b0a4c94c0e",
+ "/assets/format-CPwQAVjQ.js": "4bc5ed388d5cb2da564d7c97c43ebfbe8a0758c597a8d17b91b715faa71931d4",
  "/assets/lamp-DIt39ol9.svg": "5b67c43b67a796e53875710cb3f31a68b3def8ba397905e043bf459be1cf7972",
  "/assets/mapChunk-Biedr7yL.js": "c2078db44e4509e852c3efedaa1e1dc565f4ab72714ee4a75acdad5c1e172a37",
  "/assets/maplibre-BUHnA32Q.js": "dbd1c5986c71b14d8df9979f48a3b88dc8d6b324593613ff0b079a09446c7250",
  "/assets/maplibre-gl-worker-CZtFQQIV.mjs": "73d7a024a4efe1a46e49db193e18cfe33271e3ecc652ec7542c281a4ef5f0f04",
  "/assets/maplibre-qvkd0SPb.css": "280f62458bee97adaab9c817e977cc89e02cc34d07a3107ba4a545c17c41976d",
- "/assets/overlay-WY8gVW77.js": "9e2dd0128e5e419a3d63cd58c80690c38b4baec6f6392160725cf4d7c0ce9a56",
+ "/assets/overlay-DzKL2O81.js": "d9056bf685632aac2db5797152c8bd5e4dfbeb4316cc0d02abd17c12409c9477",
  "/assets/palette-BwgV4r9X.js": "c5b749359fc8261b1fc4c9beb00ec0706c515d8900281cb9d347f9d9c9042175",
  "/assets/palette-D-pOoE8-.css": "2378f1ced4860205bb25936d491aeb3e2ad3a5fdca2c6153a41a1a8b1d2e9aa8",
  "/assets/place-DtPFfH5c.js": "0a228bdadcfa5bfb907d2e1f68a55ed21870cc6f7bc563cf5a8777b549da2625",
@@ -40,7 +40,7 @@ const files = {
  "/sprites/icons@2x.json": "426c13f1646fe2cbcd9d3f5a4d0e3b7043144c362a2c73bbddab2825055b84d6",
  "/sprites/icons@2x.png": "2a800f5b09872bc11f0a38527524d6dc5c5c31fe483af08f86a21e337e151bda"
 }
-const build = '8fb79c34735bd38f'
+const build = 'c99c245fbbb3fb0b'
 const worker = self;
 const prefix = "lintu-field-";
 const name = prefix + build;

@@ -3,17 +3,24 @@ import type { Lang, Say } from '../lang'
 const locale = (lang: Lang) => (lang === 'en' ? 'en-GB' : 'zh-CN')
 
 /** Formats are made once: to make one costs more than a frame of the map may. */
-function inBoth(options: Intl.DateTimeFormatOptions): (when: Date, lang: Lang) => string {
-  const made = new Map<Lang, Intl.DateTimeFormat>()
-  return (when, lang) => {
-    let format = made.get(lang)
-    if (!format) made.set(lang, (format = new Intl.DateTimeFormat(locale(lang), options)))
-    return format.format(when)
+function once<Format>(make: (locale: string) => Format): (lang: Lang) => Format {
+  const made = new Map<Lang, Format>()
+  return (lang) => {
+    const format = made.get(lang) ?? make(locale(lang))
+    made.set(lang, format)
+    return format
   }
 }
 
+function inBoth(options: Intl.DateTimeFormatOptions): (when: Date, lang: Lang) => string {
+  const format = once((of) => new Intl.DateTimeFormat(of, options))
+  return (when, lang) => format(lang).format(when)
+}
+
+const number = once((of) => new Intl.NumberFormat(of))
+
 export function formatCount(n: number, lang: Lang): string {
-  return n.toLocaleString(locale(lang))
+  return number(lang).format(n)
 }
 
 export const formatDay = inBoth({ year: 'numeric', month: 'long', day: 'numeric' })

@@ -88,7 +88,9 @@ export function withConfig(state: WallState, config: Config, now: number): WallS
   const viewers = state.viewers + (state.config && viewerOf(state.config) !== viewerOf(config) ? 1 : 0)
   const aged = config.lag > 0
   const connection: Connection = { state: aged ? 'lost' : 'online', goodAt: now - config.lag * 1000, retryAt: aged ? now + agedMS : 0, failures: 0, error: null }
-  return { ...state, config, chosen, ended, viewers, connection }
+  // The same again is the same: nothing that depends on it begins anew.
+  const kept = state.config && JSON.stringify(state.config) === JSON.stringify(config) ? state.config : config
+  return { ...state, config: kept, chosen, ended, viewers, connection }
 }
 
 /** Whether a layer is shown to whoever asks. */

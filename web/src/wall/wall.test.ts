@@ -46,6 +46,7 @@ test('a server without its database has answered, and says as of when the map is
   const config = { me: wang, layers: [], lag: 7 } as unknown as Config
   const aged = withConfig(initialState('night'), config, 60_000)
   expect(aged).toMatchObject({ config, connection: { state: 'lost', goodAt: 53_000, retryAt: 65_000, error: null } })
+  expect(withConfig(aged, { ...config }, 61_000).config).toBe(aged.config)
   expect(withConfig(aged, { ...config, lag: 0 }, 65_000).connection).toMatchObject({ state: 'online', goodAt: 65_000, retryAt: 0 })
 })
 

@@ -1,0 +1,1 @@
+import{r as e}from"./format-CPwQAVjQ.js";function t({from:t,to:n},r,i){let a=e(new Date(t),r);return n?i(`periodBetween`,{from:a,to:e(new Date(n),r)}):i(`periodFrom`,{from:a})}export{t};
