@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 
 	"github.com/lintu-map/lintu"
 )
@@ -27,7 +28,7 @@ func (s *Server) newClient(a netip.Addr) *client {
 	return at
 }
 
-func (s *Server) clientAddress(c *fiber.Ctx) string { return s.client(c).text }
+func (s *Server) clientAddress(c *fiber.Ctx) string { return s.client(c.Context()).text }
 
 // clientKey is where a request keeps its client, if that is another than its peer.
 const clientKey = "client"
@@ -35,16 +36,16 @@ const clientKey = "client"
 // client is where the client is: the other end of the connection or, if that is a
 // trusted proxy, the rightmost address in X-Forwarded-For that is no trusted proxy.
 // What stands left of it the client could have written itself.
-func (s *Server) client(c *fiber.Ctx) *client {
-	at := s.peer(c)
+func (s *Server) client(ctx *fasthttp.RequestCtx) *client {
+	at := s.peer(ctx)
 	if !at.trusted {
 		return at
 	}
-	if found, ok := c.Locals(clientKey).(*client); ok {
+	if found, ok := ctx.UserValue(clientKey).(*client); ok {
 		return found
 	}
-	found := s.clientBehind(at.address, c.Context().Request.Header.PeekAll(fiber.HeaderXForwardedFor))
-	c.Locals(clientKey, found)
+	found := s.clientBehind(at.address, ctx.Request.Header.PeekAll(fiber.HeaderXForwardedFor))
+	ctx.SetUserValue(clientKey, found)
 	return found
 }
 
@@ -97,11 +98,11 @@ func (b *behind) put(key behindKey, c *client) {
 }
 
 // peer is the other end of the connection.
-func (s *Server) peer(c *fiber.Ctx) *client {
-	if cn, ok := c.Context().Conn().(*conn); ok {
+func (s *Server) peer(ctx *fasthttp.RequestCtx) *client {
+	if cn, ok := ctx.Conn().(*conn); ok {
 		return cn.peer
 	}
-	return s.newClient(parseHop(c.Context().RemoteAddr().String()))
+	return s.newClient(parseHop(ctx.RemoteAddr().String()))
 }
 
 // addressBehind is the address of that client.
@@ -135,9 +136,7 @@ func parseHop(s string) netip.Addr {
 }
 
 // trusts reports whether the other end of the connection is a trusted proxy.
-func (s *Server) trusts(c *fiber.Ctx) bool {
-	return s.peer(c).trusted
-}
+func (s *Server) trusts(ctx *fasthttp.RequestCtx) bool { return s.peer(ctx).trusted }
 
 func (s *Server) trusted(a netip.Addr) bool {
 	return slices.ContainsFunc(s.proxies, func(p netip.Prefix) bool { return p.Contains(a) })

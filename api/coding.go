@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 
 	"github.com/lintu-map/lintu"
 )
@@ -25,8 +26,8 @@ var codings = []struct {
 
 // chosenCoding finds the coding that the client likes best, as an index of codings. It
 // is -1 where the client takes none of them.
-func chosenCoding(c *fiber.Ctx) int {
-	header, best, bestWeight := accepted(c), -1, 0
+func chosenCoding(ctx *fasthttp.RequestCtx) int {
+	header, best, bestWeight := accepted(ctx), -1, 0
 	for i := range codings {
 		if weight := header.weight(codings[i].name); weight > bestWeight {
 			if best, bestWeight = i, weight; weight == mostLiked {
@@ -36,8 +37,6 @@ func chosenCoding(c *fiber.Ctx) int {
 	}
 	return best
 }
-
-var varyKey = []byte(fiber.HeaderVary)
 
 // vary says that the answer depends on more headers of the request. Each is named by
 // one who calls.
@@ -51,15 +50,15 @@ func vary(c *fiber.Ctx, names string) {
 }
 
 // takes reports whether Accept-Encoding allows a content coding.
-func takes(c *fiber.Ctx, coding string) bool { return accepted(c).weight(coding) > 0 }
+func takes(c *fiber.Ctx, coding string) bool { return accepted(c.Context()).weight(coding) > 0 }
 
 // acceptEncoding is the header of that name.
 type acceptEncoding string
 
 // accepted is what the client takes. Without a header that is all, and none is packed:
 // who says nothing may not know about codings.
-func accepted(c *fiber.Ctx) acceptEncoding {
-	return acceptEncoding(c.Context().Request.Header.Peek(fiber.HeaderAcceptEncoding))
+func accepted(ctx *fasthttp.RequestCtx) acceptEncoding {
+	return acceptEncoding(ctx.Request.Header.PeekCanonical(acceptEncodingKey))
 }
 
 // mostLiked is the weight of what is liked best.

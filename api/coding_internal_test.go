@@ -46,7 +46,7 @@ func TestChosenCoding(t *testing.T) {
 		ctx.Request.Header.Set(fiber.HeaderAcceptEncoding, header)
 		c := app.AcquireCtx(ctx)
 		got := ""
-		if i := chosenCoding(c); i >= 0 {
+		if i := chosenCoding(c.Context()); i >= 0 {
 			got = codings[i].name
 		}
 		if got != want {

@@ -29,7 +29,7 @@ func (s *Server) events(c *fiber.Ctx) error {
 	if _, err := a.viewer.Sees(casesLayer); err != nil {
 		return err
 	}
-	who := []string{s.client(c).network}
+	who := []string{s.client(c.Context()).network}
 	sub := &subscriber{hub: s.hub}
 	if a.session != nil {
 		sub.session = a.session.ID

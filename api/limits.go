@@ -162,7 +162,7 @@ type limits struct {
 	// Until when each would have been busy if it had kept its pace: at most burst times
 	// ahead of now. This is the generic cell rate algorithm (ITU-T I.371, annex A).
 	// Who is not ahead may be forgotten without being given anything.
-	busy map[limitKey]time.Time
+	busy map[limitKey]*time.Time
 }
 
 type limitKey struct {
@@ -170,30 +170,36 @@ type limitKey struct {
 	who  string
 }
 
-func newLimits() *limits { return &limits{busy: map[limitKey]time.Time{}} }
+func newLimits() *limits { return &limits{busy: map[limitKey]*time.Time{}} }
 
 // wait is how long who has to wait before the next request of the kind; 0 counts
 // this one.
 func (l *limits) wait(k limitKey, p pace, now time.Time) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	until, known := l.busy[k]
-	if until.Before(now) {
-		until = now
+	busy := l.busy[k]
+	if busy == nil {
+		if len(l.busy) >= maxKeys {
+			l.forget(now)
+		}
+		busy = &time.Time{}
+		l.busy[k] = busy
 	}
-	if until = until.Add(p.each); until.Sub(now) > p.each*time.Duration(p.burst) {
-		return until.Sub(now) - p.each*time.Duration(p.burst)
+	until := now
+	if busy.After(now) {
+		until = *busy
 	}
-	if !known && len(l.busy) >= maxKeys {
-		l.forget(now)
+	until = until.Add(p.each)
+	if early := until.Sub(now) - p.each*time.Duration(p.burst); early > 0 {
+		return early
 	}
-	l.busy[k] = until
+	*busy = until
 	return 0
 }
 
 // forget makes room: of those that are not ahead or, where all are, of a few of them.
 func (l *limits) forget(now time.Time) {
-	maps.DeleteFunc(l.busy, func(_ limitKey, until time.Time) bool { return !until.After(now) })
+	maps.DeleteFunc(l.busy, func(_ limitKey, until *time.Time) bool { return !until.After(now) })
 	for k := range l.busy {
 		if len(l.busy) < maxKeys-maxKeys/16 {
 			return
@@ -206,7 +212,7 @@ func (l *limits) forget(now time.Time) {
 // for it.
 func (s *Server) pacedByAddress(c *fiber.Ctx) error {
 	k := kindOf(c)
-	if err := s.pace(limitKey{k, s.client(c).network}, paces[k].address, c.Context().Time()); err != nil {
+	if err := s.pace(limitKey{k, s.client(c.Context()).network}, paces[k].address, c.Context().Time()); err != nil {
 		return err
 	}
 	return c.Next()

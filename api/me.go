@@ -163,7 +163,7 @@ func (s *Server) signOutEverywhere(c *fiber.Ctx) error {
 // goodbye takes the cookie back and, over HTTPS, has the browser drop the map that
 // it has kept of what the reader was shown.
 func (s *Server) goodbye(c *fiber.Ctx) error {
-	if s.secure(c) {
+	if s.secure(c.Context()) {
 		c.Set("Clear-Site-Data", `"cache"`)
 	}
 	s.takeCookieBack(c)

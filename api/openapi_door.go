@@ -176,7 +176,7 @@ func openAPIPath(path string) string {
 // securitySchemes are the two ways of saying who asks.
 func (s *Server) securitySchemes(c *fiber.Ctx) fiber.Map {
 	return fiber.Map{
-		"session": fiber.Map{"type": "apiKey", "in": "cookie", "name": s.cookieName(c)},
+		"session": fiber.Map{"type": "apiKey", "in": "cookie", "name": s.cookieName(c.Context())},
 		"token":   fiber.Map{"type": "http", "scheme": "bearer"},
 	}
 }

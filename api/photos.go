@@ -33,7 +33,7 @@ func (s *Server) receivePhoto(c *fiber.Ctx, by lintu.Asker, door *lintu.Door) er
 	}
 	places, who := &s.arriving, s.viewer(c).Name
 	if by.Resident {
-		places, who = &s.atDoors, s.client(c).network
+		places, who = &s.atDoors, s.client(c.Context()).network
 	}
 	end, err := places.begin(who)
 	if err != nil {

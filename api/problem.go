@@ -116,7 +116,7 @@ func setRetryAfter(c *fiber.Ctx, err error) int {
 // the caller's are the caller's business.
 func (s *Server) fail(c *fiber.Ctx, err error) error {
 	if requestID(c) == "" { // fasthttp itself could not read the request
-		s.begin(c)
+		s.begin(c.Context())
 	}
 	p := problemOf(err, lang(c))
 	p.Instance, p.Request = c.Path(), requestID(c)

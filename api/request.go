@@ -183,8 +183,8 @@ func (s *Server) base(c *fiber.Ctx) string {
 	if s.PublicURL != "" {
 		return s.PublicURL
 	}
-	scheme, host := s.schemeOf(c), string(c.Context().Host())
-	if s.trusts(c) {
+	scheme, host := s.schemeOf(c.Context()), string(c.Context().Host())
+	if s.trusts(c.Context()) {
 		if v := firstOf(c.Get("X-Forwarded-Host")); v != "" {
 			host = v
 		}
@@ -196,13 +196,13 @@ func (s *Server) base(c *fiber.Ctx) string {
 }
 
 // schemeOf is http or https, as the client reaches the server.
-func (s *Server) schemeOf(c *fiber.Ctx) string {
+func (s *Server) schemeOf(ctx *fasthttp.RequestCtx) string {
 	if s.PublicURL != "" {
 		scheme, _, _ := strings.Cut(s.PublicURL, ":")
 		return scheme
 	}
-	if s.trusts(c) {
-		if v := firstOf(c.Get("X-Forwarded-Proto")); v == "https" || v == "http" {
+	if s.trusts(ctx) {
+		if v := firstOf(string(ctx.Request.Header.PeekCanonical(forwardedProtoKey))); v == "https" || v == "http" {
 			return v
 		}
 	}

@@ -8,31 +8,30 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 )
 
 // received gives a request its id and the answer the headers that every answer
 // has. A client's own X-Request-Id is not taken over: two requests must never
 // share one in the log, and nobody writes into the log from outside.
 func (s *Server) received(c *fiber.Ctx) error {
-	s.begin(c)
+	s.begin(c.Context())
 	return c.Next()
 }
 
-func (s *Server) begin(c *fiber.Ctx) {
+func (s *Server) begin(ctx *fasthttp.RequestCtx) {
 	h := s.plain
-	if s.secure(c) {
+	if s.secure(ctx) {
 		h = s.guarded
 	}
-	h.CopyTo(&c.Context().Response.Header)
+	h.CopyTo(&ctx.Response.Header)
 	var number [16]byte // two of 128 random bits never meet; they are no secret
 	binary.LittleEndian.PutUint64(number[:8], rand.Uint64())
 	binary.LittleEndian.PutUint64(number[8:], rand.Uint64())
 	var id [26]byte
 	requestIDs.Encode(id[:], number[:])
-	c.Context().Response.Header.SetCanonical(requestIDKey, id[:])
+	ctx.Response.Header.SetCanonical(requestIDKey, id[:])
 }
-
-var requestIDKey = []byte("X-Request-Id") // as it is sent
 
 var requestIDs = base32.StdEncoding.WithPadding(base32.NoPadding)
 

@@ -88,7 +88,7 @@ func (s *Server) guardPage(c *fiber.Ctx) {
 }
 
 // secure reports whether the client reaches the server over HTTPS.
-func (s *Server) secure(c *fiber.Ctx) bool { return s.schemeOf(c) == "https" }
+func (s *Server) secure(ctx *fasthttp.RequestCtx) bool { return s.schemeOf(ctx) == "https" }
 
 // parseOrigins checks the list of origins whose pages may read.
 func parseOrigins(list []string) ([]string, error) {
@@ -175,7 +175,7 @@ func (s *Server) sameOrigin(c *fiber.Ctx) error {
 // here: the public URL's, an IP address, or localhost. A trusted proxy has seen
 // to it already.
 func (s *Server) ownName(c *fiber.Ctx) bool {
-	if s.trusts(c) {
+	if s.trusts(c.Context()) {
 		return true
 	}
 	host := string(c.Context().Host())

@@ -166,11 +166,11 @@ func (s *Server) signOn(c *fiber.Ctx) error {
 // must be Lax: the provider's site sends the browser back, and a Strict one would
 // stay at home. It signs nobody in: only together with a code of the provider.
 func (s *Server) setFlow(c *fiber.Ctx, sealed string, maxAge int) {
-	c.Cookie(&fiber.Cookie{Name: s.flowCookie(c), Value: sealed, Path: "/", MaxAge: maxAge, HTTPOnly: true, Secure: s.secure(c), SameSite: fiber.CookieSameSiteLaxMode})
+	c.Cookie(&fiber.Cookie{Name: s.flowCookie(c), Value: sealed, Path: "/", MaxAge: maxAge, HTTPOnly: true, Secure: s.secure(c.Context()), SameSite: fiber.CookieSameSiteLaxMode})
 }
 
 func (s *Server) flowCookie(c *fiber.Ctx) string {
-	if s.secure(c) {
+	if s.secure(c.Context()) {
 		return "__Host-lintu-sso"
 	}
 	return "lintu-sso"

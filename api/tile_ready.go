@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
 
 	"github.com/lintu-map/lintu"
@@ -31,12 +30,10 @@ var tilePrefix = []byte("/tiles/")
 
 // sendReady reports false where it has not answered, and has left no trace then.
 func (s *Server) sendReady(ctx *fasthttp.RequestCtx) (sent bool) {
-	r := &ctx.Request
-	if !r.Header.IsGet() || r.Header.ContentLength() > 0 || r.IsBodyStream() || len(r.Header.Peek(fiber.HeaderOrigin)) > 0 || s.Log.Enabled(ctx, slog.LevelDebug) {
+	h, r := &ctx.Response.Header, &ctx.Request
+	if !r.Header.IsGet() || r.Header.ContentLength() > 0 || r.IsBodyStream() || len(r.Header.PeekCanonical(originKey)) > 0 || s.Log.Enabled(ctx, slog.LevelDebug) {
 		return false
 	}
-	c := s.app.AcquireCtx(ctx)
-	defer s.app.ReleaseCtx(c)
 	defer func() {
 		if p := recover(); p != nil {
 			ctx.Response.Reset()
@@ -44,54 +41,53 @@ func (s *Server) sendReady(ctx *fasthttp.RequestCtx) (sent bool) {
 			sent = false
 		}
 	}()
-	q, ok := readyQuery(c)
+	q, ok := readyQuery(string(r.Header.RequestURI()))
 	if !ok {
 		return false
 	}
-	i := chosenCoding(c)
-	v := s.knownViewer(c)
+	i := chosenCoding(ctx)
+	v := s.knownViewer(ctx)
 	if i < 0 || v == nil {
 		return false
 	}
 	q.Coding = codings[i].coding
-	had := hasTile(c, i, &q)
+	had := hasTile(ctx, i, &q)
 	t, ok := s.Tiles.Ready(v, &q)
-	if !ok || !s.inPace(c, v) {
+	if !ok || !s.inPace(ctx, v) {
 		return false
 	}
-	s.begin(c)
-	ctx.Response.Header.SetCanonical(cacheControlKey, forViewerAsSent)
-	ctx.Response.Header.SetCanonical(varyKey, readyVary)
-	s.writeTile(c, t, i, had)
+	s.begin(ctx)
+	h.SetCanonical(cacheControlKey, forViewerAsSent)
+	h.SetCanonical(varyKey, readyVary)
+	s.writeTile(ctx, t, i, had)
 	s.metrics.tileSeconds(ctx.Response.StatusCode()).Observe(time.Since(ctx.Time()).Seconds())
 	return true
 }
 
 // What the routes of tiles say beside the tile.
 var (
-	cacheControlKey = []byte(fiber.HeaderCacheControl)
 	forViewerAsSent = []byte(forViewer)
 	readyVary       = []byte("Origin, Cookie, Authorization, Accept-Encoding")
 )
 
-// readyQuery reads the address of a tile that is written as our pages write it.
-func readyQuery(c *fiber.Ctx) (q lintu.TileQuery, ok bool) {
-	path := c.Path()
-	if len(path) != len(c.Context().Request.Header.RequestURI()) || strings.Contains(path, "%") || !strings.HasSuffix(path, ".mvt") || strings.Count(path, "/") != 5 {
+// readyQuery reads the address of a tile that is written as our pages write it. With
+// parameters or escapes, its parts name no tile that could be ready.
+func readyQuery(uri string) (q lintu.TileQuery, ok bool) {
+	if !strings.HasSuffix(uri, ".mvt") || strings.Count(uri, "/") != 5 {
 		return q, false
 	}
-	q.Layers, q.Z, q.X, q.Y = tilePath(path)
+	q.Layers, q.Z, q.X, q.Y = tilePath(uri)
 	return q, true
 }
 
 // knownViewer is who asks, if that was found out a moment ago; else nil.
-func (s *Server) knownViewer(c *fiber.Ctx) *lintu.Viewer {
-	secret, token := strings.CutPrefix(c.Get(fiber.HeaderAuthorization), "Bearer ")
+func (s *Server) knownViewer(ctx *fasthttp.RequestCtx) *lintu.Viewer {
+	secret, token := strings.CutPrefix(string(ctx.Request.Header.PeekCanonical(authorizationKey)), "Bearer ")
 	if !token {
 		if secret != "" { // it is no token of ours
 			return nil
 		}
-		if secret = c.Cookies(s.cookieName(c)); secret == "" {
+		if secret = string(ctx.Request.Header.Cookie(s.cookieName(ctx))); secret == "" {
 			return s.visitor
 		}
 	}
@@ -103,9 +99,9 @@ func (s *Server) knownViewer(c *fiber.Ctx) *lintu.Viewer {
 }
 
 // inPace counts a tile; false is too many, which the routes will say.
-func (s *Server) inPace(c *fiber.Ctx, v *lintu.Viewer) bool {
-	now, tiles := c.Context().Time(), paces[kindTile]
-	if s.limits.wait(limitKey{kindTile, s.client(c).network}, tiles.address, now) > 0 {
+func (s *Server) inPace(ctx *fasthttp.RequestCtx, v *lintu.Viewer) bool {
+	now, tiles := ctx.Time(), paces[kindTile]
+	if s.limits.wait(limitKey{kindTile, s.client(ctx).network}, tiles.address, now) > 0 {
 		return false
 	}
 	return !v.SignedIn() || s.limits.wait(limitKey{kindTile, v.Name}, tiles.who, now) == 0

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 
 	"github.com/lintu-map/lintu"
 )
@@ -43,25 +44,25 @@ func (s *Server) sendTile(c *fiber.Ctx, layers, z, x, y string) error {
 	if err != nil {
 		return err
 	}
-	i := chosenCoding(c)
+	i := chosenCoding(c.Context())
 	if i < 0 {
 		return fiber.ErrNotAcceptable
 	}
 	q := lintu.TileQuery{Layers: layers, Z: z, X: x, Y: y, At: at, Coding: codings[i].coding}
-	had := hasTile(c, i, &q)
+	had := hasTile(c.Context(), i, &q)
 	t, err := s.Tiles.Tile(c.UserContext(), s.viewer(c), q)
 	if err != nil {
 		return err
 	}
 	vary(c, fiber.HeaderAcceptEncoding)
-	s.writeTile(c, t, i, had)
+	s.writeTile(c.Context(), t, i, had)
 	return nil
 }
 
 // hasTile lets a query ask what the client has of the tile in a coding, an index of
 // codings. The client's tag that is still good will stand in had.
-func hasTile(c *fiber.Ctx, i int, q *lintu.TileQuery) (had *string) {
-	asked := c.Context().Request.Header.Peek(fiber.HeaderIfNoneMatch)
+func hasTile(ctx *fasthttp.RequestCtx, i int, q *lintu.TileQuery) (had *string) {
+	asked := ctx.Request.Header.PeekCanonical(ifNoneMatchKey)
 	if len(asked) == 0 {
 		return nil
 	}
@@ -75,17 +76,17 @@ func hasTile(c *fiber.Ctx, i int, q *lintu.TileQuery) (had *string) {
 }
 
 // writeTile answers with a tile in a coding, or with the client's having it.
-func (s *Server) writeTile(c *fiber.Ctx, t lintu.Tile, i int, had *string) {
-	sayAge(c, t)
+func (s *Server) writeTile(ctx *fasthttp.RequestCtx, t lintu.Tile, i int, had *string) {
+	h := &ctx.Response.Header
+	sayAge(h, t)
 	if t.Had {
-		c.Set(fiber.HeaderETag, *had)
-		c.Status(fiber.StatusNotModified)
+		h.Set(fiber.HeaderETag, *had)
+		ctx.SetStatusCode(fiber.StatusNotModified)
 		return
 	}
-	h := &c.Context().Response.Header
-	h.SetBytesV(fiber.HeaderETag, append(append(append(make([]byte, 0, 64), '"'), t.Tag...), codings[i].tagEnd...))
+	h.SetCanonical(etagKey, append(append(append(make([]byte, 0, 64), '"'), t.Tag...), codings[i].tagEnd...))
 	if len(t.Body) == 0 {
-		c.Status(fiber.StatusNoContent)
+		ctx.SetStatusCode(fiber.StatusNoContent)
 		return
 	}
 	if codings[i].nameAsSent != nil {
@@ -93,8 +94,8 @@ func (s *Server) writeTile(c *fiber.Ctx, t lintu.Tile, i int, had *string) {
 	}
 	h.SetContentType(mvtType)
 	s.metrics.tileBy[codings[i].coding].Add(float64(len(t.Body)))
-	c.Context().Response.SetBodyRaw(t.Body) // shared bytes, never written to
-	if cn, ok := c.Context().Conn().(*conn); ok && c.Method() == fiber.MethodGet {
+	ctx.Response.SetBodyRaw(t.Body) // shared bytes, never written to
+	if cn, ok := ctx.Conn().(*conn); ok && ctx.IsGet() {
 		cn.sendWhole(len(t.Body))
 	}
 }
@@ -105,16 +106,16 @@ const (
 	missingHeader = "Lintu-Missing" // layers
 )
 
-func sayAge(c *fiber.Ctx, t lintu.Tile) {
+func sayAge(h *fasthttp.ResponseHeader, t lintu.Tile) {
 	if t.Lag > 0 {
-		c.Set(lagHeader, strconv.Itoa(int(math.Ceil(t.Lag.Seconds()))))
+		h.Set(lagHeader, strconv.Itoa(int(math.Ceil(t.Lag.Seconds()))))
 	}
 	if len(t.Missing) > 0 {
 		names := make([]string, len(t.Missing))
 		for i, l := range t.Missing {
 			names[i] = string(l)
 		}
-		c.Set(missingHeader, strings.Join(names, ","))
+		h.Set(missingHeader, strings.Join(names, ","))
 	}
 }
 

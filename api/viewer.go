@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 
 	"github.com/lintu-map/lintu"
 )
@@ -78,7 +79,7 @@ func (s *Server) findSession(c *fiber.Ctx) (*lintu.Session, error) {
 		}
 		return session, nil
 	}
-	secret := c.Cookies(s.cookieName(c))
+	secret := c.Cookies(s.cookieName(c.Context()))
 	if secret == "" {
 		return nil, nil
 	}
@@ -184,8 +185,8 @@ func (s *Server) viewerOf(session *lintu.Session) *lintu.Viewer {
 }
 
 // cookieName is that of the session's cookie.
-func (s *Server) cookieName(c *fiber.Ctx) string {
-	if s.secure(c) {
+func (s *Server) cookieName(ctx *fasthttp.RequestCtx) string {
+	if s.secure(ctx) {
 		return secureSessionCookie
 	}
 	return sessionCookie
@@ -194,11 +195,11 @@ func (s *Server) cookieName(c *fiber.Ctx) string {
 // giveCookie signs the reader in. The cookie lasts as long as the browser keeps
 // it; when the session ends is the server's to know.
 func (s *Server) giveCookie(c *fiber.Ctx, secret string) {
-	c.Cookie(&fiber.Cookie{Name: s.cookieName(c), Value: secret, Path: "/", HTTPOnly: true, Secure: s.secure(c),
+	c.Cookie(&fiber.Cookie{Name: s.cookieName(c.Context()), Value: secret, Path: "/", HTTPOnly: true, Secure: s.secure(c.Context()),
 		SameSite: fiber.CookieSameSiteStrictMode, SessionOnly: true})
 }
 
 func (s *Server) takeCookieBack(c *fiber.Ctx) {
-	c.Cookie(&fiber.Cookie{Name: s.cookieName(c), Path: "/", HTTPOnly: true, Secure: s.secure(c),
+	c.Cookie(&fiber.Cookie{Name: s.cookieName(c.Context()), Path: "/", HTTPOnly: true, Secure: s.secure(c.Context()),
 		SameSite: fiber.CookieSameSiteStrictMode, MaxAge: -1, Expires: longAgo})
 }
