@@ -8,7 +8,7 @@
 // Memory (memory.go) holds them, follows the change log (memory_follow.go) and
 // answers as the store would. A layer of points (points.go) is a list of sorted
 // blocks of columns (block.go). A layer of polygons or lines (shapes.go) has a coverage
-// of their arcs (coverage.go) and an index of their boxes (quad_index.go).
+// of their arcs (coverage.go) and an index of their boxes (box_index.go).
 //
 // # Encoding
 //

@@ -34,11 +34,15 @@ func (o *outline) reset() { o.spots, o.rings = o.spots[:0], o.rings[:0] }
 // add clips a ring and keeps what is left of it.
 func (o *outline) add(f *frame, points []position) {
 	o.ring = o.ring[:0].clip(f, points)
-	r := o.ring.straight()
-	if r == nil {
-		return
+	r := o.ring
+	low, bent := r.lowest()
+	if !bent {
+		if r = r.straight(); r == nil {
+			return
+		}
+		low, _ = r.lowest()
 	}
-	first, low := int32(len(o.spots)), r.lowest()
+	first := int32(len(o.spots))
 	o.spots = append(append(o.spots, r[low:]...), r[:low+1]...)
 	o.rings = append(o.rings, span{first, int32(len(o.spots))})
 }
@@ -85,15 +89,15 @@ func starShaped(spots []spot) bool {
 // goesAround reports whether a closed ring turns around a spot in one direction
 // only, and once: whether it comes from its row or above to below one time.
 func goesAround(middle spot, spots []spot, direction int32) bool {
-	below, times := spots[0] > middle|0xffff, 0
-	for i := range len(spots) - 1 {
-		if turn(middle, spots[i], spots[i+1])*direction <= 0 {
+	times := uint32(0)
+	x, y := spots[0].column()-middle.column(), spots[0].row()-middle.row()
+	for _, s := range spots[1:] {
+		toX, toY := s.column()-middle.column(), s.row()-middle.row()
+		if (x*toY-y*toX)*direction <= 0 {
 			return false
 		}
-		was := below
-		if below = spots[i+1] > middle|0xffff; below && !was {
-			times++
-		}
+		times += uint32(-toY&^-y) >> 31 // 1 where it comes to below, else 0
+		x, y = toX, toY
 	}
 	return times == 1
 }

@@ -1,5 +1,7 @@
 package tiles
 
+import "math"
+
 // ring is a ring of spots, its first not repeated at its end.
 type ring []spot
 
@@ -34,7 +36,7 @@ func (r ring) clipOutside(f *frame, points []position) ring {
 		if skipped {
 			r = append(r, nearest(last))
 		}
-		if lastBeyond&hereBeyond == 0 {
+		if lastBeyond != hereBeyond && lastBeyond&hereBeyond == 0 {
 			r = r.bend(last, here)
 		}
 		r = append(r, nearest(here))
@@ -111,13 +113,23 @@ func between(a, b int32) (sides [2]int32, n int) {
 
 func abs(n int64) int64 { return max(n, -n) }
 
-// lowest is the place of the ring's lowest spot.
-func (r ring) lowest() int {
-	low := 0
-	for i, s := range r {
-		if s < r[low] {
-			low = i
-		}
+// lowest is the place of the ring's lowest spot, if it bends at every spot: then straight
+// leaves it as it is.
+func (r ring) lowest() (low int, bent bool) {
+	if len(r) < 3 {
+		return 0, false
 	}
-	return low
+	before, last := r[len(r)-2], r[len(r)-1]
+	x, y := last.column(), last.row()
+	dx, dy := x-before.column(), y-before.row()
+	lowest := uint64(math.MaxUint64)
+	for i, s := range r {
+		toX, toY := s.column()-x, s.row()-y
+		if dx*toY == dy*toX {
+			return 0, false
+		}
+		lowest = min(lowest, uint64(s)<<32|uint64(i)) // no branch, which nobody could guess
+		x, y, dx, dy = s.column(), s.row(), toX, toY
+	}
+	return int(uint32(lowest)), true
 }

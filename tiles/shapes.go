@@ -14,7 +14,7 @@ type shapes struct {
 	rows     *block       // ids and columns; where the id is zero there is no row
 	read     []uint64     // of each row, a mark of its shape and label as they were read
 	coverage *coverage
-	index    quadIndex
+	index    boxIndex
 }
 
 // appendTile implements heldLayer.
@@ -42,14 +42,14 @@ func (p *shapes) writeShapes(w *layerWriter, message []byte, c Coord, l lintu.La
 		write = w.lines
 	}
 	var s ringSet
-	p.index.meeting(view, func(e *indexed) {
-		if small.takes(e.box) || p.vanishes(&f, e.box) {
+	p.index.meeting(view, func(row uint32, b box) {
+		if small.takes(b) || p.vanishes(&f, b) {
 			return
 		}
 		s.points, s.ends = s.points[:0], s.ends[:0]
-		p.coverage.draw(&s, e.row, max(0, c.Z-l.Coarser), view)
+		p.coverage.draw(&s, row, max(0, c.Z-l.Coarser), view)
 		if write(s.points, s.ends) {
-			p.properties(w, p.words, p.rows, int(e.row), &l)
+			p.properties(w, p.words, p.rows, int(row), &l)
 			w.feature()
 		}
 	})
@@ -73,14 +73,14 @@ func (p *shapes) vanishes(f *frame, b box) bool {
 func (p *shapes) writeLabels(w *layerWriter, message []byte, c Coord) []byte {
 	w.begin(message, string(p.info.Name)+lintu.LabelSuffix, p.keys, c)
 	tile := c.quad().box()
-	p.index.meeting(tile, func(e *indexed) {
-		label := p.coverage.rows[e.row].label
+	p.index.meeting(tile, func(row uint32, _ box) {
+		label := p.coverage.rows[row].label
 		if !tile.contains(label) {
 			return
 		}
 		shift := positionBits - extentBits - c.Z
 		w.pointAt(int32((label.x-tile.west)>>shift), int32((label.y-tile.north)>>shift))
-		p.properties(w, p.words, p.rows, int(e.row), &p.info)
+		p.properties(w, p.words, p.rows, int(row), &p.info)
 		w.feature()
 	})
 	return w.end()
@@ -88,12 +88,7 @@ func (p *shapes) writeLabels(w *layerWriter, message []byte, c Coord) []byte {
 
 // isWithin implements heldLayer.
 func (p *shapes) isWithin(b box) bool {
-	for i := range p.index.entries {
-		if !b.holds(p.index.entries[i].box) {
-			return false
-		}
-	}
-	return true
+	return b.holds(p.index.bounds())
 }
 
 // size implements heldLayer.

@@ -8,12 +8,12 @@ func (p *shapes) digest(c Coord) uint64 {
 	}
 	digest, m, f := uint64(0), marker{coverage: p.coverage}, c.frame()
 	view := f.reach()
-	p.index.meeting(view, func(e *indexed) {
-		shape := p.coverage.rows[e.row].mark
-		if !view.holds(e.box) {
-			shape = m.shape(e.row, view)
+	p.index.meeting(view, func(row uint32, b box) {
+		shape := p.coverage.rows[row].mark
+		if !view.holds(b) {
+			shape = m.shape(row, view)
 		}
-		digest += markOf(p.rows.marks[e.row], shape)
+		digest += markOf(p.rows.marks[row], shape)
 	})
 	return digest
 }

@@ -106,11 +106,11 @@ func (w *shapesWriter) arrange() {
 	for i, s := range w.shapes {
 		boxes[i] = boxOf(s.rings.points)
 	}
-	drawn := newQuadIndex(boxes, w.taken.ids)
+	drawn := newBoxIndex(boxes, w.taken.ids)
 	rows, shapes := newBlock(w.numbered, len(boxes)), make([]shaped, 0, len(boxes))
-	for _, e := range drawn.entries {
-		rows.add(w.taken, int(e.row), int(e.row)+1)
-		shapes = append(shapes, w.shapes[e.row])
+	for _, row := range drawn.rows {
+		rows.add(w.taken, int(row), int(row)+1)
+		shapes = append(shapes, w.shapes[row])
 	}
 	w.taken, w.shapes = rows, shapes
 }
@@ -134,7 +134,7 @@ func (p *shapes) reindex() {
 			boxes[row] = r.box
 		}
 	}
-	p.index = newQuadIndex(boxes, p.rows.ids)
+	p.index = newBoxIndex(boxes, p.rows.ids)
 }
 
 // replace implements layerKeeper. A row lies in a box if its own box meets it.
@@ -189,7 +189,7 @@ func (w *shapesWriter) replace(held heldLayer, where []box) heldLayer {
 func (p *shapes) rowsMeeting(where []box) map[lintu.ID]uint32 {
 	rows := map[lintu.ID]uint32{}
 	for _, b := range where {
-		p.index.meeting(b, func(e *indexed) { rows[p.rows.ids[e.row]] = e.row })
+		p.index.meeting(b, func(row uint32, _ box) { rows[p.rows.ids[row]] = row })
 	}
 	return rows
 }

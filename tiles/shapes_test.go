@@ -16,7 +16,7 @@ import (
 
 // A box is found if it meets the view, once, and in an order that does not depend on
 // the numbers of the rows.
-func TestQuadIndexFindsWhatAScanFinds(t *testing.T) {
+func TestBoxIndexFindsWhatAScanFinds(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 5))
 	boxes, ids := make([]box, 3000), make([]lintu.ID, 3000)
 	for i := range boxes {
@@ -36,15 +36,22 @@ func TestQuadIndexFindsWhatAScanFinds(t *testing.T) {
 	for i, k := range order {
 		mixed[i], mixedIDs[i] = boxes[k], ids[k]
 	}
-	x, y := newQuadIndex(boxes, ids), newQuadIndex(mixed, mixedIDs)
+	x, y := newBoxIndex(boxes, ids), newBoxIndex(mixed, mixedIDs)
+	all := nowhere
+	for _, b := range boxes {
+		all = all.union(b)
+	}
+	if x.bounds() != all {
+		t.Fatalf("%v are the bounds, want %v", x.bounds(), all)
+	}
 	views := append(slices.Clone(boxes[1:200]), everywhere, box{}, box{math.MaxUint32, math.MaxUint32, math.MaxUint32, math.MaxUint32})
 	for _, view := range views {
 		if view == nowhere {
 			continue
 		}
 		var got, other, want []uint32
-		x.meeting(view, func(e *indexed) { got = append(got, e.row) })
-		y.meeting(view, func(e *indexed) { other = append(other, uint32(order[e.row])) })
+		x.meeting(view, func(row uint32, _ box) { got = append(got, row) })
+		y.meeting(view, func(row uint32, _ box) { other = append(other, uint32(order[row])) })
 		for row, b := range boxes {
 			if b != nowhere && b.meets(view) {
 				want = append(want, uint32(row))
