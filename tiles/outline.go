@@ -40,7 +40,7 @@ func (o *outline) add(f *frame, points []position) {
 		if r = r.straight(); r == nil {
 			return
 		}
-		low, _ = r.lowest()
+		low, _ = r.lowest() // which bends everywhere now
 	}
 	first := int32(len(o.spots))
 	o.spots = append(append(o.spots, r[low:]...), r[:low+1]...)
