@@ -1,5 +1,5 @@
 const files = {
- "/field": "6f1110150a9dc4b525e981af489ec7e4354cc2516445c2c1d12f845fc2853e4e",
+ "/field": "5620aed5eab5f61646021dd265836b1a77ddd8f3a05500434703489316ea39b6",
  "/assets/CategoryPick-DsEThdtf.css": "ce12403d68362c110cb935cb2e808d621d7debce31d11cce3695d0619fb9b019",
  "/assets/CategoryPick-IIj3O2zg.js": "5cd8956c58dec0cffe3dfab61e34bd059738268d300ac918e28a9f88a1e14901",
  "/assets/Confirm-Bv2OmjRv.js": "e20fa311959632bf5889dec4574314bcf02277863716e8fb6f8a4fdb049cfce9",
@@ -9,16 +9,16 @@ const files = {
  "/assets/PlanForm-DBff7-O6.js": "355db4f0a70cf965aafdfd45cce02dfd57f466970320890e45bce296d5f2c72f",
  "/assets/SignInDialog-BoriJHqT.css": "e0c59faed44ff668a9557ad7c7a5ed2b9d547e1704821e4ffea8fc9a03e8b826",
  "/assets/SignInDialog-D_Dnt5gr.js": "1ba8e883a8f6e9928f9f1687058d93e4808afcb7a2deef0ff8dcd22ffad37c21",
- "/assets/adapter-DEnDVo1Z.js": "f7488d698e9b7bcf44180524b361f347f37ae57dfca402a8c88c508d0cc6fca2",
+ "/assets/adapter-Bx3LWw0L.js": "bf65962ed97857f4c5f016c29fee2a18c53ae6af2b4dd120a45e24e980ea1f23",
  "/assets/adapter-vVOf3G7l.css": "c513712c36819380e3eb8bbc847a318303e84fc90bc7632c77fb204eef5f4e54",
  "/assets/desk-DsUrsOga.js": "0b35a236e2e655aa8f89cd3099549aff62ed4c1733a334f7b05ae80beabf7310",
  "/assets/door-HeK_iXP2.js": "9880bdf3f97d33b9476ef6e4851859cfa2b4ac3f792e7869a21b77542d23378a",
- "/assets/field-CUPs5gqe.js": "18e46dd2c9ff5cd44a5e93ad8aa17b79a6264159f22223d33b243d91475df9f2",
+ "/assets/field-B-OcQKG1.js": "04613a1b65acfa0a348784c460fc5dac88b7530f638524899d840002ed0b16e3",
  "/assets/field-DUB4AWjC.css": "0ddf1d3a5c7169a3221455c60e7a75100e84ee1877e014af7f3f4faa61092ab3",
  "/assets/format-CPwQAVjQ.js": "4bc5ed388d5cb2da564d7c97c43ebfbe8a0758c597a8d17b91b715faa71931d4",
  "/assets/lamp-DIt39ol9.svg": "5b67c43b67a796e53875710cb3f31a68b3def8ba397905e043bf459be1cf7972",
- "/assets/mapChunk-Biedr7yL.js": "c2078db44e4509e852c3efedaa1e1dc565f4ab72714ee4a75acdad5c1e172a37",
- "/assets/maplibre-BUHnA32Q.js": "dbd1c5986c71b14d8df9979f48a3b88dc8d6b324593613ff0b079a09446c7250",
+ "/assets/mapChunk-CCXdLNMM.js": "627ffefa90a4cc633d413eb15e274bc92d426bc7b12689bef29064ebd5bf36cb",
+ "/assets/maplibre-ZSInjM4a.js": "c5b70ed8a4f2a8dfbf992c46ac6195311e8ea51dc426c8045085753de1bcade4",
  "/assets/maplibre-gl-worker-CZtFQQIV.mjs": "73d7a024a4efe1a46e49db193e18cfe33271e3ecc652ec7542c281a4ef5f0f04",
  "/assets/maplibre-qvkd0SPb.css": "280f62458bee97adaab9c817e977cc89e02cc34d07a3107ba4a545c17c41976d",
  "/assets/overlay-DzKL2O81.js": "d9056bf685632aac2db5797152c8bd5e4dfbeb4316cc0d02abd17c12409c9477",
@@ -40,7 +40,7 @@ const files = {
  "/sprites/icons@2x.json": "426c13f1646fe2cbcd9d3f5a4d0e3b7043144c362a2c73bbddab2825055b84d6",
  "/sprites/icons@2x.png": "2a800f5b09872bc11f0a38527524d6dc5c5c31fe483af08f86a21e337e151bda"
 }
-const build = 'c99c245fbbb3fb0b'
+const build = '98b45c92c8642157'
 const worker = self;
 const prefix = "lintu-field-";
 const name = prefix + build;

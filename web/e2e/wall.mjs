@@ -153,6 +153,24 @@ async function goesOnWithoutHouseholds(page) {
   await came
 }
 
+/** What comes while the map is dragged is paced, and all of it comes: a map that misses an answer never rests. */
+async function comesWhileItIsDragged(page) {
+  const { bounds: [, south, east, north] } = (await json('/api/v1/config')).layers.find((l) => l.name === 'communities')
+  const counted = (any) => page.waitForFunction((some) => { const n = Number(document.querySelector('main').dataset.drawn); return some ? n > 0 : n === 0 }, any)
+  const pixel = 360 / (512 * 2 ** 12)
+  await page.goto(`${base}/wall#map=12/${(south + north) / 2}/${east + 900 * pixel}`)
+  await drawn(page)
+  await page.locator('[data-live=live]').waitFor({ timeout: 60_000 })
+  await counted(false)
+  for (let i = 0; i < 3; i++) {
+    await page.mouse.move(450, 400)
+    await page.mouse.down()
+    await page.mouse.move(850, 400, { steps: 10 })
+    await page.mouse.up()
+  }
+  await counted(true)
+}
+
 async function fitsAPhone(browser) {
   const phone = await open(browser, { login: 'viewer', viewport: { width: 360, height: 780 }, isMobile: true, hasTouch: true })
   await phone.page.goto(`${base}/wall`)
@@ -172,6 +190,7 @@ export async function run(browser) {
   check(faults().length === 0, faults().join('\n'))
   await saysWhenTheServerIsLost(page)
   await goesOnWithoutHouseholds(page)
+  await comesWhileItIsDragged(page)
   await close()
   await fitsAPhone(browser)
 }

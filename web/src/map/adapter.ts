@@ -12,6 +12,7 @@ import type { Overlays, Switch, Words } from '../style/options'
 import { palettes, type Theme } from '../style/palette'
 import { lastZoom, style, tileSources } from '../style/style'
 import { fillHoles, reload } from './holes'
+import { paceTiles } from './pace'
 import { choose, pickLayers, type Picked } from './pick'
 import { createPinLayer, type ClusterHit, type PinLayer } from './pins'
 import type { Padding, View } from './view'
@@ -125,6 +126,7 @@ export function createMapAdapter({ container, view, bounds, padding, title, scen
   const pins = createPinLayer(map)
   listen(map, events, pins)
   const leaveHoles = fillHoles(map)
+  const leavePace = paceTiles(map)
   return {
     pins,
     show: showing(map, scene, pins.restyled),
@@ -142,6 +144,7 @@ export function createMapAdapter({ container, view, bounds, padding, title, scen
     refresh: (layers) => sourcesOf(layers).forEach((name) => reload(map, name)),
     remove: () => {
       leaveHoles()
+      leavePace()
       map.remove()
     },
   }
@@ -278,10 +281,25 @@ function listen(map: MapLibreMap, events: MapEvents, pins: PinLayer): void {
     clickAt(map, [event.point.x, event.point.y], events, pins)
     events.clicked?.([event.lngLat.lng, event.lngLat.lat])
   })
-  map.on('mousemove', (event) => {
-    if (map.isMoving()) return
-    const at: [number, number] = [event.point.x, event.point.y]
-    const layer = caseAt(map, at) ? 'cases' : pickAt(map, at)?.layer
-    map.getCanvas().classList.toggle('pointing', layer !== undefined && layer !== 'communities')
+  pointWhereItRests(map)
+}
+
+/** To look for what lies under the mouse costs more than a frame has: once it has rested for so long, and not while it drags. */
+const pointMS = 60
+
+function pointWhereItRests(map: MapLibreMap): void {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const leave = () => clearTimeout(timer)
+  map.on('mousemove', ({ point: { x, y }, originalEvent: { buttons } }) => {
+    leave()
+    if (buttons === 0) timer = setTimeout(() => pointAt(map, [x, y]), pointMS)
   })
+  map.on('mousedown', leave)
+  map.on('remove', leave)
+}
+
+function pointAt(map: MapLibreMap, at: [number, number]): void {
+  if (map.isMoving()) return
+  const layer = caseAt(map, at) ? 'cases' : pickAt(map, at)?.layer
+  map.getCanvas().classList.toggle('pointing', layer !== undefined && layer !== 'communities')
 }
