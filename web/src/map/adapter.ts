@@ -79,8 +79,10 @@ function absolute(url: string): string {
   return new URL(url, location.origin).href
 }
 
+/** Without what lies under everything, which the page has behind the map: as a layer, each frame would draw it once for each tile. */
 function styleOf(scene: Scene) {
   const spec = style(palettes[scene.theme], { ...scene, fadeMS: stillMotion() ? 0 : 180, overlays: scene })
+  spec.layers = spec.layers.filter(({ type }) => type !== 'background')
   spec.sprite = absolute(String(spec.sprite))
   for (const source of Object.values(spec.sources)) {
     if (source.type === 'vector' && source.url) source.url = absolute(source.url)
@@ -102,6 +104,7 @@ export interface MapStart {
 }
 
 export function createMapAdapter({ container, view, bounds, padding, title, scene, events, read }: MapStart): MapAdapter {
+  container.style.background = palettes[scene.theme].map.ground
   const map = new MapLibreMap({
     container,
     style: styleOf(scene),
@@ -179,6 +182,7 @@ function showing(map: MapLibreMap, first: Scene, restyled: () => void): (scene: 
   const catchUp = () => {
     if (!loaded || wanted === shown) return
     shown = wanted
+    map.getContainer().style.background = palettes[shown.theme].map.ground
     map.setStyle(styleOf(shown), { diff: true, transformStyle: keepPins })
     restyled()
   }

@@ -31,9 +31,9 @@ export type TileSource = keyof typeof tileSources
 /**
  * The last zoom at which tiles of a source are asked for; nearer, the map enlarges them.
  * A tile unit of zoom 15 is a pixel at 18, and lines of the ground are broader than that.
- * What can be so dense that a tile counts it is asked for from near, where it is not.
+ * What can be so dense that a tile of zoom 15 counts it is asked for from near, where it is not.
  */
-export const lastZoom: Partial<Record<TileSource, number>> = { ground: 15 }
+export const lastZoom: Partial<Record<TileSource, number>> = { ground: 15, buildings: 15, heads: 15 }
 
 function sources(options: StyleOptions): Record<string, SourceSpecification> {
   const all: Record<string, SourceSpecification> = {}
