@@ -1,5 +1,5 @@
 const files = {
- "/field": "5620aed5eab5f61646021dd265836b1a77ddd8f3a05500434703489316ea39b6",
+ "/field": "51c7e15cf59b9f4e927c210b984879abb04e8868da031b3cc305b17852e9be74",
  "/assets/CategoryPick-DsEThdtf.css": "ce12403d68362c110cb935cb2e808d621d7debce31d11cce3695d0619fb9b019",
  "/assets/CategoryPick-IIj3O2zg.js": "5cd8956c58dec0cffe3dfab61e34bd059738268d300ac918e28a9f88a1e14901",
  "/assets/Confirm-Bv2OmjRv.js": "e20fa311959632bf5889dec4574314bcf02277863716e8fb6f8a4fdb049cfce9",
@@ -9,15 +9,15 @@ const files = {
  "/assets/PlanForm-DBff7-O6.js": "355db4f0a70cf965aafdfd45cce02dfd57f466970320890e45bce296d5f2c72f",
  "/assets/SignInDialog-BoriJHqT.css": "e0c59faed44ff668a9557ad7c7a5ed2b9d547e1704821e4ffea8fc9a03e8b826",
  "/assets/SignInDialog-D_Dnt5gr.js": "1ba8e883a8f6e9928f9f1687058d93e4808afcb7a2deef0ff8dcd22ffad37c21",
- "/assets/adapter-Bx3LWw0L.js": "bf65962ed97857f4c5f016c29fee2a18c53ae6af2b4dd120a45e24e980ea1f23",
- "/assets/adapter-vVOf3G7l.css": "c513712c36819380e3eb8bbc847a318303e84fc90bc7632c77fb204eef5f4e54",
+ "/assets/adapter-CwZlNA3g.js": "1cec02abe2b4faa88aac0d12f34b5a6514b51ffa3f89c380d1a3c86726d07b62",
+ "/assets/adapter-YiG7UmK_.css": "5d0bc14a53435e1a1b8c3643ee93c04fdd9b49419054a11d1ccd1320139abdae",
  "/assets/desk-DsUrsOga.js": "0b35a236e2e655aa8f89cd3099549aff62ed4c1733a334f7b05ae80beabf7310",
  "/assets/door-HeK_iXP2.js": "9880bdf3f97d33b9476ef6e4851859cfa2b4ac3f792e7869a21b77542d23378a",
- "/assets/field-B-OcQKG1.js": "04613a1b65acfa0a348784c460fc5dac88b7530f638524899d840002ed0b16e3",
+ "/assets/field-CkpkluKT.js": "1018c16e37ffe6bc7ea1afd558266ab026d405ded1cdb38d9fd8412c2135a715",
  "/assets/field-DUB4AWjC.css": "0ddf1d3a5c7169a3221455c60e7a75100e84ee1877e014af7f3f4faa61092ab3",
  "/assets/format-CPwQAVjQ.js": "4bc5ed388d5cb2da564d7c97c43ebfbe8a0758c597a8d17b91b715faa71931d4",
  "/assets/lamp-DIt39ol9.svg": "5b67c43b67a796e53875710cb3f31a68b3def8ba397905e043bf459be1cf7972",
- "/assets/mapChunk-CCXdLNMM.js": "627ffefa90a4cc633d413eb15e274bc92d426bc7b12689bef29064ebd5bf36cb",
+ "/assets/mapChunk-DukRI2Ev.js": "03c135c15559c9da3e02397bf1f37cff076f90a258c5660179e70f4eccd1ec36",
  "/assets/maplibre-ZSInjM4a.js": "c5b70ed8a4f2a8dfbf992c46ac6195311e8ea51dc426c8045085753de1bcade4",
  "/assets/maplibre-gl-worker-CZtFQQIV.mjs": "73d7a024a4efe1a46e49db193e18cfe33271e3ecc652ec7542c281a4ef5f0f04",
  "/assets/maplibre-qvkd0SPb.css": "280f62458bee97adaab9c817e977cc89e02cc34d07a3107ba4a545c17c41976d",
@@ -25,12 +25,12 @@ const files = {
  "/assets/palette-BwgV4r9X.js": "c5b749359fc8261b1fc4c9beb00ec0706c515d8900281cb9d347f9d9c9042175",
  "/assets/palette-D-pOoE8-.css": "2378f1ced4860205bb25936d491aeb3e2ad3a5fdca2c6153a41a1a8b1d2e9aa8",
  "/assets/place-DtPFfH5c.js": "0a228bdadcfa5bfb907d2e1f68a55ed21870cc6f7bc563cf5a8777b549da2625",
- "/assets/preload-helper-BqHHi8BL.js": "75fff0932336733938116f335e35f4cac33d70acc51f3eac155337b2e56c5fec",
+ "/assets/preload-helper-he-tIzR6.js": "23ba117160ee57e5d4cb242321de07d6e8b6ee1d14e38d04784cea73268a4fae",
  "/assets/retries-pweHH-AM.js": "acaa3603eec275786e0d0c01acaedaa69e4ff982cc4681936c09bdce47644a21",
  "/assets/rolldown-runtime-DK3Fl9T5.js": "a526d1bb3288ef04d001028843220a24b0867a4edf8c685b69506d6525af36ff",
  "/assets/units-D6FJ9B2Z.js": "293bd741de951d56350910b0d63c5d9ca162a6710cfc453b624523d53929364a",
  "/assets/uuid-DbwIjwPJ.js": "23e5e6ef8bb3e05792fcb487a3e33a23859e3b98947b47fb381f78241a54e2a8",
- "/assets/view-3GaAcJUh.js": "cc973f353b785c1f630993fc3da435c1c74699860b7313fc4a710d3571dc941a",
+ "/assets/view-DmNvYpT2.js": "93e26560ef8567786f5106ce2529c6c79cc1e7a2c6bc3349a3a92da235f8a5ec",
  "/assets/wait-CAtp1O-J.js": "0eea147625c73fceaa5a221567f0ba3f7429fa479f5cfe51b9e5e81558b51c06",
  "/assets/workflow-CMgLAJyT.js": "d38dc406ed7a327f08f1aee3d5407095a99b184eac6dd7f71e2beabfd03a37e7",
  "/field.webmanifest": "57c99af1bf3bd656608edd110d8baa72149f40badd9a0ff475a8170426d04d4f",
@@ -40,7 +40,7 @@ const files = {
  "/sprites/icons@2x.json": "426c13f1646fe2cbcd9d3f5a4d0e3b7043144c362a2c73bbddab2825055b84d6",
  "/sprites/icons@2x.png": "2a800f5b09872bc11f0a38527524d6dc5c5c31fe483af08f86a21e337e151bda"
 }
-const build = '98b45c92c8642157'
+const build = '4f36dc51105bf53e'
 const worker = self;
 const prefix = "lintu-field-";
 const name = prefix + build;

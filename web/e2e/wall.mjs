@@ -171,6 +171,44 @@ async function comesWhileItIsDragged(page) {
   await counted(true)
 }
 
+/** The map is drawn smaller there and shown larger; hands, addresses and the screen's dots must not notice. */
+async function fillsAWallIn4K(browser) {
+  const viewport = { width: 3840, height: 2160 }
+  const { page, faults, close } = await open(browser, { login: 'viewer', viewport })
+  const { id, geometry: { coordinates: [lon, lat] } } = await loneHousehold()
+  await page.goto(`${base}/wall#map=${zoom}/${lat}/${lon}&theme=night`)
+  await drawn(page)
+  const dots = () => page.evaluate(() => { const { width, height } = document.querySelector('.maplibregl-canvas'); return { width, height } })
+  const seen = await dots()
+  check(seen.width === viewport.width && seen.height === viewport.height, `the map has ${seen.width} × ${seen.height} dots`)
+
+  const from = await viewOf(page)
+  const [right, down] = [-500, 200]
+  await page.mouse.move(1900, 1000)
+  await page.mouse.down()
+  await page.mouse.move(1900 + right, 1000 + down, { steps: 5 })
+  await page.mouse.up()
+  await page.waitForFunction((hash) => location.hash !== hash, await page.evaluate(() => location.hash))
+  await drawn(page)
+  const view = await viewOf(page)
+  check(view.zoom === from.zoom, `dragging has brought the zoom to ${view.zoom}`)
+  const [x, y] = project(view, [lon, lat], viewport)
+  check(hypot(x - viewport.width / 2 - right, y - viewport.height / 2 - down) < 12, `a hand went ${right}, ${down}, and the map ${x - viewport.width / 2}, ${y - viewport.height / 2}`)
+
+  await page.mouse.click(x, y)
+  await page.waitForFunction((pick) => location.hash.includes(pick), `pick=households/${id}`)
+  await page.keyboard.press('Escape')
+
+  const before = await viewOf(page)
+  await page.setViewportSize({ width: 1920, height: 1080 })
+  await page.waitForFunction(() => document.querySelector('.maplibregl-canvas').width === 1920)
+  await drawn(page)
+  const after = await viewOf(page)
+  check(after.zoom === before.zoom && metres(after.center, before.center) < 1, `on a smaller screen the map looks elsewhere: ${JSON.stringify(before)}, then ${JSON.stringify(after)}`)
+  check(faults().length === 0, faults().join('\n'))
+  await close()
+}
+
 async function fitsAPhone(browser) {
   const phone = await open(browser, { login: 'viewer', viewport: { width: 360, height: 780 }, isMobile: true, hasTouch: true })
   await phone.page.goto(`${base}/wall`)
@@ -192,5 +230,6 @@ export async function run(browser) {
   await goesOnWithoutHouseholds(page)
   await comesWhileItIsDragged(page)
   await close()
+  await fillsAWallIn4K(browser)
   await fitsAPhone(browser)
 }

@@ -15,7 +15,8 @@ import { fillHoles, reload } from './holes'
 import { paceTiles } from './pace'
 import { choose, pickLayers, type Picked } from './pick'
 import { createPinLayer, type ClusterHit, type PinLayer } from './pins'
-import type { Padding, View } from './view'
+import { createStage, refit, timesFor, type Stage } from './stage'
+import { shrunk, type Padding, type View } from './view'
 
 setWorkerUrl(workerURL)
 
@@ -72,7 +73,7 @@ export interface MapAdapter {
 }
 
 const flyMS = 900
-const maxZoom = 20
+const [minZoom, maxZoom] = [2, 20]
 const stillMotion = () => matchMedia('(prefers-reduced-motion: reduce)').matches
 
 function absolute(url: string): string {
@@ -81,7 +82,7 @@ function absolute(url: string): string {
 
 /** Without what lies under everything, which the page has behind the map: as a layer, each frame would draw it once for each tile. */
 function styleOf(scene: Scene) {
-  const spec = style(palettes[scene.theme], { ...scene, fadeMS: stillMotion() ? 0 : 180, overlays: scene })
+  const spec = style(palettes[scene.theme], { ...scene, scale: scene.scale / timesFor(scene.scale), fadeMS: stillMotion() ? 0 : 180, overlays: scene })
   spec.layers = spec.layers.filter(({ type }) => type !== 'background')
   spec.sprite = absolute(String(spec.sprite))
   for (const source of Object.values(spec.sources)) {
@@ -105,12 +106,14 @@ export interface MapStart {
 
 export function createMapAdapter({ container, view, bounds, padding, title, scene, events, read }: MapStart): MapAdapter {
   container.style.background = palettes[scene.theme].map.ground
+  const stage = createStage(container, scene.scale)
   const map = new MapLibreMap({
-    container,
+    container: stage.element,
+    ...(stage.times() > 1 ? { pixelRatio: devicePixelRatio * stage.times() } : {}),
     style: styleOf(scene),
-    ...(view ? { center: view.center, zoom: view.zoom } : bounds ? { bounds, fitBoundsOptions: { padding } } : { center: [105, 35] as LonLat, zoom: 3 }),
-    maxZoom,
-    minZoom: 2,
+    ...(view ? { center: view.center, zoom: view.zoom - stage.up() } : bounds ? { bounds, fitBoundsOptions: { padding: shrunk(padding, stage.times()) } } : { center: [105, 35] as LonLat, zoom: 3 }),
+    maxZoom: maxZoom - stage.up(),
+    minZoom: minZoom - stage.up(),
     attributionControl: scene.basemap?.attribution ? {} : false,
     // A wall map keeps its north up.
     dragRotate: false,
@@ -127,28 +130,29 @@ export function createMapAdapter({ container, view, bounds, padding, title, scen
   map.touchZoomRotate.disableRotation()
   map.keyboard.disableRotation()
   const pins = createPinLayer(map)
-  listen(map, events, pins)
+  listen(map, stage, events, pins)
   const leaveHoles = fillHoles(map)
   const leavePace = paceTiles(map)
   return {
     pins,
-    show: showing(map, scene, pins.restyled),
-    view: () => viewOf(map),
+    show: showing(map, stage, scene, pins.restyled),
+    view: () => viewOf(map, stage),
     moving: () => map.isMoving(),
-    jumpTo: (to) => map.jumpTo(to),
-    flyTo: (center, zoom, padding) => map.flyTo({ center, zoom, offset: middle(padding), maxDuration: flyMS, ...still() }),
-    fit: (box, padding, maxZoom) => map.fitBounds(box, { padding: fitting(map, padding), maxZoom, maxDuration: flyMS, ...still() }),
+    jumpTo: ({ center, zoom }) => map.jumpTo({ center, zoom: zoom - stage.up() }),
+    flyTo: (center, zoom, padding) => map.flyTo({ center, zoom: zoom - stage.up(), offset: middle(shrunk(padding, stage.times())), maxDuration: flyMS, ...still() }),
+    fit: (box, padding, maxZoom) => map.fitBounds(box, { padding: fitting(map, shrunk(padding, stage.times())), maxZoom: maxZoom - stage.up(), maxDuration: flyMS, ...still() }),
     zoomBy: (steps) => map.zoomTo(map.getZoom() + steps, still()),
-    inView: (points, padding) => points.every((point) => free(map, point, padding)),
+    inView: (points, padding) => points.every((point) => free(map, point, shrunk(padding, stage.times()))),
     pickCentre: () => {
-      const { width, height } = map.getCanvas().getBoundingClientRect()
-      clickAt(map, [width / 2, height / 2], events, pins)
+      const { clientWidth, clientHeight } = stage.element
+      clickAt(map, stage, [clientWidth / 2, clientHeight / 2], events, pins)
     },
     refresh: (layers) => sourcesOf(layers).forEach((name) => reload(map, name)),
     remove: () => {
       leaveHoles()
       leavePace()
       map.remove()
+      stage.element.remove()
     },
   }
 }
@@ -175,14 +179,15 @@ function asFetched({ status, message, details }: ApiError, url: string): AJAXErr
 }
 
 /** Shows scenes one after another; what comes before the first style has loaded waits for it. */
-function showing(map: MapLibreMap, first: Scene, restyled: () => void): (scene: Scene) => void {
+function showing(map: MapLibreMap, stage: Stage, first: Scene, restyled: () => void): (scene: Scene) => void {
   let shown = first
   let loaded = false
   let wanted = first
   const catchUp = () => {
     if (!loaded || wanted === shown) return
     shown = wanted
-    map.getContainer().style.background = palettes[shown.theme].map.ground
+    refit(map, stage, shown.scale, [minZoom, maxZoom])
+    stage.element.parentElement?.style.setProperty('background', palettes[shown.theme].map.ground)
     map.setStyle(styleOf(shown), { diff: true, transformStyle: keepPins })
     restyled()
   }
@@ -222,9 +227,9 @@ function statusOf(error: { message: string }): number {
   return error instanceof AJAXError ? error.status : 0
 }
 
-function viewOf(map: MapLibreMap): View {
+function viewOf(map: MapLibreMap, stage: Stage): View {
   const { lng, lat } = map.getCenter()
-  return { center: [lng, lat], zoom: map.getZoom() }
+  return { center: [lng, lat], zoom: map.getZoom() + stage.up() }
 }
 
 /** Panels may leave less room than they ask for: a map smaller than its padding cannot be fitted. */
@@ -249,11 +254,11 @@ function caseAt(map: MapLibreMap, [x, y]: [number, number]) {
   return map.queryRenderedFeatures([x, y], { layers: ['cases-ground'] })[0]
 }
 
-function clickAt(map: MapLibreMap, at: [number, number], events: MapEvents, pins: PinLayer): void {
+function clickAt(map: MapLibreMap, stage: Stage, at: [number, number], events: MapEvents, pins: PinLayer): void {
   const hit = caseAt(map, at)
   const cluster: unknown = hit?.properties['cluster_id']
   if (hit && typeof cluster === 'number' && hit.geometry.type === 'Point') {
-    void pins.cluster(cluster, hit.geometry.coordinates as LonLat).then((found) => events.clustered?.(found))
+    void pins.cluster(cluster, hit.geometry.coordinates as LonLat).then((found) => events.clustered?.({ ...found, zoom: found.zoom + stage.up() }))
   } else {
     events.picked(hit ? { layer: 'cases', id: String(hit.properties['id']) } : pickAt(map, at))
   }
@@ -273,8 +278,8 @@ function pickAt(map: MapLibreMap, [x, y]: [number, number]): Picked | null {
   }), map.getZoom())
 }
 
-function listen(map: MapLibreMap, events: MapEvents, pins: PinLayer): void {
-  map.on('moveend', () => events.moved(viewOf(map)))
+function listen(map: MapLibreMap, stage: Stage, events: MapEvents, pins: PinLayer): void {
+  map.on('moveend', () => events.moved(viewOf(map, stage)))
   map.on('idle', () => events.idle())
   // Only what a hand or a key does has an event behind it.
   map.on('movestart', (event) => {
@@ -282,7 +287,7 @@ function listen(map: MapLibreMap, events: MapEvents, pins: PinLayer): void {
   })
   map.on('error', (event: ErrorEvent) => events.failed(statusOf(event.error)))
   map.on('click', (event) => {
-    clickAt(map, [event.point.x, event.point.y], events, pins)
+    clickAt(map, stage, [event.point.x, event.point.y], events, pins)
     events.clicked?.([event.lngLat.lng, event.lngLat.lat])
   })
   pointWhereItRests(map)

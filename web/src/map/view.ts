@@ -14,6 +14,11 @@ export interface Padding {
   left: number
 }
 
+/** The same room in pixels that are so many times as large. */
+export function shrunk({ top, right, bottom, left }: Padding, times: number): Padding {
+  return { top: top / times, right: right / times, bottom: bottom / times, left: left / times }
+}
+
 const earthCircumferenceM = 40_075_016.686
 /** MapLibre's zoom 0 shows the world in one tile of 512 pixels. */
 const worldPixels = 512
