@@ -1,5 +1,5 @@
 const files = {
- "/field": "51c7e15cf59b9f4e927c210b984879abb04e8868da031b3cc305b17852e9be74",
+ "/field": "9d9a31dc08f4622d2469f784b3acd420e54ef23b09a5fbb39c0bcb31b7ea3ac6",
  "/assets/CategoryPick-DsEThdtf.css": "ce12403d68362c110cb935cb2e808d621d7debce31d11cce3695d0619fb9b019",
  "/assets/CategoryPick-IIj3O2zg.js": "5cd8956c58dec0cffe3dfab61e34bd059738268d300ac918e28a9f88a1e14901",
  "/assets/Confirm-Bv2OmjRv.js": "e20fa311959632bf5889dec4574314bcf02277863716e8fb6f8a4fdb049cfce9",
@@ -9,15 +9,15 @@ const files = {
  "/assets/PlanForm-DBff7-O6.js": "355db4f0a70cf965aafdfd45cce02dfd57f466970320890e45bce296d5f2c72f",
  "/assets/SignInDialog-BoriJHqT.css": "e0c59faed44ff668a9557ad7c7a5ed2b9d547e1704821e4ffea8fc9a03e8b826",
  "/assets/SignInDialog-D_Dnt5gr.js": "1ba8e883a8f6e9928f9f1687058d93e4808afcb7a2deef0ff8dcd22ffad37c21",
- "/assets/adapter-CwZlNA3g.js": "1cec02abe2b4faa88aac0d12f34b5a6514b51ffa3f89c380d1a3c86726d07b62",
+ "/assets/adapter-Kcq0F-mY.js": "bab95f4114805b0a0a6a64a9993b2dcfec175ea386ee352c17130306b47bbe9b",
  "/assets/adapter-YiG7UmK_.css": "5d0bc14a53435e1a1b8c3643ee93c04fdd9b49419054a11d1ccd1320139abdae",
  "/assets/desk-DsUrsOga.js": "0b35a236e2e655aa8f89cd3099549aff62ed4c1733a334f7b05ae80beabf7310",
  "/assets/door-HeK_iXP2.js": "9880bdf3f97d33b9476ef6e4851859cfa2b4ac3f792e7869a21b77542d23378a",
- "/assets/field-CkpkluKT.js": "1018c16e37ffe6bc7ea1afd558266ab026d405ded1cdb38d9fd8412c2135a715",
  "/assets/field-DUB4AWjC.css": "0ddf1d3a5c7169a3221455c60e7a75100e84ee1877e014af7f3f4faa61092ab3",
+ "/assets/field-T_X5hZlp.js": "d8bcf128388953cb93d48518086b79b9c6830c5087a9029ed6005182e3847947",
  "/assets/format-CPwQAVjQ.js": "4bc5ed388d5cb2da564d7c97c43ebfbe8a0758c597a8d17b91b715faa71931d4",
  "/assets/lamp-DIt39ol9.svg": "5b67c43b67a796e53875710cb3f31a68b3def8ba397905e043bf459be1cf7972",
- "/assets/mapChunk-DukRI2Ev.js": "03c135c15559c9da3e02397bf1f37cff076f90a258c5660179e70f4eccd1ec36",
+ "/assets/mapChunk-C6MVhEnW.js": "11b98786b66055df3e1c113c8b4c9485bf09a503e70184632dd63d19bd6ffc07",
  "/assets/maplibre-ZSInjM4a.js": "c5b70ed8a4f2a8dfbf992c46ac6195311e8ea51dc426c8045085753de1bcade4",
  "/assets/maplibre-gl-worker-CZtFQQIV.mjs": "73d7a024a4efe1a46e49db193e18cfe33271e3ecc652ec7542c281a4ef5f0f04",
  "/assets/maplibre-qvkd0SPb.css": "280f62458bee97adaab9c817e977cc89e02cc34d07a3107ba4a545c17c41976d",
@@ -40,7 +40,7 @@ const files = {
  "/sprites/icons@2x.json": "426c13f1646fe2cbcd9d3f5a4d0e3b7043144c362a2c73bbddab2825055b84d6",
  "/sprites/icons@2x.png": "2a800f5b09872bc11f0a38527524d6dc5c5c31fe483af08f86a21e337e151bda"
 }
-const build = '4f36dc51105bf53e'
+const build = '7c916ee1ccd4610f'
 const worker = self;
 const prefix = "lintu-field-";
 const name = prefix + build;

@@ -54,6 +54,24 @@ beforeEach(() => vi.useFakeTimers())
 afterEach(() => vi.useRealTimers())
 const settle = () => vi.advanceTimersByTimeAsync(0)
 
+test('what comes waits until there is calm, and all of it is shown then in its order', async () => {
+  const s = server()
+  let rest = () => undefined as void
+  const calm = new Promise<void>((resolve) => { rest = resolve })
+  const { store, start, stop } = createLive(s.source, { calm: () => calm })
+  start(true)
+  await settle()
+  s.tell('case', pin('a', 1))
+  s.tell('case', pin('a', 2, 'closed'))
+  s.tell('case', pin('b', 3))
+  await settle()
+  expect(store.get().open.size).toBe(0)
+  rest()
+  await settle()
+  expect([...store.get().open.keys()]).toEqual(['b'])
+  stop()
+})
+
 test('loads, follows, and goes on from the last id after a cut', async () => {
   const s = server(pin('a', 1))
   const back = vi.fn()

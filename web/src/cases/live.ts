@@ -32,6 +32,8 @@ export interface LiveEvents {
   layer?(layer: string): void
   /** The stream has come back after an outage. */
   back?(): void
+  /** What has come is shown once this resolves; without it, at once. */
+  calm?(signal: AbortSignal): Promise<void>
 }
 
 export interface LiveFeed {
@@ -113,6 +115,7 @@ export function createLive(source: LiveSource, events: LiveEvents = {}, chance: 
       const { value, done } = await text.read()
       if (done) return
       heard()
+      await events.calm?.(signal)
       await take(next(value), signal)
     }
   }

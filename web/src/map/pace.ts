@@ -1,5 +1,7 @@
 import { getGlobalDispatcher, type Actor, type Map as MapLibreMap } from 'maplibre-gl'
 
+type GlyphManager = MapLibreMap['style']['glyphManager']
+
 export interface Pace<T> {
   /** Whether what has come has to wait; it is taken in later, in its turn. */
   holds(one: T): boolean
@@ -15,7 +17,7 @@ const longestMS = 2_000
 
 /** What is taken in is worked off in a few steps, each of them a microtask after the one before. */
 async function worked(): Promise<void> {
-  for (let step = 0; step < 4; step++) await Promise.resolve()
+  for (let step = 0; step < 8; step++) await Promise.resolve()
 }
 
 /**
@@ -76,10 +78,12 @@ const turnedMS = 1_000
 /**
  * Paces what the workers send: above all tiles, which cost as much to read as a picture to
  * draw. A message is read when somebody looks into it, so it waits unread for all who get
- * it. What it returns ends that.
+ * it. Characters that names have not had yet are drawn one by one for them, likewise. What
+ * it returns ends that.
  */
 export function paceTiles(map: MapLibreMap): () => void {
   const direct = new Map<Actor, Actor['receive']>()
+  const writers = new WeakSet<GlyphManager>()
   const ended = new AbortController()
   let turnedAt = -turnedMS
   let restedAt = -restedMS
@@ -96,9 +100,21 @@ export function paceTiles(map: MapLibreMap): () => void {
     }
   }
 
+  function spell(writer: GlyphManager): void {
+    if (writers.has(writer)) return
+    writers.add(writer)
+    const draw = writer['_getAndCacheGlyphsPromise'].bind(writer)
+    writer['_getAndCacheGlyphsPromise'] = async (font, character, variant) => {
+      const known = writer.entries[font]?.glyphs[variant]?.[character] !== undefined
+      if (!known && !ended.signal.aborted) await new Promise<void>((turn) => pace.holds(turn) || turn())
+      return draw(font, character, variant)
+    }
+  }
+
   // Workers may have been made anew since the last move.
   map.on('movestart', () => {
     map.style.dispatcher.actors.forEach(follow)
+    spell(map.style.glyphManager)
     // It is told of every message too, and no other way leads to its ears.
     const all = getGlobalDispatcher()['getActors']() as Promise<Actor[]>
     void all.then((actors) => actors.forEach(follow))
