@@ -54,7 +54,7 @@ async function pansOn({ page, tiles }, at) {
   tiles.length = 0
   await goTo(page, viewAt(16, at))
   const came = (start) => tiles.some((response) => pathOf(response).startsWith(start))
-  const wanted = ['/tiles/households/16/', '/tiles/water,green,roads,counties,streets,communities,grids/15/', '/tiles/buildings/16/', '/tiles/links/16/']
+  const wanted = ['/tiles/households/16/', '/tiles/water,green,roads,counties,streets,communities,grids/15/', '/tiles/buildings/15/', '/tiles/links/16/']
   await until(`tiles come of ${wanted}`, () => wanted.every(came))
   const told = await Promise.all(tiles.map(async (response) => ({ path: pathOf(response), status: response.status(), lag: (await response.allHeaders())['lintu-lag'] })))
   const asItShould = ({ path, status, lag }) => (status < 400 && Number(lag) > 0) || (isLinks(path) && status === 503)

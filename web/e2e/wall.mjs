@@ -183,12 +183,13 @@ async function fillsAWallIn4K(browser) {
   check(seen.width === viewport.width && seen.height === viewport.height, `the map has ${seen.width} × ${seen.height} dots`)
 
   const from = await viewOf(page)
+  const address = await page.evaluate(() => location.hash)
   const [right, down] = [-500, 200]
   await page.mouse.move(1900, 1000)
   await page.mouse.down()
   await page.mouse.move(1900 + right, 1000 + down, { steps: 5 })
   await page.mouse.up()
-  await page.waitForFunction((hash) => location.hash !== hash, await page.evaluate(() => location.hash))
+  await page.waitForFunction((before) => location.hash !== before, address)
   await drawn(page)
   const view = await viewOf(page)
   check(view.zoom === from.zoom, `dragging has brought the zoom to ${view.zoom}`)
