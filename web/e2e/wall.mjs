@@ -173,7 +173,7 @@ async function comesWhileItIsDragged(page) {
 
 /** The map is drawn smaller there and shown larger; hands, addresses and the screen's dots must not notice. */
 async function fillsAWallIn4K(browser) {
-  const viewport = { width: 3840, height: 2160 }
+  const viewport = { width: 3840, height: 720 } // low, since software draws it here
   const { page, faults, close } = await open(browser, { login: 'viewer', viewport })
   const { id, geometry: { coordinates: [lon, lat] } } = await loneHousehold()
   await page.goto(`${base}/wall#map=${zoom}/${lat}/${lon}&theme=night`)
@@ -185,9 +185,9 @@ async function fillsAWallIn4K(browser) {
   const from = await viewOf(page)
   const address = await page.evaluate(() => location.hash)
   const [right, down] = [-500, 200]
-  await page.mouse.move(1900, 1000)
+  await page.mouse.move(1900, 300)
   await page.mouse.down()
-  await page.mouse.move(1900 + right, 1000 + down, { steps: 5 })
+  await page.mouse.move(1900 + right, 300 + down, { steps: 5 })
   await page.mouse.up()
   await page.waitForFunction((before) => location.hash !== before, address)
   await drawn(page)
@@ -201,7 +201,7 @@ async function fillsAWallIn4K(browser) {
   await page.keyboard.press('Escape')
 
   const before = await viewOf(page)
-  await page.setViewportSize({ width: 1920, height: 1080 })
+  await page.setViewportSize({ width: 1920, height: 720 })
   await page.waitForFunction(() => document.querySelector('.maplibregl-canvas').width === 1920)
   await drawn(page)
   const after = await viewOf(page)
