@@ -72,6 +72,21 @@ test('what comes waits until there is calm, and all of it is shown then in its o
   stop()
 })
 
+test('what waits for calm when another viewer comes is never shown', async () => {
+  const s = server()
+  let rest = () => undefined as void
+  const calm = new Promise<void>((resolve) => { rest = resolve })
+  const { store, start, forget } = createLive(s.source, { calm: () => calm })
+  start(true)
+  await settle()
+  s.tell('case', pin('a', 1))
+  await settle()
+  forget()
+  rest()
+  await settle()
+  expect(store.get().open.size).toBe(0)
+})
+
 test('loads, follows, and goes on from the last id after a cut', async () => {
   const s = server(pin('a', 1))
   const back = vi.fn()

@@ -116,6 +116,7 @@ export function createLive(source: LiveSource, events: LiveEvents = {}, chance: 
       if (done) return
       heard()
       await events.calm?.(signal)
+      signal.throwIfAborted() // who looks now may be another, who is not to see it
       await take(next(value), signal)
     }
   }
